@@ -1,0 +1,27 @@
+# Compiler flags of every target, in one interface library.
+add_library(postreeve_flags INTERFACE)
+target_compile_features(postreeve_flags INTERFACE cxx_std_23)
+target_compile_options(postreeve_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(postreeve_flags INTERFACE -Wduplicated-cond -Wlogical-op)
+endif()
+target_include_directories(postreeve_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
+
+set(POSTREEVE_SANITIZE "" CACHE STRING "Comma-separated sanitizers: address,undefined or thread")
+if(POSTREEVE_SANITIZE)
+  target_compile_options(postreeve_flags INTERFACE
+    -fsanitize=${POSTREEVE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(postreeve_flags INTERFACE -fsanitize=${POSTREEVE_SANITIZE})
+  if(POSTREEVE_SANITIZE MATCHES "thread")
+    target_compile_options(postreeve_flags INTERFACE -Wno-tsan)
+  endif()
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+    ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,141 @@
+// What happened to an account: the one input of the engine, whatever brought it
+// (a gate, a log line, a trace).
+//
+// Events are plain values. A reader that does not know a field leaves it empty,
+// and nothing may assume it. Every event carries its account; its time is the
+// event's own, UTC. Texts are as the server gave them: hostile, bounded by the
+// reader that made the event (kMaxTextBytes each).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "mail/account_id.h"
+#include "mail/enhanced_status.h"
+#include "net/ip_address.h"
+
+namespace postreeve {
+
+// Readers cut longer texts (subjects, header fields, responses) to this many bytes.
+inline constexpr std::size_t kMaxTextBytes = 998;  // RFC 5322 2.1.1: the longest line
+
+enum class Service : std::uint8_t { kUnknown, kSmtp, kImap, kPop3, kSieve, kWebmail };
+[[nodiscard]] std::string_view to_text(Service service) noexcept;  // "smtp"; "" when unknown
+// "submission", "smtps" are smtp, "managesieve" is sieve; kUnknown for anything else.
+[[nodiscard]] Service service_from_text(std::string_view text) noexcept;
+
+// The connection that an account's client had with the server.
+struct Session {
+  std::optional<IpAddress> client_address;
+  std::string client_name;  // reverse name as the server verified it; "unknown" is left empty
+  std::string helo_name;    // EHLO name
+  Service service = Service::kUnknown;
+};
+
+enum class LoginFailure : std::uint8_t {
+  kNone,          // it succeeded
+  kBadPassword,   // the account exists, or the server does not say
+  kUnknownUser,   // no such account
+  kDisabled,      // right or wrong password, but not allowed in
+  kOther,         // aborted, TLS trouble, policy
+};
+[[nodiscard]] std::string_view to_text(LoginFailure reason) noexcept;  // "bad_password"; "" for kNone
+[[nodiscard]] LoginFailure login_failure_from_text(std::string_view text) noexcept;
+
+// A login attempt (SASL, IMAP LOGIN, POP3 PASS, webmail).
+struct Login {
+  Timestamp time{};
+  AccountId account;
+  Session session;
+  bool success = false;
+  LoginFailure reason = LoginFailure::kNone;
+  // As the server hashed it, to tell a repeated wrong password from a guessed series; 0 when unknown.
+  std::uint64_t password_hash = 0;
+};
+
+// One RCPT asked in an authenticated transaction.
+struct Recipient {
+  Timestamp time{};
+  AccountId account;
+  Session session;
+  std::string transaction;  // instance or queue ID, joins the recipients of one message
+  std::string sender;       // envelope sender; empty for the null sender
+  std::string recipient;
+};
+
+// A whole message was submitted. The trace form: its recipients are judged one by
+// one first (engine/message.h), then the message.
+struct Submission {
+  Timestamp time{};
+  AccountId account;
+  Session session;
+  std::string queue_id;
+  std::string sender;  // envelope sender; empty for the null sender
+  std::vector<std::string> recipients;
+  std::uint32_t recipient_count = 0;  // as the server counted; at least recipients.size()
+  std::uint64_t size = 0;             // bytes; 0 when unknown
+  std::string header_from;            // raw field body
+  std::string header_to;
+  std::string subject;
+  std::string message_id;
+};
+
+enum class DeliveryStatus : std::uint8_t { kSent, kDeferred, kBounced, kExpired };
+[[nodiscard]] std::string_view to_text(DeliveryStatus status) noexcept;
+[[nodiscard]] std::optional<DeliveryStatus> delivery_status_from_text(std::string_view text) noexcept;
+
+// What a destination said about one recipient of an authenticated message.
+struct Delivery {
+  Timestamp time{};
+  AccountId account;
+  std::string queue_id;
+  std::string recipient;
+  DeliveryStatus status = DeliveryStatus::kSent;
+  EnhancedStatus dsn;
+  std::string response;
+};
+
+enum class ScanResult : std::uint8_t { kClean, kSpam, kInfected };
+[[nodiscard]] std::string_view to_text(ScanResult result) noexcept;
+[[nodiscard]] std::optional<ScanResult> scan_result_from_text(std::string_view text) noexcept;
+
+// A content scanner's opinion of one message.
+struct Scan {
+  Timestamp time{};
+  AccountId account;
+  std::string queue_id;
+  std::string scanner;
+  ScanResult result = ScanResult::kClean;
+  std::string signature;
+};
+
+// The password (or another credential) was changed, by the owner or by staff.
+struct CredentialChange {
+  Timestamp time{};
+  AccountId account;
+};
+
+// A person said what was true about an account.
+struct Judgement {
+  Timestamp time{};
+  AccountId account;
+  bool confirmed = false;  // true: it was a take-over; false: the owner was at work
+  std::string person;
+  std::string reason;
+};
+
+using Event = std::variant<Login, Recipient, Submission, Delivery, Scan, CredentialChange, Judgement>;
+
+[[nodiscard]] inline Timestamp time_of(const Event& event) noexcept {
+  return std::visit([](const auto& e) { return e.time; }, event);
+}
+[[nodiscard]] inline const AccountId& account_of(const Event& event) noexcept {
+  return std::visit([](const auto& e) -> const AccountId& { return e.account; }, event);
+}
+
+}  // namespace postreeve
