@@ -1,0 +1,51 @@
+// The shell of judging: one event in, one verdict out, in three phases.
+//
+//   1 the account's record is found (a snapshot answers repeated requests at once)
+//   2 what is new about the event is added to the shared counters (networks,
+//     destinations, limits), which answer with their snapshot
+//   3 one exact step on the account's record: decide() weighs, judges and learns
+//
+// Nothing else decides. The engine holds no clock: time is the event's. Any number
+// of threads may call observe(); events of one account are then judged one after
+// the other in the order in which they arrive.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/keyed_hash.h"
+#include "finding/incident.h"
+#include "finding/verdict.h"
+#include "judge/policy.h"
+#include "mail/event.h"
+#include "net/locator.h"
+#include "store/account_store.h"
+#include "store/shared_counters.h"
+
+namespace postreeve {
+
+struct Observation {
+  Verdict verdict;
+  std::optional<StandingChange> change;
+  // The request was answered before (Postfix repeats itself): nothing was counted or learned.
+  bool repeated = false;
+};
+
+class Engine {
+ public:
+  // All references must outlive the engine.
+  Engine(const Policy& policy, const Locator& locator, const HashKey& key, AccountStore& accounts,
+         SharedCounters& counters);
+  ~Engine();
+
+  // Judges one event and learns from it. A Submission is the message step only: its
+  // recipients were judged before, each as a Recipient (message.h does it in order).
+  // Fills `observation`, which a caller reuses so that nothing is allocated.
+  void observe(const Event& event, Observation& observation);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace postreeve

@@ -1,0 +1,47 @@
+// A whole message at once, as traces and logs have it: its recipients are judged
+// one by one, then the message, exactly as a live server would ask.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/engine.h"
+#include "mail/event.h"
+
+namespace postreeve {
+
+struct MessageOutcome {
+  // The most severe of its steps: defer when some recipients were deferred.
+  Action action = Action::kAccept;
+  std::uint32_t recipients_accepted = 0;  // got out: neither deferred, rejected nor held
+  std::uint32_t recipients_deferred = 0;
+  std::uint32_t recipients_held = 0;
+  std::uint32_t recipients_rejected = 0;
+  float risk = 0;            // after the last step
+  Standing standing;         // after the last step
+  EvidenceList evidence;     // the strongest finding of each detector over all steps
+  std::vector<StandingChange> changes;
+  std::uint16_t limit = 0;   // number of the limit that was exceeded first; 0 for none
+};
+
+// Judges messages with an engine; keeps its scratch events so that nothing is
+// allocated a message in steady state. One object a thread.
+class MessageJudge {
+ public:
+  explicit MessageJudge(Engine& engine) : engine_(engine) {}
+
+  // A message none of whose recipients was accepted is not submitted, as with a real server.
+  // A message without known recipients is judged as one recipient-less message of recipient_count.
+  const MessageOutcome& judge(const Submission& submission);
+
+ private:
+  void judge_recipient(const std::string& recipient);
+  void note(const Observation& observation);
+
+  Engine& engine_;
+  Event step_;
+  Observation observation_;
+  MessageOutcome outcome_;
+};
+
+}  // namespace postreeve

@@ -1,0 +1,66 @@
+// What the operator decided, as values: the judge's whole configuration.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/time.h"
+#include "judge/limit.h"
+#include "mail/account_id.h"
+#include "net/prefix_set.h"
+
+namespace postreeve {
+
+// A customer: the domains whose accounts are theirs, and their calendar.
+struct Tenant {
+  std::string name;
+  std::vector<std::string> domains;     // ASCII-lower-cased
+  std::string time_zone = "UTC";        // IANA name, known to exist
+  std::vector<std::uint32_t> holidays;  // yyyymmdd in the tenant's calendar
+};
+
+// Addresses nobody honest writes to. Exact addresses in canonical form, and patterns in
+// which '*' stands for any run of characters.
+struct CanaryList {
+  std::unordered_set<std::string> addresses;
+  std::vector<std::string> patterns;
+};
+
+// Risk, in log-odds, at which a standing begins (design.md 4).
+struct Ladder {
+  double prior = -7.0;  // one account in a thousand is in other hands at a time
+  double watched = -3.0;
+  double slowed = 0.0;
+  double held = 2.0;
+  double suspended = 4.0;
+  // Evidence of two groups must weigh this much each before an account is suspended without a conclusive finding.
+  double strong = 3.0;
+  Duration slowed_for = std::chrono::hours{2};
+  Duration held_for = std::chrono::hours{24};
+  Duration probation = std::chrono::days{30};
+  // Unknown recipients an hour that an account in standing slowed may still write to.
+  std::uint32_t slowed_recipients_per_hour = 1;
+  // How fast evidence fades.
+  Duration evidence_half_life = std::chrono::hours{6};
+  // How long a suspicious account's lessons wait before they are learned.
+  Duration lesson_wait = std::chrono::days{3};
+};
+
+struct Policy {
+  std::vector<Limit> limits;
+  PrefixSet trusted_networks;  // carry no limits; detectors still look
+  std::vector<Tenant> tenants;
+  CanaryList canaries;
+  // Envelope and header senders an account owns beside its own name: account -> canonical addresses,
+  // "@domain" for a whole domain.
+  std::unordered_map<std::string, std::unordered_set<std::string>> aliases;
+  Ladder ladder;
+  bool suspended_rejects = false;  // 525 5.7.13 instead of 451 4.7.1
+};
+
+}  // namespace postreeve

@@ -1,0 +1,35 @@
+// Where the records of accounts are kept.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "base/keyed_hash.h"
+#include "profile/account_record.h"
+
+namespace postreeve {
+
+// A step on one account's record. Pure but for the record and what it writes to its own
+// captures; it may run twice when another node interfered.
+class RecordStep {
+ public:
+  virtual ~RecordStep() = default;
+  virtual void run(AccountRecord& record) = 0;
+};
+
+class AccountStore {
+ public:
+  AccountStore() = default;
+  AccountStore(const AccountStore&) = delete;
+  AccountStore& operator=(const AccountStore&) = delete;
+  virtual ~AccountStore() = default;
+
+  // Runs `step` on the account's record, which is made empty when it is not there. Exact:
+  // steps of one account run one after the other. Any thread.
+  virtual void update(const Hash128& account, RecordStep& step) = 0;
+
+  // How many accounts have a record.
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+};
+
+}  // namespace postreeve
