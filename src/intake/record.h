@@ -35,12 +35,13 @@ struct LoginSeen {
 
 // A message was accepted from a client: Postfix smtpd `client=`, pickup `uid=`, Exim `<=`.
 struct MessageReceived {
-  std::string_view queue_id;
+  std::string_view queue_id;  // empty: Postfix hands it to a filter before it has one (smtpd_proxy_filter)
   std::string_view login;  // sasl_username, Exim A=authenticator:login
   std::string_view client_address;
   std::string_view client_name;
   std::string_view helo_name;
   std::string_view original_queue_id;  // re-injection: Postfix orig_queue_id=, Exim R= of a bounce
+  std::string_view original_client_address;  // re-injection: Postfix orig_client=
   std::string_view sender;             // Exim only; Postfix tells in MessageQueued
   std::string_view message_id;
   std::string_view subject;
