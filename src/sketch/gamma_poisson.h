@@ -14,9 +14,12 @@
 // (variance / mean) of 2.3. So pass what was learned through `widened` before
 // asking how surprising a count is.
 //
-// Values and free functions: pure, any thread, no allocation. Total: shape and
-// rate are taken within [1e-6, 1e12], exposure within [1e-9, 1e12]; results are
-// always finite.
+// Limits: floats keep shape and rate, so counts stop adding up at 16.7 million;
+// use decayed counts.
+//
+// Values and free functions: pure, any thread, no allocation. Total: shape is
+// taken within [1e-6, 1e9], rate within [1e-6, 1e12], exposure within
+// [1e-9, 1e12]; results are always finite.
 #pragma once
 
 #include <cstdint>
@@ -46,11 +49,14 @@ struct GammaPoisson {
 // The same mean, but variance / mean in `exposure` at least `fano`.
 [[nodiscard]] GammaPoisson widened(const GammaPoisson& model, double fano, double exposure) noexcept;
 
-// Returns ln P(N = n) in nats. Relative error below 1e-9 (or 1e-9 absolute where
-// that is more). About 50 ns.
+// Returns ln P(N = n) in nats. Error below 1e-12, absolute or relative, whichever
+// is more. 30 to 80 ns.
 [[nodiscard]] double log_probability(const GammaPoisson& model, std::uint64_t n, double exposure) noexcept;
 
-// Returns ln P(N >= n) in nats, within (-inf, 0]; 0 for n = 0.
+// Returns ln P(N >= n) in nats, at most 0; 0 for n = 0. By the continued fraction
+// of the regularised incomplete beta function; relative error below 1e-8. 50 to
+// 110 ns; within a standard deviation of the mean O(sqrt(min(n, shape))): 0.25 us
+// at 1,000, 1 us at 100,000.
 [[nodiscard]] double log_upper_tail(const GammaPoisson& model, std::uint64_t n, double exposure) noexcept;
 
 // Returns -ln P(N >= n) for n above the mean and 0 up to it: how surprising so

@@ -47,7 +47,7 @@ class HyperLogLog {
   // Returns the estimated number of distinct hashes; 0 when nothing was added.
   // O(registers).
   [[nodiscard]] double estimate() const noexcept {
-    std::array<std::uint32_t, kLargestRank + 1> registers_with{};
+    std::array<std::uint32_t, std::size_t{kLargestRank} + 1> registers_with{};
     for (std::size_t i = 0; i < kRegisters; ++i) {
       ++registers_with[std::min<std::size_t>(get(i),
                                              kLargestRank)];  // bytes read from a disk may hold anything
