@@ -2,7 +2,7 @@
 #
 #   postreeve_room(profile DEPS mail net sketch LIBRARIES fmt::fmt)
 #
-# takes src/profile/*.cc as the library and src/profile/*_test.cc as
+# takes src/profile/*.cc but main.cc as the library and src/profile/*_test.cc as
 # profile_test. DEPS are the rooms it may include from; a room of the same or a
 # higher floor (src/FLOORS) stops the configuration.
 set(POSTREEVE_FLOORS_FILE ${PROJECT_SOURCE_DIR}/src/FLOORS)
@@ -33,6 +33,7 @@ endfunction()
 
 # Fails when a file of `room` includes a project header of a room outside DEPS.
 function(postreeve_check_includes room files deps)
+  list(REMOVE_ITEM files "")
   foreach(file IN LISTS files)
     file(STRINGS ${file} includes REGEX "^#include \"[a-z_]+/")
     foreach(line IN LISTS includes)
@@ -51,7 +52,7 @@ function(postreeve_room room)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS *.h)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
   postreeve_check_includes(${room} "${sources};${headers};${tests}" "${ARG_DEPS}")
   if(sources)
     add_library(${room} STATIC ${sources})
