@@ -42,7 +42,9 @@ double hyper_log_log_estimate(std::span<const std::uint32_t> registers_with, int
   double z = m * tau(1.0 - registers_with[largest] / m);
   for (std::size_t value = largest - 1; value > 0; --value) z = 0.5 * (z + registers_with[value]);
   z += m * sigma(registers_with[0] / m);
-  return m * m / (2.0 * std::numbers::ln2 * z);
+  // Ertl's constant is that of infinitely many registers; Flajolet's 1 + 1.079 / m
+  // takes out the bias of few (7 % at 16).
+  return m * m / (2.0 * std::numbers::ln2 * z * (1.0 + 1.079 / m));
 }
 
 }  // namespace postreeve
