@@ -2,12 +2,16 @@
 // messages were submitted.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
+#include "intake/joiner_queue.h"
 #include "intake/message_index.h"
 #include "intake/record.h"
 #include "mail/event.h"
@@ -31,12 +35,17 @@ struct JoinerOptions {
 // loopback) is the same message: counted once, the hand-over to the filter is no delivery.
 // A queue ID used again after its message was removed, or received again, is a new message.
 //
+// A transaction that never brought a message, and a message that the server refused, is no
+// submission. A bounce and its deliveries are the server's own and no events.
+//
 // Not thread-safe; feed lines in time order (a step back is taken as the time before).
 class Joiner {
  public:
   using Sink = std::function<void(Event&&)>;
 
   Joiner(JoinerOptions options, Sink sink);
+  Joiner(const Joiner&) = delete;
+  Joiner& operator=(const Joiner&) = delete;
 
   // `host` is the machine the line came from: queue IDs of two machines are apart.
   void add(Timestamp time, std::string_view host, const Record& record);
@@ -45,7 +54,61 @@ class Joiner {
   void finish();
 
  private:
-  // (A2 fills in; keep the public part.)
+  // A login that Postfix logged before it had a queue ID (smtpd_proxy_filter).
+  struct Proxied {
+    std::uint32_t account = 0;
+    std::uint64_t client_address = 0;  // hash
+    Session session;
+    Timestamp time{};
+  };
+  struct ReportedLogin {
+    std::uint32_t attempts = 0;
+    Timestamp time{};
+  };
+
+  void handle(const NothingToSay&) {}
+  void handle(const NotUnderstood&) {}
+  void handle(const LoginSeen& login);
+  void handle(const MessageReceived& received);
+  void handle(const MessageIdSeen& seen);
+  void handle(const HeaderSeen& header);
+  void handle(const MessageQueued& queued);
+  void handle(const DeliverySeen& delivery);
+  void handle(const Refused& refused);
+  void handle(const NotificationSent& sent);
+  void handle(const MessageRemoved& removed);
+
+  void set_host(std::string_view host);
+  [[nodiscard]] std::uint64_t key_of(std::string_view queue_id) const;
+  [[nodiscard]] Message* find_on_any_host(std::string_view queue_id);
+  [[nodiscard]] std::uint32_t unreported_attempts(const LoginSeen& login);
+
+  void submit(const MessageReceived& received, std::uint32_t account, Session session);
+  void remember_nearby(const MessageReceived& received);
+  void remember_proxied(const MessageReceived& received);
+  [[nodiscard]] std::optional<Proxied> take_proxied(const MessageReceived& received);
+  void forget(std::uint64_t key);
+
+  [[nodiscard]] Submission* open_submission(Message& message);
+  void note_content(Message& message);
+  void note_recipient(Message& message, const DeliverySeen& delivery);
+  void remember_message_id(Message& message, std::string_view message_id);
+  void match_message_id(Message& message, std::string_view message_id);
+  void check_sender(Message& message, std::string_view sender);
+  void join(Message& message, const Origin& origin, bool is_certain);
+  [[nodiscard]] bool is_hand_over(const Message& message, const DeliverySeen& delivery);
+
+  JoinerOptions options_;
+  AccountTable accounts_;
+  GenerationMap<Message> messages_;
+  GenerationMap<Origin> submissions_by_message_id_;
+  GenerationMap<ReportedLogin> reported_logins_;
+  std::deque<Proxied> proxied_;
+  EventQueue queue_;
+  Timestamp now_{};
+  std::string host_;
+  std::uint64_t host_hash_ = 0;
+  std::vector<std::uint64_t> host_hashes_;  // a few, for messages handed from host to host
 };
 
 }  // namespace postreeve

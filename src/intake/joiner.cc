@@ -1,0 +1,403 @@
+// Limits: a before-queue filter (smtpd_proxy_filter) leaves nothing in the log that joins its two
+// halves but the client's address; when two accounts send from one address through it at the same
+// moment, their messages are left without an account rather than given to the wrong one.
+#include "intake/joiner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ascii.h"
+#include "intake/field_cursor.h"
+
+namespace postreeve {
+namespace {
+
+constexpr Duration kReportedTogether = std::chrono::minutes{1};
+constexpr Duration kProxiedWithin = std::chrono::minutes{10};
+constexpr std::size_t kMostProxied = 256;
+constexpr std::size_t kMostLoginsAtOnce = 20;
+constexpr std::size_t kMessageIds = 131'072;
+constexpr std::size_t kReportedLogins = 4'096;
+constexpr std::size_t kMostHosts = 64;
+
+// Cuts to kMaxTextBytes without cutting a UTF-8 character.
+std::string cut(std::string_view text) {
+  if (text.size() > kMaxTextBytes) {
+    auto size = kMaxTextBytes;
+    while (size > kMaxTextBytes - 4 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+    text = text.substr(0, size);
+  }
+  return std::string(text);
+}
+
+Session make_session(std::string_view address, std::string_view name, std::string_view helo,
+                     Service service) {
+  Session session;
+  session.client_address = IpAddress::parse(address);
+  if (name != "unknown") session.client_name = cut(name);
+  session.helo_name = cut(helo);
+  session.service = service;
+  return session;
+}
+
+// The queue ID in "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as QUEUEID".
+std::string_view queued_as(std::string_view response) noexcept {
+  constexpr std::string_view kWords = "queued as ";
+  const auto at = response.rfind(kWords);
+  if (at == std::string_view::npos) return {};
+  return FieldCursor(response.substr(at + kWords.size())).take_while(is_alnum);
+}
+
+std::optional<IpAddress> relay_address(std::string_view relay) noexcept {
+  const auto peer = FieldCursor(relay).take_client();
+  return peer ? IpAddress::parse(peer->address) : std::nullopt;
+}
+
+}  // namespace
+
+Joiner::Joiner(JoinerOptions options, Sink sink)
+    : options_(std::move(options)),
+      accounts_(options_.default_domain),
+      messages_(options_.max_messages),
+      submissions_by_message_id_(std::min(options_.max_messages, kMessageIds)),
+      reported_logins_(kReportedLogins),
+      queue_(options_.wait_for_recipients, std::move(sink),
+             [this](std::uint64_t key, Submission&& submission) {
+               Message* message = messages_.find(key);
+               if (message != nullptr && message->pending) message->pending->parked = std::move(submission);
+             }) {}
+
+void Joiner::add(Timestamp time, std::string_view host, const Record& record) {
+  now_ = std::max(now_, time);
+  set_host(host);
+  std::visit([this](const auto& seen) { handle(seen); }, record);
+  queue_.advance(now_);
+}
+
+void Joiner::finish() {
+  queue_.finish();
+}
+
+void Joiner::handle(const LoginSeen& login) {
+  const bool is_success = login.failure == LoginFailure::kNone;
+  std::optional<AccountId> account;
+  if (!is_success) {
+    account = accounts_.account_of_stranger(login.login);
+  } else if (const auto number = accounts_.number_of(login.login)) {
+    account = accounts_.account(*number);
+  }
+  if (!account) return;
+  Login event;
+  event.time = now_;
+  event.account = *std::move(account);
+  event.session = make_session(login.client_address, login.client_name, login.helo_name, login.service);
+  event.success = is_success;
+  event.reason = login.failure;
+  auto left = unreported_attempts(login);
+  if (left == 0) return;
+  for (; left > 1; --left) queue_.push(Event(event));
+  queue_.push(std::move(event));
+}
+
+// Two programs may report one session: the authentication server each wrong password as it
+// happens, the login process all of them in the end. Only what is new counts.
+std::uint32_t Joiner::unreported_attempts(const LoginSeen& login) {
+  const bool is_success = login.failure == LoginFailure::kNone;
+  const std::uint32_t attempts =
+      is_success ? 1U : std::clamp<std::uint32_t>(login.attempts, 1U, kMostLoginsAtOnce);
+  if (login.session_id.empty()) return attempts;
+  const auto key = hash_text(login.session_id, is_success ? 1 : 2);
+  ReportedLogin* reported = reported_logins_.find(key);
+  if (reported == nullptr || now_ - reported->time > kReportedTogether) {
+    reported_logins_.put(key, {.attempts = attempts, .time = now_});
+    return attempts;
+  }
+  const auto before = std::exchange(reported->attempts, std::max(reported->attempts, attempts));
+  reported->time = now_;
+  return reported->attempts - before;
+}
+
+void Joiner::handle(const MessageReceived& received) {
+  if (received.queue_id.empty()) return remember_proxied(received);
+  const auto key = key_of(received.queue_id);
+  forget(key);  // the ID is used again
+  if (received.is_bounce) return;
+  if (!received.login.empty()) {
+    const auto account = accounts_.number_of(received.login);
+    if (!account) return;
+    return submit(
+        received, *account,
+        make_session(received.client_address, received.client_name, received.helo_name, Service::kSmtp));
+  }
+  if (auto proxied = take_proxied(received)) {
+    return submit(received, proxied->account, std::move(proxied->session));
+  }
+  if (!received.original_queue_id.empty()) {
+    const Message* first = messages_.find(key_of(received.original_queue_id));
+    if (first != nullptr && first->kind != Message::Kind::kNearby) {
+      Message& second = messages_.put(key, Message{});
+      return join(second, first->origin, true);
+    }
+  }
+  remember_nearby(received);
+}
+
+void Joiner::submit(const MessageReceived& received, std::uint32_t account, Session session) {
+  const auto key = key_of(received.queue_id);
+  Message message;
+  message.kind = Message::Kind::kSubmission;
+  message.origin.account = account;
+  message.origin.key = key;
+  message.origin.queue_id = cut(received.queue_id);
+  Submission submission;
+  submission.time = now_;
+  submission.account = accounts_.account(account);
+  submission.session = std::move(session);
+  submission.queue_id = message.origin.queue_id;
+  submission.sender = cut(received.sender);
+  submission.size = received.size;
+  submission.message_id = cut(received.message_id);
+  submission.subject = cut(received.subject);
+  submission.recipients.reserve(received.recipients.size());
+  for (const auto recipient : received.recipients) submission.recipients.push_back(cut(recipient));
+  submission.recipient_count = static_cast<std::uint32_t>(received.recipients.size());
+  if (received.sender_known) message.origin.sender = hash_text(received.sender);
+  remember_message_id(message, received.message_id);
+  if (!received.recipients.empty()) {  // Exim tells all at once
+    queue_.push(std::move(submission));
+  } else {
+    message.pending = std::make_unique<PendingSubmission>();
+    const bool has_content = received.sender_known || !received.message_id.empty();
+    message.pending->slot = queue_.open(std::move(submission), key, has_content);
+  }
+  messages_.put(key, std::move(message));
+}
+
+// What comes from the machine itself or its neighbours without a login may be a message
+// that a content filter puts back.
+void Joiner::remember_nearby(const MessageReceived& received) {
+  const auto address = IpAddress::parse(received.client_address);
+  const bool is_loopback = address ? address->is_loopback() : received.client_address.empty();
+  if (!is_loopback && !(address && address->is_private())) return;
+  Message& message = messages_.put(key_of(received.queue_id), Message{});
+  message.is_loopback = is_loopback;
+  match_message_id(message, received.message_id);
+  if (received.sender_known) check_sender(message, received.sender);
+}
+
+void Joiner::remember_proxied(const MessageReceived& received) {
+  const auto account = accounts_.number_of(received.login);
+  if (!account) return;
+  if (proxied_.size() >= kMostProxied) proxied_.pop_front();
+  proxied_.push_back({.account = *account,
+                      .client_address = hash_text(received.client_address, host_hash_),
+                      .session = make_session(received.client_address, received.client_name,
+                                              received.helo_name, Service::kSmtp),
+                      .time = now_});
+}
+
+std::optional<Joiner::Proxied> Joiner::take_proxied(const MessageReceived& received) {
+  if (proxied_.empty() || received.original_client_address.empty()) return std::nullopt;
+  while (!proxied_.empty() && now_ - proxied_.front().time > kProxiedWithin) proxied_.pop_front();
+  const auto address = hash_text(received.original_client_address, host_hash_);
+  const auto first = std::ranges::find(proxied_, address, &Proxied::client_address);
+  if (first == proxied_.end()) return std::nullopt;
+  const bool is_ambiguous = std::ranges::any_of(proxied_, [&](const Proxied& other) {
+    return other.client_address == address && other.account != first->account;
+  });
+  if (is_ambiguous) return std::nullopt;
+  auto taken = std::move(*first);
+  proxied_.erase(first);
+  return taken;
+}
+
+void Joiner::handle(const MessageIdSeen& seen) {
+  Message* message = messages_.find(key_of(seen.queue_id));
+  if (message == nullptr) return;
+  if (message->kind == Message::Kind::kNearby) {
+    if (message->is_loopback) match_message_id(*message, seen.message_id);
+    return;
+  }
+  if (message->kind != Message::Kind::kSubmission) return;
+  note_content(*message);
+  remember_message_id(*message, seen.message_id);
+  if (Submission* submission = open_submission(*message)) submission->message_id = cut(seen.message_id);
+}
+
+void Joiner::handle(const HeaderSeen& header) {
+  Message* message = messages_.find(key_of(header.queue_id));
+  Submission* submission = message == nullptr ? nullptr : open_submission(*message);
+  if (submission == nullptr) return;
+  if (equals_ignoring_case(header.name, "subject")) submission->subject = cut(header.value);
+  if (equals_ignoring_case(header.name, "from")) submission->header_from = cut(header.value);
+  if (equals_ignoring_case(header.name, "to")) submission->header_to = cut(header.value);
+}
+
+void Joiner::handle(const MessageQueued& queued) {
+  Message* message = messages_.find(key_of(queued.queue_id));
+  if (message == nullptr) return;
+  check_sender(*message, queued.sender);
+  if (message->kind != Message::Kind::kSubmission) return;
+  note_content(*message);
+  Submission* submission = open_submission(*message);
+  if (submission == nullptr || message->pending->expected != 0) return;  // queued again after a deferral
+  submission->sender = cut(queued.sender);
+  submission->size = queued.size;
+  submission->recipient_count = queued.recipient_count;
+  message->pending->expected = queued.recipient_count;
+}
+
+void Joiner::handle(const DeliverySeen& delivery) {
+  Message* message = messages_.find(key_of(delivery.queue_id));
+  if (message == nullptr || message->kind == Message::Kind::kNearby) return;
+  note_recipient(*message, delivery);
+  if (is_hand_over(*message, delivery)) return;
+  Delivery event;
+  event.time = now_;
+  event.account = accounts_.account(message->origin.account);
+  event.queue_id = message->origin.queue_id;
+  event.recipient = cut(delivery.recipient);
+  event.status = delivery.status;
+  event.dsn = delivery.dsn;
+  event.response = cut(delivery.response);
+  queue_.push(std::move(event));
+}
+
+void Joiner::handle(const Refused& refused) {
+  if (!refused.whole_message || refused.queue_id.empty()) return;
+  const auto key = key_of(refused.queue_id);
+  const Message* message = messages_.find(key);
+  if (message == nullptr) return;
+  if (message->pending) queue_.drop(message->pending->slot);
+  messages_.erase(key);
+}
+
+void Joiner::handle(const NotificationSent& sent) {
+  forget(key_of(sent.notification_queue_id));  // whatever had this ID before is gone
+}
+
+void Joiner::handle(const MessageRemoved& removed) {
+  forget(key_of(removed.queue_id));
+}
+
+void Joiner::forget(std::uint64_t key) {
+  const Message* message = messages_.find(key);
+  if (message == nullptr) return;
+  if (message->pending) queue_.close(message->pending->slot);
+  messages_.erase(key);
+}
+
+void Joiner::set_host(std::string_view host) {
+  if (host == host_ && host_hash_ != 0) return;
+  host_ = host;
+  host_hash_ = hash_text(host, 1);
+  const bool is_known = std::ranges::find(host_hashes_, host_hash_) != host_hashes_.end();
+  if (!is_known && host_hashes_.size() < kMostHosts) host_hashes_.push_back(host_hash_);
+}
+
+std::uint64_t Joiner::key_of(std::string_view queue_id) const {
+  return hash_text(queue_id, host_hash_);
+}
+
+Message* Joiner::find_on_any_host(std::string_view queue_id) {
+  if (Message* message = messages_.find(key_of(queue_id))) return message;
+  for (const auto host : host_hashes_) {
+    if (Message* message = messages_.find(hash_text(queue_id, host))) return message;
+  }
+  return nullptr;
+}
+
+// The submission of `message` while it waits for its recipients.
+Submission* Joiner::open_submission(Message& message) {
+  if (!message.pending || message.pending->parked) return nullptr;
+  Submission* submission = queue_.find(message.pending->slot);
+  if (submission == nullptr) message.pending.reset();
+  return submission;
+}
+
+void Joiner::note_content(Message& message) {
+  if (!message.pending) return;
+  auto& parked = message.pending->parked;
+  if (!parked) return queue_.mark_content(message.pending->slot);
+  parked->time = now_;  // a slow upload: it is submitted only now
+  message.pending->slot = queue_.open(*std::move(parked), message.origin.key, true);
+  parked.reset();
+}
+
+void Joiner::note_recipient(Message& message, const DeliverySeen& delivery) {
+  if (message.kind != Message::Kind::kSubmission || !message.pending || delivery.recipient.empty()) return;
+  note_content(message);
+  Submission* submission = open_submission(message);
+  if (submission == nullptr) return;
+  PendingSubmission& pending = *message.pending;
+  const auto asked = delivery.original_recipient.empty() ? delivery.recipient : delivery.original_recipient;
+  if (pending.asked.insert(hash_text(asked))) submission->recipients.push_back(cut(asked));
+  pending.delivered.insert(hash_text(delivery.recipient));
+  submission->recipient_count =
+      std::max(submission->recipient_count, static_cast<std::uint32_t>(submission->recipients.size()));
+  if (pending.expected == 0 || pending.delivered.size() < pending.expected) return;
+  queue_.close(pending.slot);
+  message.pending.reset();
+}
+
+void Joiner::remember_message_id(Message& message, std::string_view message_id) {
+  if (message_id.empty()) return;
+  message.message_id = hash_text(message_id, 1);
+  submissions_by_message_id_.put(message.message_id, message.origin);
+}
+
+void Joiner::match_message_id(Message& message, std::string_view message_id) {
+  if (message_id.empty()) return;
+  const Origin* origin = submissions_by_message_id_.find(hash_text(message_id, 1));
+  if (origin != nullptr) join(message, *origin, false);
+}
+
+// Mailing lists put a message back with its Message-ID, too, but under their own sender.
+void Joiner::check_sender(Message& message, std::string_view sender) {
+  const auto hash = hash_text(sender);
+  if (message.kind == Message::Kind::kSubmission && message.origin.sender == 0) {
+    message.origin.sender = hash;
+    if (Origin* origin = submissions_by_message_id_.find(message.message_id);
+        origin != nullptr && origin->key == message.origin.key) {
+      origin->sender = hash;
+    }
+  }
+  if (message.kind != Message::Kind::kReinjected || message.is_certain) return;
+  if (message.origin.sender == hash) {
+    join(message, Origin(message.origin), true);
+  } else {
+    message.kind = Message::Kind::kNearby;
+  }
+}
+
+void Joiner::join(Message& message, const Origin& origin, bool is_certain) {
+  message.kind = Message::Kind::kReinjected;
+  message.is_certain = is_certain;
+  message.origin = origin;
+  if (!is_certain) return;
+  Message* first = messages_.find(origin.key);
+  if (first != nullptr && first->kind == Message::Kind::kSubmission) first->was_reinjected = true;
+}
+
+// Whether this is the delivery to a content filter or a relay of ours that gave the message a
+// second queue ID; its own deliveries are the ones that count.
+bool Joiner::is_hand_over(const Message& message, const DeliverySeen& delivery) {
+  if (delivery.status != DeliveryStatus::kSent) return false;
+  const auto address = relay_address(delivery.relay);
+  if (!address) {  // a pipe to a program
+    const auto response = delivery.response;
+    return message.was_reinjected && (response.empty() || response.starts_with("delivered via "));
+  }
+  if (!address->is_private()) return false;
+  const auto second_id = queued_as(delivery.response);
+  Message* second = second_id.empty() ? nullptr : find_on_any_host(second_id);
+  if (second != nullptr && second != &message) {
+    if (second->kind == Message::Kind::kSubmission) return false;
+    if (second->kind == Message::Kind::kReinjected && second->origin.key != message.origin.key) return false;
+    join(*second, message.origin, true);
+    return true;
+  }
+  return message.was_reinjected && address->is_loopback();
+}
+
+}  // namespace postreeve
