@@ -156,4 +156,18 @@ class FieldCursor {
   std::string_view rest_;
 };
 
+// Whether a text has the letters of an IPv4 or IPv6 address, a zone included. Letters beyond 'f'
+// too: zones of link-local addresses, and logs whose addresses are masked.
+[[nodiscard]] constexpr bool looks_like_address(std::string_view text) noexcept {
+  constexpr std::size_t kLongest = 63;  // INET6_ADDRSTRLEN and a zone
+  if (text.size() < 2 || text.size() > kLongest) return false;
+  bool has_separator = false;
+  for (const char c : text) {
+    const bool separates = c == '.' || c == ':';
+    if (!separates && !is_alnum(c) && c != '%') return false;
+    has_separator = has_separator || separates;
+  }
+  return has_separator;
+}
+
 }  // namespace postreeve

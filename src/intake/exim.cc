@@ -1,0 +1,72 @@
+#include <array>
+
+#include "base/ascii.h"
+#include "intake/exim_lines.h"
+#include "intake/field_cursor.h"
+#include "intake/grammars.h"
+
+namespace postreeve {
+namespace {
+
+// Base-62 groups of a message id: 6-6-2 up to Exim 4.96, 6-11-4 from 4.97.
+std::string_view take_message_id(FieldCursor& cursor) {
+  const auto rest = cursor.rest();
+  for (const std::array<std::size_t, 3> groups : {std::array<std::size_t, 3>{6, 6, 2}, {6, 11, 4}}) {
+    FieldCursor ahead = cursor;
+    if (ahead.take_while(is_alnum).size() != groups[0] || !ahead.take('-')) return {};
+    if (ahead.take_while(is_alnum).size() != groups[1] || !ahead.take('-')) continue;
+    if (ahead.take_while(is_alnum).size() != groups[2]) return {};
+    if (!ahead.at_end() && !ahead.take(' ')) return {};
+    const std::size_t size = groups[0] + groups[1] + groups[2] + 2;
+    cursor = ahead;
+    return rest.substr(0, size);
+  }
+  return {};
+}
+
+// "[pid] " with the selector of that name.
+void skip_pid(FieldCursor& cursor) {
+  FieldCursor ahead = cursor;
+  if (ahead.take('[') && ahead.take_number() && ahead.take("] ")) cursor = ahead;
+}
+
+// "host exim[pid]: " or "info exim[pid]: ", where a syslog daemon keeps Exim's own stamp before its tag.
+void skip_late_tag(FieldCursor& cursor) {
+  FieldCursor ahead = cursor;
+  ahead.take_word();
+  if (ahead.take(" exim[") && ahead.take_number() && ahead.take("]: ")) cursor = ahead;
+}
+
+Record parse_message_line(std::string_view id, FieldCursor line) {
+  const auto text = line.rest();
+  const auto flag = text.substr(0, 2);
+  if (line.take("<= ") || line.take("(= ")) return parse_exim_arrival(id, line);
+  if (line.take("*> ")) return NothingToSay{};  // a delivery that was only tried for show (-N)
+  if (line.take("=> ") || line.take("-> ") || line.take(">> ") || line.take("** ") || line.take("== ")) {
+    return parse_exim_delivery(id, flag, line);
+  }
+  if (text == "Completed" || text.starts_with("Completed ")) return MessageRemoved{.queue_id = id};
+  if (auto refusal = parse_exim_refusal(id, text)) return *std::move(refusal);
+  if (is_exim_remark(id, text)) return NothingToSay{};
+  return NotUnderstood{};
+}
+
+}  // namespace
+
+Record parse_exim(std::string_view message) {
+  while (message.ends_with('\n') || message.ends_with('\r')) message.remove_suffix(1);
+  FieldCursor line(message);
+  skip_late_tag(line);
+  skip_pid(line);
+  if (line.at_end()) return NothingToSay{};
+  const auto id = take_message_id(line);
+  if (!id.empty()) return parse_message_line(id, line);
+  const auto text = line.rest();
+  if (auto login = parse_exim_failed_login(text)) return *std::move(login);
+  if (auto session = parse_exim_session_without_mail(text)) return *std::move(session);
+  if (auto refusal = parse_exim_refusal({}, text)) return *std::move(refusal);
+  if (is_exim_remark({}, text)) return NothingToSay{};
+  return NotUnderstood{};
+}
+
+}  // namespace postreeve
