@@ -1,0 +1,17 @@
+// What the program tells the shell when it ends (sysexits.h).
+#pragma once
+
+namespace postreeve {
+
+enum class ExitCode : int {
+  kOk = 0,
+  kUsage = 64,        // the command line was wrong
+  kData = 65,         // the input is not what it should be
+  kNoInput = 66,      // the input is not there
+  kInputOutput = 74,  // writing failed: the disk is full
+  kTryAgain = 75,
+  kNotAllowed = 77,
+  kConfiguration = 78,
+};
+
+}  // namespace postreeve
