@@ -26,12 +26,15 @@ class CountryCode {
     return code;
   }
   [[nodiscard]] constexpr bool known() const noexcept { return letters_[0] != 0; }
+  // text() and name() may be views into this object: keep it while they are used.
   [[nodiscard]] std::string_view text() const noexcept { return {letters_, known() ? 2U : 0U}; }
-  // The English short name ("Poland"); the code itself when the name is not known here; "unknown" when unknown.
+  // The English short name ("Poland"); the code itself when the name is not known here; "unknown" when
+  // unknown.
   [[nodiscard]] std::string_view name() const noexcept;
   // Both letters in 16 bits; 0 when unknown.
   [[nodiscard]] constexpr std::uint16_t packed() const noexcept {
-    return static_cast<std::uint16_t>(static_cast<unsigned char>(letters_[0]) << 8 | static_cast<unsigned char>(letters_[1]));
+    return static_cast<std::uint16_t>(static_cast<unsigned char>(letters_[0]) << 8 |
+                                      static_cast<unsigned char>(letters_[1]));
   }
   [[nodiscard]] static constexpr CountryCode unpack(std::uint16_t packed) noexcept {
     const char letters[2] = {static_cast<char>(packed >> 8), static_cast<char>(packed & 0xff)};

@@ -19,6 +19,9 @@ namespace postreeve {
 // accuracy_radius, autonomous_system_number) and flat ones (country_code or country
 // as a text, latitude, longitude, lat, lng, asn as number or "AS64500").
 //
+// A position whose file states no accuracy counts as exact to 100 km; 0/0 and
+// impossible degrees are no position; without one the country's centroid stands in.
+//
 // Without files every address is at an unknown place. Private addresses are
 // never looked up. locate() is const and may be called by any thread.
 class Locator {
