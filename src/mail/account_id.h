@@ -14,10 +14,12 @@ class AccountId {
   // An account that no login has; what a default-constructed event carries.
   AccountId() = default;
 
-  // Returns nullopt for what is no login: empty or white space, more than 320 bytes, control
-  // characters, "(unavailable)", "<>", "unknown" and "-" as some servers log an absent name.
+  // White space around the login is dropped. Returns nullopt for what is no login: empty, more than
+  // 320 bytes (with the default domain), control characters, anything in <>, and "(unavailable)",
+  // "unknown" (in any case) and "-" as some servers log an absent name.
   // An empty `default_domain` leaves bare logins bare.
-  [[nodiscard]] static std::optional<AccountId> from_login(std::string_view login, std::string_view default_domain);
+  [[nodiscard]] static std::optional<AccountId> from_login(std::string_view login,
+                                                           std::string_view default_domain);
 
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   [[nodiscard]] std::string_view localpart() const noexcept;

@@ -26,7 +26,8 @@ inline constexpr std::size_t kMaxTextBytes = 998;  // RFC 5322 2.1.1: the longes
 
 enum class Service : std::uint8_t { kUnknown, kSmtp, kImap, kPop3, kSieve, kWebmail };
 [[nodiscard]] std::string_view to_text(Service service) noexcept;  // "smtp"; "" when unknown
-// "submission", "smtps" are smtp, "managesieve" is sieve; kUnknown for anything else.
+// "submission", "smtps" are smtp, "imaps" is imap, "managesieve" is sieve, in any case; kUnknown for anything
+// else.
 [[nodiscard]] Service service_from_text(std::string_view text) noexcept;
 
 // The connection that an account's client had with the server.
@@ -38,13 +39,14 @@ struct Session {
 };
 
 enum class LoginFailure : std::uint8_t {
-  kNone,          // it succeeded
-  kBadPassword,   // the account exists, or the server does not say
-  kUnknownUser,   // no such account
-  kDisabled,      // right or wrong password, but not allowed in
-  kOther,         // aborted, TLS trouble, policy
+  kNone,         // it succeeded
+  kBadPassword,  // the account exists, or the server does not say
+  kUnknownUser,  // no such account
+  kDisabled,     // right or wrong password, but not allowed in
+  kOther,        // aborted, TLS trouble, policy
 };
 [[nodiscard]] std::string_view to_text(LoginFailure reason) noexcept;  // "bad_password"; "" for kNone
+// kNone for "", kOther for a word not known here.
 [[nodiscard]] LoginFailure login_failure_from_text(std::string_view text) noexcept;
 
 // A login attempt (SASL, IMAP LOGIN, POP3 PASS, webmail).
