@@ -105,7 +105,8 @@ struct Evidence {
 inline constexpr float kMaxNats = 8;
 
 // Makes evidence with its weight clamped to [-kMaxNats, kMaxNats].
-[[nodiscard]] Evidence make_evidence(Reason reason, double nats, std::initializer_list<Argument> arguments = {});
+[[nodiscard]] Evidence make_evidence(Reason reason, double nats,
+                                     std::initializer_list<Argument> arguments = {});
 
 // The findings about one event, at most one a detector. Fixed size, no allocation.
 class EvidenceList {

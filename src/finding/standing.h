@@ -17,7 +17,9 @@ enum class Level : std::uint8_t { kClear, kWatched, kRecovering, kSlowed, kHeld,
 [[nodiscard]] std::string_view to_text(Level level) noexcept;  // "clear"
 
 // Whether mail is touched at all.
-[[nodiscard]] constexpr bool is_restriction(Level level) noexcept { return level >= Level::kSlowed; }
+[[nodiscard]] constexpr bool is_restriction(Level level) noexcept {
+  return level >= Level::kSlowed;
+}
 
 enum class Scope : std::uint8_t {
   kUnfamiliarOrigins,  // the owner's established devices go on

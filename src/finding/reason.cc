@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "finding/evidence.h"
+#include "finding/reason_table.h"
+
+namespace postreeve {
+namespace {
+
+using enum Reason;
+
+// One row a reason, in the order of the enumeration.
+constexpr std::array<ReasonRow, kReasonCount> kTable{{
+    {kFamiliarNetwork, DetectorId::kOriginNovelty, Group::kOrigin,
+     "{0} is a network the account has long used"},
+    {kFamiliarProvider, DetectorId::kOriginNovelty, Group::kOrigin,
+     "the account's usual client at a provider it has long used ({0})"},
+    {kNewNetworkOfProvider, DetectorId::kOriginNovelty, Group::kOrigin,
+     "a network never used before ({0}), of a provider that was"},
+    {kNewProvider, DetectorId::kOriginNovelty, Group::kOrigin,
+     "first use ever from this provider in {1} ({0}); until now {2} networks in {3}"},
+    {kNewCountry, DetectorId::kOriginNovelty, Group::kOrigin,
+     "first use ever from {1} ({0}); until now {2} networks in {3}"},
+    {kManyCountries, DetectorId::kCountriesAndSpeed, Group::kOrigin,
+     "used from {0} countries new to it within {1}, the last one {2}"},
+    {kImpossibleSpeed, DetectorId::kCountriesAndSpeed, Group::kOrigin,
+     "used from {0} {1} after a use from {2}, {3} km away"},
+    {kNetworkChurn, DetectorId::kOriginChurn, Group::kOrigin,
+     "{0} networks new to it within {1}; usual are {2} a day"},
+    {kGuessedFromHere, DetectorId::kGuessedPassword, Group::kOrigin,
+     "the password was guessed: {0} wrong ones from {1} within a day, then the right one"},
+    {kGuessedElsewhere, DetectorId::kGuessedPassword, Group::kOrigin,
+     "{0} wrong passwords from unfamiliar networks within a day, then a first success from {1}"},
+    {kSprayingSource, DetectorId::kGuessedPassword, Group::kOrigin,
+     "{0} tried the passwords of {1} accounts within two days, then got in here"},
+    {kMessagesThisHour, DetectorId::kVolume, Group::kVolume,
+     "{0} messages within an hour; usual are {1} a day, the most in an hour were {2}"},
+    {kMessagesThisDay, DetectorId::kVolume, Group::kVolume, "{0} messages within a day; usual are {1}"},
+    {kRecipientsNeverWritten, DetectorId::kNewRecipients, Group::kRecipients,
+     "{0} of the last {1} recipients never written to before; usual are {2} in a hundred"},
+    {kRecipientsInOneMessage, DetectorId::kRecipientFanOut, Group::kRecipients,
+     "{0} recipients in one message; usual are {1}"},
+    {kRecipientsThisHour, DetectorId::kRecipientFanOut, Group::kRecipients,
+     "{0} recipients within an hour; the most before were {1}"},
+    {kRefusedRecipients, DetectorId::kRefusals, Group::kAnswers,
+     "{0} of {1} recipients of the last day were refused, the last with {2}"},
+    {kDeliveredRecipients, DetectorId::kRefusals, Group::kAnswers, "{0} of {1} recipients were delivered"},
+    {kCanaryHit, DetectorId::kCanaryRecipient, Group::kContent,
+     "wrote to {0}, an address only thieves write to when they test a stolen login"},
+    {kTestMessage, DetectorId::kCredentialTest, Group::kContent,
+     "looks like a thief's test of the login: {0} bytes to one unknown {1} mailbox, client calls itself {2}, "
+     "subject {3}"},
+    {kDisplayNameIsAddress, DetectorId::kHeaderSpoofing, Group::kContent,
+     "the sender's display name pretends to be {0}, the address is {1}"},
+    {kToNameIsAddress, DetectorId::kHeaderSpoofing, Group::kContent,
+     "the display name of the recipient is the address itself ({0}), as mass mailers write it"},
+    {kForeignFrom, DetectorId::kHeaderSpoofing, Group::kContent,
+     "writes as {0}, which is not the account's own address"},
+    {kForeignEnvelope, DetectorId::kHeaderSpoofing, Group::kContent,
+     "sends in the name of {0}, which is not the account's own address"},
+    {kAwakened, DetectorId::kSleepingAccount, Group::kVolume,
+     "{0} messages within a day after {1} of silence"},
+    {kInfected, DetectorId::kScannerVerdict, Group::kContent, "{0} found {1} in a message"},
+    {kSpam, DetectorId::kScannerVerdict, Group::kContent, "{0} takes a message for spam ({1})"},
+}};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kTable.size(); ++i) {
+    if (static_cast<std::size_t>(kTable[i].reason) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order(), "a row of kTable is not at its reason's place");
+
+}  // namespace
+
+const ReasonRow& row_of(Reason reason) noexcept {
+  return kTable[static_cast<std::size_t>(reason)];
+}
+
+DetectorId detector_of(Reason reason) noexcept {
+  return row_of(reason).detector;
+}
+Group group_of(Reason reason) noexcept {
+  return row_of(reason).group;
+}
+
+}  // namespace postreeve
