@@ -1,0 +1,104 @@
+#include "profile/account_profile.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "sketch/decay.h"
+
+namespace postreeve {
+namespace {
+
+void count(std::uint32_t& counter) noexcept {
+  if (counter != std::numeric_limits<std::uint32_t>::max()) ++counter;
+}
+
+void note_seen(AccountProfile& profile, Timestamp time) noexcept {
+  const std::uint32_t now = to_seconds32(time);
+  if (profile.first_seen == 0) profile.first_seen = now;
+  profile.first_seen = std::min(profile.first_seen, now);
+  profile.last_seen = std::max(profile.last_seen, now);
+}
+
+void raise(float& peak, std::uint32_t value) noexcept {
+  peak = std::max(peak, static_cast<float>(value));
+}
+
+// Places of the first day are where the account lives, not changes of habit.
+void note_place(AccountProfile& profile, const Origin& origin, std::uint16_t day, Use use) {
+  const float change = day > day_of(from_seconds32(profile.first_seen)) ? 1 : 0;
+  if (profile.networks.note(origin.network, day, use)) profile.rates.new_networks += change;
+  if (profile.providers.note(origin.provider, day, use)) profile.rates.new_providers += change;
+  if (profile.countries.note(origin.country.packed(), day, use)) profile.rates.new_countries += change;
+}
+
+}  // namespace
+
+void Rates::fade(Timestamp time) noexcept {
+  const std::uint32_t now = to_seconds32(time);
+  if (now <= updated) return;
+  const auto factor = static_cast<float>(decay_factor(now - updated, kRateHalfLife));
+  for (float* rate : {&active_days, &messages, &recipients, &new_recipients, &delivered, &refused, &used_days,
+                      &new_networks, &new_providers, &new_countries}) {
+    *rate *= factor;
+  }
+  updated = now;
+}
+
+void Peaks::fade(Timestamp time) noexcept {
+  const std::uint32_t now = to_seconds32(time);
+  if (now <= updated) return;
+  const auto factor = static_cast<float>(decay_factor(now - updated, kRateHalfLife));
+  for (float* peak : {&messages_hour, &messages_day, &recipients_hour, &recipients_message}) *peak *= factor;
+  updated = now;
+}
+
+void learn_use(AccountProfile& profile, Timestamp time, const Origin& origin, Use use) {
+  const std::uint16_t day = day_of(time);
+  profile.rates.fade(time);
+  if (profile.last_seen == 0 || day > day_of(from_seconds32(profile.last_seen))) profile.rates.used_days += 1;
+  note_seen(profile, time);
+  count(use == Use::kSend ? profile.messages : profile.logins);
+  if (origin.known) note_place(profile, origin, day, use);
+  if (use == Use::kSend) profile.clients.note(origin.client, day, use);
+}
+
+bool learn_recipient(AccountProfile& profile, Timestamp time, std::uint32_t recipient) {
+  profile.rates.fade(time);
+  count(profile.recipients);
+  profile.rates.recipients += 1;
+  const bool is_new = profile.known_recipients.add(recipient);
+  if (is_new) profile.rates.new_recipients += 1;
+  return is_new;
+}
+
+void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message) {
+  const std::uint16_t day = day_of(time);
+  profile.rates.fade(time);
+  profile.peaks.fade(time);
+  profile.rates.messages += 1;
+  if (profile.last_sent == 0 || day > day_of(from_seconds32(profile.last_sent)))
+    profile.rates.active_days += 1;
+  profile.last_sent = std::max(profile.last_sent, to_seconds32(time));
+  raise(profile.peaks.messages_hour, message.messages_hour);
+  raise(profile.peaks.messages_day, message.messages_day);
+  raise(profile.peaks.recipients_hour, message.recipients_hour);
+  raise(profile.peaks.recipients_message, message.recipients);
+  profile.senders.note(message.sender, day, Use::kSend);
+  profile.senders.note(message.header_from, day, Use::kSend);
+}
+
+void learn_answer(AccountProfile& profile, Timestamp time, bool refused) {
+  profile.rates.fade(time);
+  (refused ? profile.rates.refused : profile.rates.delivered) += 1;
+}
+
+double confidence(const AccountProfile& profile, Timestamp now) noexcept {
+  if (profile.first_seen == 0) return 0;
+  const double days = seconds_between(from_seconds32(profile.first_seen), now) / 86'400;
+  const double uses = static_cast<double>(profile.logins) + static_cast<double>(profile.messages);
+  const double by_days = std::min(days / 14.0, static_cast<double>(profile.rates.used_days) / 5.0);
+  const double by_uses = std::min(uses / 100.0, days / 3.0);
+  return std::clamp(std::max(by_days, by_uses), 0.0, 1.0);
+}
+
+}  // namespace postreeve

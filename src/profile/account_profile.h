@@ -1,0 +1,108 @@
+// What is normal for one account, learned from that account's own past.
+//
+// A profile is a value: it owns all it holds, is compared with ==, is never
+// shared, and needs no lock. It is bounded: a fixed head, at most 32 networks and
+// at most 16 KiB of recipients.
+//
+// It holds no name: accounts, recipients, senders and clients are keyed hashes.
+//
+// Limits: users behind one carrier NAT share a network; a shared mailbox has the
+// habits of all who use it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/time.h"
+#include "profile/familiar_networks.h"
+#include "profile/habit.h"
+#include "profile/origin.h"
+#include "profile/recipient_memory.h"
+
+namespace postreeve {
+
+// How fast a profile forgets: a habit's rate counts half after this long.
+inline constexpr std::chrono::days kRateHalfLife{30};
+
+// Counts that fade together with kRateHalfLife; as of `updated`.
+struct Rates {
+  std::uint32_t updated = 0;  // seconds
+  float active_days = 0;      // days with a message sent
+  float messages = 0;
+  float recipients = 0;
+  float new_recipients = 0;
+  float delivered = 0;
+  float refused = 0;
+  float used_days = 0;  // days with any login or message
+  float new_networks = 0;
+  float new_providers = 0;
+  float new_countries = 0;
+
+  // Lets the counts fade up to `time`; an earlier time changes nothing.
+  void fade(Timestamp time) noexcept;
+
+  friend bool operator==(const Rates&, const Rates&) = default;
+};
+
+// The most ever done in one go, fading with kRateHalfLife; as of `updated`.
+struct Peaks {
+  std::uint32_t updated = 0;  // seconds
+  float messages_hour = 0;
+  float messages_day = 0;
+  float recipients_hour = 0;
+  float recipients_message = 0;
+
+  void fade(Timestamp time) noexcept;
+
+  friend bool operator==(const Peaks&, const Peaks&) = default;
+};
+
+struct AccountProfile {
+  // Event times in seconds of the first and the latest event learned; first <= last.
+  std::uint32_t first_seen = 0;
+  std::uint32_t last_seen = 0;
+  std::uint32_t last_sent = 0;
+  // Events learned, saturating.
+  std::uint32_t logins = 0;
+  std::uint32_t messages = 0;
+  std::uint32_t recipients = 0;
+
+  FamiliarNetworks networks;
+  HabitTable<4> providers;
+  HabitTable<4> countries;
+  HabitTable<4> clients;  // EHLO names
+  HabitTable<3> senders;  // envelope and From addresses beside the account's own name
+  Rates rates;
+  Peaks peaks;
+  RecipientMemory known_recipients;
+
+  friend bool operator==(const AccountProfile&, const AccountProfile&) = default;
+};
+
+// Learns that the account was used from `origin`. An event older than last_seen is learned
+// and does not move last_seen back. A failed login is never learned: an attacker's guesses
+// must not become the owner's habit.
+void learn_use(AccountProfile& profile, Timestamp time, const Origin& origin, Use use);
+
+// Learns one recipient written to; returns whether it was new.
+bool learn_recipient(AccountProfile& profile, Timestamp time, std::uint32_t recipient);
+
+// What a message adds to the habits of sending.
+struct SentMessage {
+  std::uint32_t recipients = 0;  // of this message
+  std::uint32_t messages_hour = 0;
+  std::uint32_t messages_day = 0;
+  std::uint32_t recipients_hour = 0;
+  std::uint32_t sender = 0;  // keyed hash of the envelope sender when it is not the account's name; else 0
+  std::uint32_t header_from = 0;  // likewise of the From address
+};
+void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message);
+
+// Learns what a destination answered.
+void learn_answer(AccountProfile& profile, Timestamp time, bool refused);
+
+// How sure the profile is of what it knows, 0 (nothing yet) to 1 (settled: 14 days and 10
+// days of use, or 100 uses): detectors that compare with habits weigh with it.
+[[nodiscard]] double confidence(const AccountProfile& profile, Timestamp now) noexcept;
+
+}  // namespace postreeve

@@ -1,0 +1,76 @@
+// What was done lately, and the evidence it left: exact for an hour and a day, then gone.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "base/time.h"
+#include "finding/evidence.h"
+#include "sketch/cusum.h"
+#include "sketch/decay.h"
+#include "sketch/window_count.h"
+
+namespace postreeve {
+
+inline constexpr std::uint32_t kHourSeconds = 3'600;
+inline constexpr std::uint32_t kDaySeconds = 86'400;
+
+// The strongest finding of each group, fading with a half-life since `updated`.
+struct RiskState {
+  std::array<float, kGroupCount> nats{};
+  std::uint32_t updated = 0;  // seconds
+
+  // Lets evidence fade up to `time`; a time before `updated` changes nothing.
+  void fade(Timestamp time, Duration half_life) noexcept {
+    const std::uint32_t now = to_seconds32(time);
+    if (now <= updated) return;
+    const auto factor = static_cast<float>(decay_factor(now - updated, half_life));
+    for (float& n : nats) n *= factor;
+    updated = now;
+  }
+
+  // Inside a group the strongest counts; a finding for the owner counts while nothing speaks against.
+  void add(const Evidence& evidence) noexcept {
+    float& group = nats[static_cast<std::size_t>(group_of(evidence.reason))];
+    group = group > 0 ? std::max(group, evidence.nats) : std::max(evidence.nats, -kMaxNats);
+  }
+
+  // Between groups findings add.
+  [[nodiscard]] double sum() const noexcept {
+    double total = 0;
+    for (const float n : nats) total += static_cast<double>(n);
+    return total;
+  }
+
+  friend bool operator==(const RiskState&, const RiskState&) = default;
+};
+
+// The recipients of one transaction, while it is open.
+struct OpenTransaction {
+  std::uint32_t key = 0;
+  std::uint16_t recipients = 0;  // asked
+  std::uint16_t accepted = 0;
+
+  friend bool operator==(const OpenTransaction&, const OpenTransaction&) = default;
+};
+
+// One side's doings: the owner's established places, or strangers'.
+struct Activity {
+  WindowCount<kHourSeconds, 6> messages_hour;
+  WindowCount<kDaySeconds, 6> messages_day;
+  WindowCount<kHourSeconds, 6> recipients_hour;
+  WindowCount<kDaySeconds, 6> recipients_day;
+  WindowCount<kDaySeconds, 6> new_recipients_day;
+  WindowCount<kDaySeconds, 6> delivered_day;
+  WindowCount<kDaySeconds, 6> refused_day;
+  Cusum novelty;       // of recipients (detect/new_recipients.cc)
+  float refusals = 0;  // log ratio of refusals (detect/refusals.cc), nats
+  RiskState risk;
+  OpenTransaction transaction;
+
+  friend bool operator==(const Activity&, const Activity&) = default;
+};
+
+}  // namespace postreeve

@@ -1,0 +1,33 @@
+// The networks an account was used from: 8 places that grow to 32.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "profile/habit.h"
+
+namespace postreeve {
+
+// Keys are keyed hashes of network_of(address). Grows 2, 4, 8, 16, 32 as networks come;
+// then the least one (habit.h) is given up. A value; allocates only when it grows.
+class FamiliarNetworks {
+ public:
+  static constexpr std::size_t kMostPlaces = 32;
+
+  [[nodiscard]] const Habit* find(std::uint32_t key) const noexcept { return find_habit(habits_, key); }
+
+  // Notes a use; returns whether the network was new. A key of 0 is no use.
+  bool note(std::uint32_t key, std::uint16_t day, Use use);
+
+  [[nodiscard]] std::size_t size() const noexcept { return habits_.size(); }
+  // Bytes on the heap.
+  [[nodiscard]] std::size_t heap_bytes() const noexcept { return habits_.capacity() * sizeof(Habit); }
+
+  friend bool operator==(const FamiliarNetworks&, const FamiliarNetworks&) = default;
+
+ private:
+  std::vector<Habit> habits_;
+};
+
+}  // namespace postreeve

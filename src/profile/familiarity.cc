@@ -1,0 +1,36 @@
+#include "profile/familiarity.h"
+
+namespace postreeve {
+namespace {
+
+// Reading made this many days from one place is at least no surprise for more reading.
+constexpr std::uint8_t kSettledReadDays = 3;
+// Below this many days of use there are no habits to compare with.
+constexpr float kYoungDays = 1.5F;
+
+bool is_young(const AccountProfile& profile) noexcept {
+  return profile.first_seen == 0 || profile.rates.used_days < kYoungDays;
+}
+
+}  // namespace
+
+bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept {
+  const Habit* habit = profile.clients.find(client);
+  return habit != nullptr && habit->send_days >= kFamiliarSendDays;
+}
+
+Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept {
+  if (!origin.known) return Side::kUnsettled;
+  if (origin.trusted) return Side::kEstablished;
+  const Habit* network = profile.networks.find(origin.network);
+  if (network != nullptr && network->send_days >= kFamiliarSendDays) return Side::kEstablished;
+  const Habit* provider = profile.providers.find(origin.provider);
+  const bool client_fits = origin.client == 0 || knows_client(profile, origin.client);
+  if (provider != nullptr && provider->send_days >= kFamiliarProviderDays && client_fits)
+    return Side::kEstablished;
+  if (is_young(profile)) return Side::kUnsettled;
+  if (use == Use::kRead && network != nullptr && network->days >= kSettledReadDays) return Side::kUnsettled;
+  return Side::kStranger;
+}
+
+}  // namespace postreeve

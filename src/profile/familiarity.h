@@ -1,0 +1,27 @@
+// How an origin looks beside an account's habits.
+#pragma once
+
+#include <cstdint>
+
+#include "profile/account_profile.h"
+#include "profile/origin.h"
+
+namespace postreeve {
+
+// Honest sends on this many days make a network familiar; a provider needs one more.
+inline constexpr std::uint8_t kFamiliarSendDays = 2;
+inline constexpr std::uint8_t kFamiliarProviderDays = 3;
+
+// Which side of the account an event belongs to.
+enum class Side : std::uint8_t {
+  kEstablished,  // a place the owner has long sent from
+  kUnsettled,    // nothing can be said: no address, or the profile is too young
+  kStranger,     // the account has habits, and this is none of them
+};
+
+[[nodiscard]] Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept;
+
+// Whether the EHLO name is one the account has sent with on several days.
+[[nodiscard]] bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept;
+
+}  // namespace postreeve

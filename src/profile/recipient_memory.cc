@@ -1,0 +1,111 @@
+#include "profile/recipient_memory.h"
+
+#include <algorithm>
+
+#include "sketch/bloom.h"
+
+namespace postreeve {
+namespace {
+
+// The hash 0 marks an empty place.
+constexpr std::uint32_t as_key(std::uint32_t recipient) noexcept {
+  return recipient == 0 ? 1 : recipient;
+}
+
+constexpr int kProbes = 4;
+
+bool in_filter(std::span<const std::uint32_t> filter, std::uint32_t key) noexcept {
+  return ConstBloomView(std::as_bytes(filter), kProbes).contains(key);
+}
+
+void put_in_filter(std::span<std::uint32_t> filter, std::uint32_t key) noexcept {
+  BloomView(std::as_writable_bytes(filter), kProbes).add(key);
+}
+
+}  // namespace
+
+RecipientMemory::RecipientMemory(const RecipientMemory& other) {
+  *this = other;
+}
+
+RecipientMemory& RecipientMemory::operator=(const RecipientMemory& other) {
+  if (this == &other) return *this;
+  data_ = other.words_ == 0 ? nullptr : std::make_unique_for_overwrite<std::uint32_t[]>(other.words_);
+  std::copy_n(other.data_.get(), other.words_, data_.get());
+  words_ = other.words_;
+  count_ = other.count_;
+  generation_ = other.generation_;
+  newer_is_second_ = other.newer_is_second_;
+  return *this;
+}
+
+bool operator==(const RecipientMemory& a, const RecipientMemory& b) noexcept {
+  return a.words_ == b.words_ && a.count_ == b.count_ && a.generation_ == b.generation_ &&
+         a.newer_is_second_ == b.newer_is_second_ &&
+         std::equal(a.data_.get(), a.data_.get() + a.words_, b.data_.get());
+}
+
+std::span<std::uint32_t> RecipientMemory::filter(bool newer) const noexcept {
+  const std::size_t half = words_ / 2;
+  return {data_.get() + (newer == newer_is_second_ ? half : 0), half};
+}
+
+bool RecipientMemory::contains(std::uint32_t recipient) const noexcept {
+  const std::uint32_t key = as_key(recipient);
+  if (words_ == 0) return false;
+  if (is_filter()) return in_filter(filter(true), key) || in_filter(filter(false), key);
+  for (std::uint32_t place = key & (words_ - 1);; place = (place + 1) & (words_ - 1)) {
+    if (data_[place] == key) return true;
+    if (data_[place] == 0) return false;
+  }
+}
+
+bool RecipientMemory::add(std::uint32_t recipient) {
+  if (contains(recipient)) {
+    if (is_filter()) add_to_filter(as_key(recipient));  // keep it in the newer filter
+    return false;
+  }
+  if (!is_filter() && (count_ + 1) * 8 > words_ * 7) grow();
+  if (is_filter()) {
+    add_to_filter(as_key(recipient));
+  } else {
+    add_exact(as_key(recipient));
+  }
+  ++count_;
+  return true;
+}
+
+void RecipientMemory::add_exact(std::uint32_t key) noexcept {
+  std::uint32_t place = key & (words_ - 1);  // sizes are powers of two
+  while (data_[place] != 0) place = (place + 1) & (words_ - 1);
+  data_[place] = key;
+}
+
+bool RecipientMemory::add_to_filter(std::uint32_t key) noexcept {
+  if (in_filter(filter(true), key)) return false;
+  if (generation_ >= kGeneration) {
+    newer_is_second_ = !newer_is_second_;
+    std::ranges::fill(filter(true), 0);
+    generation_ = 0;
+  }
+  put_in_filter(filter(true), key);
+  ++generation_;
+  return true;
+}
+
+void RecipientMemory::grow() {
+  const std::unique_ptr<std::uint32_t[]> old = std::move(data_);
+  const std::uint32_t old_words = words_;
+  words_ = old_words == 0 ? kFirstWords : old_words < kExactWords ? old_words * 2 : kFilterWords;
+  data_ = std::make_unique<std::uint32_t[]>(words_);
+  for (std::uint32_t i = 0; i < old_words; ++i) {
+    if (old[i] == 0) continue;
+    if (is_filter()) {
+      add_to_filter(old[i]);
+    } else {
+      add_exact(old[i]);
+    }
+  }
+}
+
+}  // namespace postreeve

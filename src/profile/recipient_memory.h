@@ -1,0 +1,58 @@
+// Whom an account has written to before.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace postreeve {
+
+// A set of 32-bit keyed hashes of recipients in size classes from 64 bytes to 16 KiB.
+//
+// Up to 896 recipients it is exact but for hash collisions (n / 2^32). Beyond, it
+// becomes two Bloom filters of 8 KiB that take turns: the older one is emptied when the
+// newer has taken 10,000 recipients, so the last 10,000 to 20,000 are remembered, and a
+// recipient never written to is taken for known with a probability under 10 %.
+//
+// Never forgets below that size. A value; allocates only when it grows. Not thread-safe.
+class RecipientMemory {
+ public:
+  RecipientMemory() = default;
+  RecipientMemory(const RecipientMemory& other);
+  RecipientMemory& operator=(const RecipientMemory& other);
+  RecipientMemory(RecipientMemory&&) noexcept = default;
+  RecipientMemory& operator=(RecipientMemory&&) noexcept = default;
+  ~RecipientMemory() = default;
+
+  [[nodiscard]] bool contains(std::uint32_t recipient) const noexcept;
+
+  // Remembers `recipient`; returns whether it was new.
+  bool add(std::uint32_t recipient);
+
+  // Recipients remembered exactly, or added since the filters took over.
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+  [[nodiscard]] std::size_t heap_bytes() const noexcept { return words_ * sizeof(std::uint32_t); }
+
+  friend bool operator==(const RecipientMemory& a, const RecipientMemory& b) noexcept;
+
+ private:
+  static constexpr std::uint32_t kFirstWords = 16;     // 64 bytes
+  static constexpr std::uint32_t kExactWords = 1024;   // 4 KiB
+  static constexpr std::uint32_t kFilterWords = 4096;  // 16 KiB: two filters
+  static constexpr std::uint32_t kGeneration = 10'000;
+
+  [[nodiscard]] bool is_filter() const noexcept { return words_ == kFilterWords; }
+  void grow();
+  void add_exact(std::uint32_t recipient) noexcept;
+  bool add_to_filter(std::uint32_t recipient) noexcept;
+  [[nodiscard]] std::span<std::uint32_t> filter(bool newer) const noexcept;
+
+  std::unique_ptr<std::uint32_t[]> data_;
+  std::uint32_t words_ = 0;
+  std::uint32_t count_ = 0;
+  std::uint16_t generation_ = 0;  // recipients in the newer filter
+  bool newer_is_second_ = false;
+};
+
+}  // namespace postreeve
