@@ -1,0 +1,91 @@
+// Countries and speed: can one person be in these places?
+//
+// Countries new to the account within a day: two weigh 4 nats, three 6, four 8. Five or
+// more within an hour are conclusive, habitual VPN users left out (they have new
+// countries every week): 41 countries are a take-over even before the first message.
+//
+// Speed: v = max(0, d - r1 - r2) / dt between two uses counts over 1000 km/h and 500 km
+// beyond both radii of accuracy (mobile geolocation errs by 179-207 km in the median).
+// A stranger far from where the owner just was weighs more than a jump between two
+// strange places.
+//
+// Limits: without geography there are no countries and no distances; a country's
+// centroid counts with the country's radius.
+#include <algorithm>
+#include <array>
+
+#include "detect/detectors.h"
+
+namespace postreeve {
+namespace {
+
+constexpr Duration kCountryWindow = std::chrono::hours{24};
+constexpr Duration kBurstWindow = std::chrono::hours{1};
+constexpr std::size_t kConclusiveCountries = 5;
+constexpr std::array<double, 4> kCountryNats{0, 0, 4, 6};
+constexpr float kHabitualHopper = 3;  // new countries lately that are not news any more
+constexpr double kLeastKm = 500;
+constexpr double kFastestKmPerHour = 1000;
+
+std::size_t countries_with(const Scene& scene, Duration window) {
+  const Stranger* stranger = scene.record.stranger.get();
+  if (stranger == nullptr) return 1;
+  const std::size_t before = stranger->countries.count(scene.time, window);
+  return before + (stranger->countries.contains(scene.origin.country.packed(), scene.time, window) ? 0 : 1);
+}
+
+std::optional<Evidence> many_countries(const Scene& scene) {
+  const std::size_t day = countries_with(scene, kCountryWindow);
+  const std::size_t hour = countries_with(scene, kBurstWindow);
+  if (day < 2) return std::nullopt;
+  const double nats = day < kCountryNats.size() ? kCountryNats[day] : static_cast<double>(kMaxNats);
+  const bool burst = hour >= kConclusiveCountries;
+  Evidence evidence = make_evidence(Reason::kManyCountries, nats,
+                                    {static_cast<std::int64_t>(burst ? hour : day),
+                                     burst ? kBurstWindow : kCountryWindow, scene.origin.country});
+  evidence.conclusive = burst;
+  return evidence;
+}
+
+Position last_position(const LastUse& use) {
+  return {static_cast<float>(use.latitude) / 100, static_cast<float>(use.longitude) / 100,
+          static_cast<float>(use.radius_km)};
+}
+
+std::optional<Evidence> impossible_speed(const Scene& scene) {
+  const LastUse& last = scene.record.last_use;
+  if (last.time == 0 || !scene.origin.position) return std::nullopt;
+  const Position before = last_position(last);
+  const double apart = distance_km(before, *scene.origin.position);
+  const double least =
+      apart - static_cast<double>(before.radius_km) - static_cast<double>(scene.origin.position->radius_km);
+  if (least < kLeastKm) return std::nullopt;
+  const Duration passed = std::max(scene.time - from_seconds32(last.time), Duration{1000});
+  const double hours = static_cast<double>(passed.count()) / 3'600'000.0;
+  if (least / hours < kFastestKmPerHour) return std::nullopt;
+  const double nats = last.familiar ? 6.5 : 4.5;
+  return make_evidence(
+      Reason::kImpossibleSpeed, nats,
+      {scene.origin.country, passed, CountryCode::unpack(last.country), static_cast<std::int64_t>(apart)});
+}
+
+}  // namespace
+
+std::optional<Evidence> weigh_countries_and_speed(const Scene& scene) {
+  if (scene.side != Side::kStranger || !scene.origin.country.known()) return std::nullopt;
+  const AccountProfile& profile = scene.record.profile;
+  if (profile.rates.new_countries >= kHabitualHopper) return std::nullopt;
+  if (profile.countries.find(scene.origin.country.packed()) != nullptr) return std::nullopt;
+  std::optional<Evidence> countries = many_countries(scene);
+  std::optional<Evidence> speed = impossible_speed(scene);
+  const double sure = confidence(profile, scene.time);
+  if (speed && scene.use == Use::kSend) {
+    // The owner's own device says who travels, or which exit a VPN took.
+    if (knows_client(profile, scene.origin.client)) speed.reset();
+  }
+  if (speed) speed->nats *= static_cast<float>(sure);
+  if (!countries || (speed && speed->nats > countries->nats)) return speed;
+  return countries;
+}
+
+}  // namespace postreeve

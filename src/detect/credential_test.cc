@@ -1,0 +1,60 @@
+// Credential test: the tiny message by which a thief tries a stolen login, minutes to two
+// days before the run.
+//
+// Signs, each in nats: at most 1500 bytes 1.0 (549 in a case); the only recipient a
+// freemail mailbox never written to 1.0; EHLO name that no mail client has (localhost,
+// a bare word of a rented host, the server's own name) 1.5; a subject that no language
+// has (letter pairs) 1.5. Two signs say nothing; the size and the recipient must fit.
+//
+// Limits: honest people send short notes to new freemail addresses all the time, so
+// it weighs only at an unfamiliar place or with both odd client and odd subject.
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.h"
+#include "detect/detectors.h"
+#include "detect/odd_text.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::uint64_t kTinyBytes = 1'500;
+constexpr double kBase = 2.0;  // tiny, and to one unknown freemail mailbox
+constexpr double kOddClient = 1.5;
+constexpr double kOddSubject = 1.5;
+
+constexpr std::array<std::string_view, 24> kFreemail{
+    "163.com",   "aol.com",        "freenet.de", "gmail.com", "gmx.com",   "gmx.de",
+    "gmx.net",   "hotmail.com",    "icloud.com", "inbox.ru",  "libero.it", "list.ru",
+    "live.com",  "mail.com",       "mail.ru",    "msn.com",   "orange.fr", "outlook.com",
+    "proton.me", "protonmail.com", "qq.com",     "web.de",    "yahoo.com", "yandex.ru"};
+
+bool is_freemail(std::string_view domain) {
+  return std::ranges::find(kFreemail, domain) != kFreemail.end() || domain.starts_with("yahoo.") ||
+         domain.starts_with("hotmail.");
+}
+
+bool is_odd_client(std::string_view helo) {
+  return equals_ignoring_case(helo, "localhost") || equals_ignoring_case(helo, "localhost.localdomain") ||
+         equals_ignoring_case(helo, "ylmf-pc") || equals_ignoring_case(helo, "user") ||
+         equals_ignoring_case(helo, "[127.0.0.1]");
+}
+
+}  // namespace
+
+std::optional<Evidence> weigh_credential_test(const Scene& scene) {
+  if (scene.kind != StepKind::kMessage || !scene.message.one_unknown_recipient) return std::nullopt;
+  const MessageFacts& message = scene.message;
+  if (message.size == 0 || message.size > kTinyBytes || !is_freemail(message.recipient_domain))
+    return std::nullopt;
+  const bool odd_client = is_odd_client(message.helo_name);
+  const bool odd_subject = looks_random(message.subject);
+  if (!odd_client && !odd_subject) return std::nullopt;
+  if (scene.side != Side::kStranger && !(odd_client && odd_subject)) return std::nullopt;
+  const double nats = kBase + (odd_client ? kOddClient : 0) + (odd_subject ? kOddSubject : 0);
+  return make_evidence(Reason::kTestMessage, scene.side == Side::kEstablished ? nats / 2 : nats,
+                       {static_cast<std::int64_t>(message.size), ShortText(message.recipient_domain),
+                        ShortText(message.helo_name), ShortText(message.subject)});
+}
+
+}  // namespace postreeve

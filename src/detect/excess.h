@@ -1,0 +1,29 @@
+// How much more than ever before: the weight of a count beside an account's own peak.
+//
+// Daily counts of honest people are over-dispersed (Fano factor 2.3, 95th percentile
+// 6.6), so a Poisson score accuses everybody once a month. A negative-binomial
+// predictive (sketch/gamma_poisson.h) says how surprising the count is under the
+// owner's rate; the account's own decayed peak says whether anything like it was seen.
+// The weight is the smaller of both, so that neither a rare habit nor a steady rate
+// of nothing accuses.
+#pragma once
+
+#include <cstdint>
+
+#include "sketch/gamma_poisson.h"
+
+namespace postreeve {
+
+struct Excess {
+  double count = 0;         // now, in the window
+  double peak = 0;          // the most before, in a window of the same width
+  double floor = 0;         // counts up to here never accuse: everybody has such an hour
+  double mean_per_day = 0;  // the owner's rate on an active day
+  double window_days = 0;
+};
+
+// Nats, 0 when there is no excess: 1 just above the account's peak (or `floor`), 3 more for
+// each factor of e beyond, never more than the log Bayes factor against a thief's rate.
+[[nodiscard]] double weigh_excess(const Excess& excess) noexcept;
+
+}  // namespace postreeve

@@ -1,0 +1,39 @@
+// Header spoofing: the message pretends to come from somebody else.
+//
+// Nats: the From display name carries another address ("service@bank.example"
+// <victim@...>) 3.5; From not the account's 2.5; envelope sender not the account's 2; the
+// To display name equals its address, as mass mailers write, 1.5. Send-as delegates
+// are free: addresses used on several days, or given as aliases, are the account's own.
+//
+// The strongest counts; at an established place half of it.
+#include <algorithm>
+
+#include "detect/detectors.h"
+
+namespace postreeve {
+namespace {
+
+std::optional<Evidence> strongest(const MessageFacts& message) {
+  if (!message.from_name_address.empty()) {
+    return make_evidence(Reason::kDisplayNameIsAddress, 3.5,
+                         {ShortText(message.from_name_address), ShortText(message.from_address)});
+  }
+  if (!message.from_is_own)
+    return make_evidence(Reason::kForeignFrom, 2.5, {ShortText(message.from_address)});
+  if (!message.sender_is_own)
+    return make_evidence(Reason::kForeignEnvelope, 2.0, {ShortText(message.sender)});
+  if (message.to_name_is_address)
+    return make_evidence(Reason::kToNameIsAddress, 1.5, {ShortText(message.recipient_domain)});
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Evidence> weigh_header_spoofing(const Scene& scene) {
+  if (scene.kind != StepKind::kMessage) return std::nullopt;
+  std::optional<Evidence> evidence = strongest(scene.message);
+  if (evidence && scene.side != Side::kStranger) evidence->nats /= 2;
+  return evidence;
+}
+
+}  // namespace postreeve

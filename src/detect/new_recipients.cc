@@ -1,0 +1,52 @@
+// New recipients: a CUSUM over recipients, S = max(0, S + llr).
+//
+// Distinct recipients, not volume, are the signal: on the day of a hijack mail grows by
+// a quarter, distinct recipients to seven times (Google 2014). The owner's probability
+// of writing to somebody new is the account's own (14 % at first, 4 % after 200 mails;
+// a shop has 100 %), so outward-facing people accuse themselves less. The weight is the
+// sum itself, less 1 for having waited for the worst moment.
+//
+// At an established place at most 4 nats: everybody writes to a list of strangers once.
+//
+// Limits: lateral phishing to the victim's own contacts is no novelty; a shop's thief
+// hides among new recipients.
+#include "detect/new_recipients.h"
+
+#include <algorithm>
+
+#include "detect/detectors.h"
+#include "sketch/cusum.h"
+
+namespace postreeve {
+namespace {
+
+constexpr double kThiefNew = 0.95;
+constexpr double kAllowance = 1.0;
+constexpr double kMostAtUsualPlace = 4.0;
+
+double owner_new(const AccountProfile& profile) noexcept {
+  const double k = profile.rates.new_recipients;
+  const double n = profile.rates.recipients;
+  return std::clamp((0.75 * k + 3.0) / (n + 4.0), 0.02, 0.93);
+}
+
+}  // namespace
+
+double novelty_step(const AccountProfile& profile, bool is_new) noexcept {
+  return std::min(novelty_llr(is_new, owner_new(profile), kThiefNew), kMostNoveltyStep);
+}
+
+std::optional<Evidence> weigh_new_recipients(const Scene& scene) {
+  if (scene.kind != StepKind::kRecipient || scene.recipient.is_known || scene.recipient.is_retry)
+    return std::nullopt;
+  const AccountProfile& profile = scene.record.profile;
+  const double sum = std::min(kMostNovelty, scene.activity.novelty.s + novelty_step(profile, true));
+  const double most = scene.side == Side::kStranger ? static_cast<double>(kMaxNats) : kMostAtUsualPlace;
+  const double nats = std::min(sum - kAllowance, most);
+  if (nats <= 0) return std::nullopt;
+  const auto fresh = static_cast<std::int64_t>(scene.activity.new_recipients_day.count(scene.time) + 1);
+  const auto all = static_cast<std::int64_t>(scene.activity.recipients_day.count(scene.time) + 1);
+  return make_evidence(Reason::kRecipientsNeverWritten, nats, {fresh, all, 100 * owner_new(profile)});
+}
+
+}  // namespace postreeve

@@ -1,0 +1,18 @@
+// The step of the novelty sum, shared by the detector that weighs it and by the judge
+// that notes it.
+#pragma once
+
+#include "base/time.h"
+#include "profile/account_profile.h"
+
+namespace postreeve {
+
+// ln P(new or known | thief) / P(new or known | this owner), at most kMostNoveltyStep.
+// P(new | thief) = 0.95; P(new | owner) = (3/4 k + 3) / (n + 4) of n recipients of which k were new.
+[[nodiscard]] double novelty_step(const AccountProfile& profile, bool is_new) noexcept;
+
+inline constexpr double kMostNoveltyStep = 2.5;
+// The sum never grows beyond, so that an honest week after an odd day clears it soon.
+inline constexpr double kMostNovelty = 10.0;
+
+}  // namespace postreeve

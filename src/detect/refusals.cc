@@ -1,0 +1,68 @@
+// Refusals: what destination servers say about the account's mail, a sequential
+// probability ratio test (Wald) over delivery reports.
+//
+// t1 = 30 % for spam lists (10-50 %), t0 = 1 % or the account's own decayed rate: +3.4 nats
+// for a refused recipient, -0.35 for a delivered one. A relay with 13 % bounces for months
+// has t0 = 13 % and gathers almost nothing. Always against what the whole platform gets
+// from the same destination in the same hour: when our own address is listed there,
+// t0 is that share, and nobody is accused. Below three refusals nothing is said.
+//
+// Limits: answers come seconds to days after the mail; a list without dead addresses
+// gives none.
+#include "detect/refusals.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "detect/detectors.h"
+#include "sketch/cusum.h"
+
+namespace postreeve {
+namespace {
+
+constexpr double kSpamRate = 0.30;
+constexpr double kHonestRate = 0.01;
+constexpr double kPriorAnswers = 20;
+constexpr std::uint32_t kLeastRefusals = 3;
+constexpr float kLeastEverybody = 8;  // answers from a destination that tell something
+// A blow for the content or the sender (5.7.x) is a stronger sign than a dead mailbox.
+constexpr double kPolicyBonus = 0.5;
+
+double owner_rate(const AccountProfile& profile) noexcept {
+  const double refused = profile.rates.refused;
+  const double answers = refused + profile.rates.delivered;
+  return std::clamp((refused + kHonestRate * kPriorAnswers) / (answers + kPriorAnswers), kHonestRate, 0.9);
+}
+
+double everybody_rate(const DestinationSnapshot& everybody) noexcept {
+  const float answers = everybody.delivered + everybody.refused;
+  if (answers < kLeastEverybody) return 0;
+  return static_cast<double>(everybody.refused / answers);
+}
+
+}  // namespace
+
+bool is_refusal(DeliveryStatus status, const EnhancedStatus& dsn) noexcept {
+  return status == DeliveryStatus::kBounced && !dsn.is_transient();
+}
+
+double refusal_step(const AccountProfile& profile, const AnswerFacts& answer) noexcept {
+  const double expected = std::max(owner_rate(profile), everybody_rate(answer.everybody));
+  const double spam = std::max(kSpamRate, std::min(0.95, expected));
+  const double step = novelty_llr(answer.refused, expected, spam);
+  const bool policy = answer.refused && answer.dsn.subject == 7 && step > 1;
+  return policy ? step + kPolicyBonus : step;
+}
+
+std::optional<Evidence> weigh_refusals(const Scene& scene) {
+  if (scene.kind != StepKind::kDelivery || !scene.answer.refused) return std::nullopt;
+  const double sum = scene.activity.refusals + refusal_step(scene.record.profile, scene.answer);
+  const std::uint32_t refused = scene.activity.refused_day.count(scene.time) + 1;
+  if (sum <= 0 || refused < kLeastRefusals) return std::nullopt;
+  const std::uint32_t answers = refused + scene.activity.delivered_day.count(scene.time);
+  return make_evidence(Reason::kRefusedRecipients, sum,
+                       {static_cast<std::int64_t>(refused), static_cast<std::int64_t>(answers),
+                        ShortText(scene.answer.dsn.to_string())});
+}
+
+}  // namespace postreeve

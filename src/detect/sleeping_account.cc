@@ -1,0 +1,28 @@
+// Sleeping account: silence for a long time, then more than a trickle.
+//
+// From 60 days without a message, the sixth message within a day weighs 2 nats, and one
+// more for each doubling, up to 5; the first mail after a year is free. At an
+// established place half of it.
+//
+// Limits: an account that never sent is no sleeper but a young one.
+#include <algorithm>
+#include <cmath>
+
+#include "detect/detectors.h"
+
+namespace postreeve {
+
+std::optional<Evidence> weigh_sleeping_account(const Scene& scene) {
+  if (scene.kind != StepKind::kMessage || scene.record.profile.last_sent == 0) return std::nullopt;
+  constexpr Duration kSilence = std::chrono::days{60};
+  constexpr double kTrickle = 5;
+  constexpr double kMost = 5;
+  const Duration silent = scene.time - from_seconds32(scene.record.profile.last_sent);
+  const auto today = static_cast<double>(scene.activity.messages_day.count(scene.time) + 1);
+  if (silent < kSilence || today <= kTrickle) return std::nullopt;
+  const double nats = std::min(kMost, 2.0 + std::log2(today / (kTrickle + 1)));
+  return make_evidence(Reason::kAwakened, scene.side == Side::kStranger ? nats : nats / 2,
+                       {static_cast<std::int64_t>(today), silent});
+}
+
+}  // namespace postreeve
