@@ -38,7 +38,8 @@ struct Ladder {
   double slowed = 0.0;
   double held = 2.0;
   double suspended = 4.0;
-  // Evidence of two groups must weigh this much each before an account is suspended without a conclusive finding.
+  // Evidence of two groups must weigh this much each before an account is suspended without a conclusive
+  // finding.
   double strong = 3.0;
   Duration slowed_for = std::chrono::hours{2};
   Duration held_for = std::chrono::hours{24};
@@ -60,6 +61,7 @@ struct Policy {
   // "@domain" for a whole domain.
   std::unordered_map<std::string, std::unordered_set<std::string>> aliases;
   Ladder ladder;
+  std::string time_zone = "UTC";   // of accounts of no tenant
   bool suspended_rejects = false;  // 525 5.7.13 instead of 451 4.7.1
 };
 

@@ -1,0 +1,307 @@
+#include "judge/decide.h"
+
+#include <algorithm>
+
+#include "detect/detectors.h"
+#include "judge/ladder.h"
+#include "judge/note.h"
+
+namespace postreeve {
+namespace {
+
+// Known recipients an hour that a slowed stranger may still write to: replies inside stolen
+// threads and mail to the address book go to known recipients too.
+constexpr std::uint32_t kSlowedKnownPerHour = 5;
+
+// A side that has no activity yet looks like this.
+const Activity& activity_of(const AccountRecord& record, Side side) {
+  static const Activity kNone{};
+  if (side != Side::kStranger) return record.owner;
+  return record.stranger ? record.stranger->activity : kNone;
+}
+
+Side side_for(const AccountRecord& record, const Facts& facts) {
+  if (facts.kind == StepKind::kDelivery || facts.kind == StepKind::kScan) {
+    const bool strangers = record.stranger && record.stranger->has_transaction(facts.answer_transaction);
+    return strangers ? Side::kStranger : Side::kUnsettled;
+  }
+  return side_of(record.profile, facts.origin, facts.use);
+}
+
+Scene scene_of(const AccountRecord& record, const Facts& facts) {
+  const Side side = side_for(record, facts);
+  const Activity& activity = activity_of(record, side);
+  Scene scene{.kind = facts.kind,
+              .time = facts.time,
+              .record = record,
+              .side = side,
+              .activity = activity,
+              .origin = facts.origin,
+              .use = facts.use,
+              .network = facts.network,
+              .recipient = facts.recipient,
+              .message = facts.message,
+              .answer = facts.answer,
+              .scan = facts.scan};
+  const bool is_retry = facts.mail_key != 0 && record.recent.is_retry(facts.mail_key, facts.time);
+  if (facts.kind == StepKind::kRecipient) {
+    const OpenTransaction& open = activity.transaction;
+    const bool same = facts.transaction_key != 0 && open.key == facts.transaction_key;
+    scene.recipient.in_message = same ? open.recipients + 1U : 1U;
+    scene.recipient.is_known = record.profile.known_recipients.contains(facts.recipient.key);
+    scene.recipient.is_retry = is_retry;
+  }
+  if (facts.kind == StepKind::kMessage) {
+    scene.message.is_retry = is_retry;
+    const std::uint32_t fresh = activity.new_recipients_day.count(facts.time);
+    scene.message.one_unknown_recipient = facts.message.recipients == 1 && fresh > 0;
+    const HabitTable<3>& senders = record.profile.senders;
+    const auto is_habit = [&](std::uint32_t key) {
+      const Habit* habit = senders.find(key);
+      return habit != nullptr && habit->send_days >= kFamiliarSendDays;
+    };
+    scene.message.sender_is_own = facts.message.sender_is_own || is_habit(facts.sender_key);
+    scene.message.from_is_own = facts.message.from_is_own || is_habit(facts.header_from_key);
+  }
+  return scene;
+}
+
+// Weighs the scene; returns whether a finding was conclusive.
+bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
+  bool conclusive = false;
+  for (const Detector& detector : all_detectors()) {
+    const std::optional<Evidence> found = detector.weigh(scene);
+    if (!found) continue;
+    evidence.add(*found);
+    risk.add(*found);
+    conclusive |= found->conclusive;
+  }
+  return conclusive;
+}
+
+bool in_scope(const Standing& standing, Side side) {
+  return is_restriction(standing.level) &&
+         (standing.scope == Scope::kWholeAccount || side == Side::kStranger);
+}
+
+void tell_change(const AccountRecord& record, const Standing& before, Timestamp time, Decision& decision) {
+  StandingChange change;
+  change.time = time;
+  change.before = before;
+  change.after = record.standing;
+  if (record.stranger) change.outgo = record.stranger->outgo;
+  change.opens_incident =
+      is_restriction(record.standing.level) && before.incident != record.standing.incident;
+  decision.change = change;
+}
+
+// Whether a restriction on the side continues the latest incident: thieves come back within a week.
+bool same_story(const Standing& standing, Timestamp time) {
+  return standing.incident.known() && time - from_seconds32(standing.since) < std::chrono::days{7};
+}
+
+void enter(AccountRecord& record, Level level, Side side, const Facts& facts, const Policy& policy) {
+  Standing& standing = record.standing;
+  const Scope scope = side == Side::kStranger ? Scope::kUnfamiliarOrigins : Scope::kWholeAccount;
+  const bool was_restricted = is_restriction(standing.level);
+  if (is_restriction(level) && !was_restricted && !same_story(standing, facts.time)) {
+    standing.incident = incident_id(facts.account, facts.time);
+  }
+  standing.scope = was_restricted ? std::max(standing.scope, scope) : scope;
+  if (standing.level != level) standing.since = to_seconds32(facts.time);
+  standing.level = level;
+  standing.until = end_of(level, facts.time, policy.ladder);
+}
+
+// The standing follows the risk upwards at once; downwards it waits for its end.
+void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts& facts, const Policy& policy,
+                    Decision& decision) {
+  const Standing before = record.standing;
+  const bool restricts = is_restriction(wanted);
+  if (restricts && !is_restriction(before.level) && facts.fuse_is_out) {
+    if (before.level == Level::kWatched) return;
+    enter(record, Level::kWatched, side, facts, policy);
+    tell_change(record, before, facts.time, decision);
+    decision.change->observed_only = true;
+    return;
+  }
+  if (restricts && wanted >= before.level) enter(record, wanted, side, facts, policy);
+  const bool lower_rung = before.level == Level::kClear || before.level == Level::kWatched;
+  if (!restricts && lower_rung && wanted != before.level && side != Side::kEstablished) {
+    enter(record, wanted, side, facts, policy);
+  }
+  if (record.standing.level != before.level || record.standing.scope != before.scope) {
+    tell_change(record, before, facts.time, decision);
+  }
+}
+
+bool take_slowed_budget(AccountRecord& record, const Scene& scene, const Policy& policy) {
+  Stranger& stranger = stranger_of(record);
+  const bool known = scene.recipient.is_known;
+  auto& used = known ? stranger.slowed_known_hour : stranger.slowed_unknown_hour;
+  const std::uint32_t most = known ? kSlowedKnownPerHour : policy.ladder.slowed_recipients_per_hour;
+  if (used.count(scene.time) >= most) return false;
+  used.add(scene.time);
+  return true;
+}
+
+void answer(Verdict& verdict, Action action, Reply reply) {
+  if (action <= verdict.action) return;
+  verdict.action = action;
+  verdict.reply = reply;
+}
+
+void answer_standing(AccountRecord& record, const Scene& scene, const Policy& policy, Verdict& verdict) {
+  const bool is_mail = scene.kind == StepKind::kRecipient || scene.kind == StepKind::kMessage;
+  if (!is_mail || !in_scope(record.standing, scene.side)) return;
+  switch (record.standing.level) {
+    case Level::kSlowed:
+      if (scene.kind == StepKind::kRecipient && !take_slowed_budget(record, scene, policy)) {
+        answer(verdict, Action::kDefer, Reply::kSlowed);
+      }
+      break;
+    case Level::kHeld:
+      if (scene.kind == StepKind::kMessage) answer(verdict, Action::kHold, Reply::kNone);
+      break;
+    case Level::kSuspended:
+      if (policy.suspended_rejects) {
+        answer(verdict, Action::kReject, Reply::kDisabled);
+      } else {
+        answer(verdict, Action::kDefer, Reply::kAbused);
+      }
+      break;
+    case Level::kClear:
+    case Level::kWatched:
+    case Level::kRecovering:
+      break;
+  }
+}
+
+Reply reply_for(Action action) {
+  if (action == Action::kReject) return Reply::kPolicy;
+  return action == Action::kDefer ? Reply::kFlood : Reply::kNone;
+}
+
+void answer_limits(const Scene& scene, const Facts& facts, Verdict& verdict) {
+  const LimitFacts& limit = facts.limit;
+  if (limit.action > verdict.action) verdict.limit = limit.number;
+  answer(verdict, limit.action, reply_for(limit.action));
+  if (scene.kind != StepKind::kRecipient || scene.recipient.in_message <= limit.most_in_message) return;
+  if (limit.most_action > verdict.action) verdict.limit = limit.most_number;
+  answer(verdict, limit.most_action,
+         limit.most_action == Action::kDefer ? Reply::kTooManyRecipients : reply_for(limit.most_action));
+}
+
+void count_outgo(AccountRecord& record, const Scene& scene, const Verdict& verdict) {
+  const bool suspicious = scene.side == Side::kStranger || record.standing.level >= Level::kWatched;
+  if (!suspicious || verdict.action != Action::kAccept || scene.kind != StepKind::kMessage) return;
+  Outgo& outgo = stranger_of(record).outgo;
+  if (outgo.messages == 0) outgo.since = to_seconds32(scene.time);
+  ++outgo.messages;
+  outgo.recipients += std::max(1U, scene.message.recipients);
+}
+
+bool is_suspect(const AccountRecord& record, const Scene& scene, Level wanted) {
+  if (scene.side == Side::kEstablished) return in_scope(record.standing, scene.side);
+  return wanted >= Level::kWatched || in_scope(record.standing, scene.side);
+}
+
+// The same request again: the same answer, nothing counted.
+bool answer_repeated(const AccountRecord& record, const Facts& facts, Decision& decision) {
+  const RecentStep* before = facts.step_key == 0 ? nullptr : record.recent.find_step(facts.step_key);
+  if (before == nullptr) return false;
+  decision.verdict.action = before->action;
+  decision.verdict.reply = before->reply;
+  decision.verdict.standing = record.standing;
+  decision.repeated = true;
+  return true;
+}
+
+void reset(Decision& decision) {
+  decision.verdict.action = Action::kAccept;
+  decision.verdict.reply = Reply::kNone;
+  decision.verdict.limit = 0;
+  decision.verdict.risk = 0;
+  decision.verdict.evidence.clear();
+  decision.change.reset();
+  decision.repeated = false;
+}
+
+}  // namespace
+
+void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision) {
+  reset(decision);
+  if (answer_repeated(record, facts, decision)) return;
+  let_expire(record.standing, facts.time);
+  settle_lessons(record, facts.time, policy.ladder);
+  Verdict& verdict = decision.verdict;
+  if (facts.kind == StepKind::kLogin && facts.login != nullptr && !facts.login->success) {
+    note_failed_login(record, facts);
+    verdict.standing = record.standing;
+    return;
+  }
+
+  if (side_for(record, facts) == Side::kStranger) stranger_of(record);  // the scene borrows its activity
+  const Scene scene = scene_of(record, facts);
+  RiskState& risk = scene.side == Side::kStranger ? record.stranger->activity.risk : record.owner.risk;
+  risk.fade(facts.time, policy.ladder.evidence_half_life);
+  const bool conclusive = weigh(scene, risk, verdict.evidence);
+  const double odds = risk_of(record, scene.activity, facts.time, policy.ladder);
+  const Level wanted = level_for(odds, risk, conclusive, policy.ladder);
+  judge_standing(record, wanted, scene.side, facts, policy, decision);
+  answer_standing(record, scene, policy, verdict);
+  answer_limits(scene, facts, verdict);
+
+  note_activity(record, scene, facts);
+  count_outgo(record, scene, verdict);
+  if (verdict.action == Action::kAccept)
+    learn_accepted(record, scene, facts, is_suspect(record, scene, wanted));
+  if (facts.step_key != 0) {
+    record.recent.add(
+        {facts.step_key, facts.mail_key, to_seconds32(facts.time), verdict.action, verdict.reply});
+  }
+  verdict.risk = static_cast<float>(odds);
+  verdict.standing = record.standing;
+}
+
+void apply_credential_change(AccountRecord& record, Timestamp time, const Policy& policy,
+                             Decision& decision) {
+  reset(decision);
+  let_expire(record.standing, time);
+  const Standing before = record.standing;
+  if (is_restriction(before.level)) {
+    record.standing.level = Level::kRecovering;
+    record.standing.since = to_seconds32(time);
+    record.standing.until = end_of(Level::kRecovering, time, policy.ladder);
+    record.owner.risk = {};
+    record.stranger.reset();
+    tell_change(record, before, time, decision);
+  }
+  record.guesses = {};
+  decision.verdict.standing = record.standing;
+}
+
+void apply_judgement(AccountRecord& record, const Hash128& account, const Judgement& judgement,
+                     const Policy& policy, Decision& decision) {
+  reset(decision);
+  let_expire(record.standing, judgement.time);
+  const Standing before = record.standing;
+  Standing& standing = record.standing;
+  if (judgement.confirmed) {
+    if (!standing.incident.known()) standing.incident = incident_id(account, judgement.time);
+    standing.level = Level::kSuspended;
+  } else {
+    adopt_stranger(record);
+    record.owner.risk = {};
+    record.dismissed = to_seconds32(judgement.time);
+    standing.level = Level::kClear;
+    standing.incident = {};
+  }
+  standing.since = to_seconds32(judgement.time);
+  standing.until = end_of(standing.level, judgement.time, policy.ladder);
+  if (before.level != standing.level) tell_change(record, before, judgement.time, decision);
+  if (judgement.confirmed && record.stranger) record.stranger->lessons.clear();
+  decision.verdict.standing = standing;
+}
+
+}  // namespace postreeve

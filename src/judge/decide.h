@@ -1,0 +1,36 @@
+// The exact step on one account's record: weigh, judge, answer, learn.
+//
+// Pure: the same record, facts and policy give the same verdict and the same record on
+// any machine. No clock, no I/O, no lock. Runs inside AccountStore::update and may
+// run twice there.
+#pragma once
+
+#include <optional>
+
+#include "finding/incident.h"
+#include "finding/verdict.h"
+#include "judge/facts.h"
+#include "judge/policy.h"
+#include "profile/account_record.h"
+
+namespace postreeve {
+
+struct Decision {
+  Verdict verdict;
+  std::optional<StandingChange> change;
+  bool repeated = false;  // answered before; the record is unchanged
+};
+
+// Judges one login, recipient, message, delivery or scan.
+void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision);
+
+// The credentials were changed: ends a containment (probation follows) and forgets the thief.
+void apply_credential_change(AccountRecord& record, Timestamp time, const Policy& policy, Decision& decision);
+
+// A person judged: a confirmed take-over is suspended and nothing of it learned; after a
+// dismissal the account is clear, what was taken for a thief's is the owner's habit, and more
+// evidence is needed for some weeks.
+void apply_judgement(AccountRecord& record, const Hash128& account, const Judgement& judgement,
+                     const Policy& policy, Decision& decision);
+
+}  // namespace postreeve

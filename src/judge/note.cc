@@ -1,0 +1,168 @@
+#include "judge/note.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "detect/new_recipients.h"
+#include "detect/refusals.h"
+
+namespace postreeve {
+namespace {
+
+Activity& activity_of(AccountRecord& record, Side side) {
+  return side == Side::kStranger ? stranger_of(record).activity : record.owner;
+}
+
+void note_recipient(Activity& activity, const AccountProfile& profile, const Scene& scene,
+                    const Facts& facts) {
+  if (activity.transaction.key != facts.transaction_key || facts.transaction_key == 0) {
+    activity.transaction = {.key = facts.transaction_key};
+  }
+  ++activity.transaction.recipients;
+  if (scene.recipient.is_retry) return;
+  activity.recipients_hour.add(scene.time);
+  activity.recipients_day.add(scene.time);
+  if (!scene.recipient.is_known) activity.new_recipients_day.add(scene.time);
+  const double sum =
+      activity.novelty.step(novelty_step(profile, !scene.recipient.is_known), kMostNoveltyStep);
+  activity.novelty.s = static_cast<float>(std::min(sum, kMostNovelty));
+}
+
+void note_message(Activity& activity, const Scene& scene) {
+  if (scene.message.is_retry) return;
+  activity.messages_hour.add(scene.time);
+  activity.messages_day.add(scene.time);
+}
+
+void note_answer(Activity& activity, const AccountProfile& profile, const Scene& scene) {
+  (scene.answer.refused ? activity.refused_day : activity.delivered_day).add(scene.time);
+  const double sum = activity.refusals + refusal_step(profile, scene.answer);
+  activity.refusals = static_cast<float>(std::clamp(sum, 0.0, kMostRefusalSum));
+}
+
+std::int16_t hundredths(float degrees) {
+  return static_cast<std::int16_t>(std::lround(std::clamp(degrees, -180.0F, 180.0F) * 100));
+}
+
+void note_place(AccountRecord& record, const Scene& scene) {
+  if (scene.side == Side::kStranger) {
+    Stranger& stranger = stranger_of(record);
+    stranger.networks.add(scene.origin.network, scene.time, std::chrono::hours{24});
+    const std::uint16_t country = scene.origin.country.packed();
+    if (country != 0 && record.profile.countries.find(country) == nullptr) {
+      stranger.countries.add(country, scene.time, std::chrono::hours{24});
+    }
+    stranger.last_seen = std::max(stranger.last_seen, to_seconds32(scene.time));
+  }
+  if (!scene.origin.position || to_seconds32(scene.time) < record.last_use.time) return;
+  record.last_use = {
+      .time = to_seconds32(scene.time),
+      .country = scene.origin.country.packed(),
+      .latitude = hundredths(scene.origin.position->latitude),
+      .longitude = hundredths(scene.origin.position->longitude),
+      .radius_km = static_cast<std::uint16_t>(std::clamp(scene.origin.position->radius_km, 0.0F, 60'000.0F)),
+      .familiar = scene.side != Side::kStranger};
+}
+
+Lesson lesson_of(const Scene& scene) {
+  Lesson lesson;
+  lesson.time = to_seconds32(scene.time);
+  lesson.network = scene.origin.network;
+  lesson.provider = scene.origin.provider;
+  lesson.client = scene.origin.client;
+  lesson.country = scene.origin.country.packed();
+  lesson.sent = scene.use == Use::kSend;
+  if (scene.kind == StepKind::kRecipient) lesson.recipient = scene.recipient.key;
+  return lesson;
+}
+
+SentMessage sent_message(const Scene& scene, const Facts& facts) {
+  return {.recipients = scene.message.recipients,
+          .messages_hour = scene.activity.messages_hour.count(scene.time),
+          .messages_day = scene.activity.messages_day.count(scene.time),
+          .recipients_hour = scene.activity.recipients_hour.count(scene.time),
+          .sender = facts.sender_key,
+          .header_from = facts.header_from_key};
+}
+
+void learn_now(AccountProfile& profile, const Scene& scene, const Facts& facts) {
+  switch (scene.kind) {
+    case StepKind::kLogin:
+      learn_use(profile, scene.time, scene.origin, Use::kRead);
+      break;
+    case StepKind::kRecipient:
+      learn_recipient(profile, scene.time, scene.recipient.key);
+      break;
+    case StepKind::kMessage:
+      learn_use(profile, scene.time, scene.origin, Use::kSend);
+      learn_message(profile, scene.time, sent_message(scene, facts));
+      break;
+    case StepKind::kDelivery:
+      learn_answer(profile, scene.time, scene.answer.refused);
+      break;
+    case StepKind::kScan:
+      break;
+  }
+}
+
+}  // namespace
+
+void note_failed_login(AccountRecord& record, const Facts& facts) {
+  const Habit* network = record.profile.networks.find(facts.origin.network);
+  if (network != nullptr && network->days >= kFamiliarSendDays) return;  // a stale phone, a typing error
+  Guesses& guesses = record.guesses;
+  const auto password = static_cast<std::uint32_t>(facts.login == nullptr ? 0 : facts.login->password_hash);
+  if (password != 0 && password == guesses.last_password) return;
+  guesses.last_password = password;
+  guesses.day.add(facts.time);
+  const std::uint16_t today = day_of(facts.time);
+  const bool goes_on = guesses.network == facts.origin.network && guesses.last_day + 1 >= today;
+  guesses.network = facts.origin.network;
+  guesses.from_network =
+      goes_on ? static_cast<std::uint16_t>(std::min(guesses.from_network + 1, 0xffff)) : std::uint16_t{1};
+  guesses.last_day = std::max(guesses.last_day, today);
+}
+
+void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts) {
+  Activity& activity = activity_of(record, scene.side);
+  switch (scene.kind) {
+    case StepKind::kLogin:
+      note_place(record, scene);
+      break;
+    case StepKind::kRecipient:
+      note_recipient(activity, record.profile, scene, facts);
+      break;
+    case StepKind::kMessage:
+      note_message(activity, scene);
+      note_place(record, scene);
+      if (scene.side == Side::kStranger) stranger_of(record).note_transaction(facts.transaction_key);
+      break;
+    case StepKind::kDelivery:
+      note_answer(activity, record.profile, scene);
+      break;
+    case StepKind::kScan:
+      break;
+  }
+}
+
+void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, bool suspect) {
+  if (!suspect) {
+    learn_now(record.profile, scene, facts);
+    return;
+  }
+  if (scene.kind == StepKind::kDelivery || scene.kind == StepKind::kScan) return;
+  Stranger& stranger = stranger_of(record);
+  keep(stranger, lesson_of(scene));
+  stranger.last_suspect = std::max(stranger.last_suspect, to_seconds32(scene.time));
+}
+
+void settle_lessons(AccountRecord& record, Timestamp time, const Ladder& ladder) {
+  if (record.stranger == nullptr || is_restriction(record.standing.level)) return;
+  const Stranger& stranger = *record.stranger;
+  const std::uint32_t latest =
+      std::max(stranger.last_suspect, stranger.lessons.empty() ? stranger.last_seen : 0);
+  if (time - from_seconds32(latest) < ladder.lesson_wait) return;
+  adopt_stranger(record);
+}
+
+}  // namespace postreeve

@@ -1,0 +1,24 @@
+// What a judged event leaves in the record: recent doings always, habits only when the
+// event was accepted and not suspicious, else a lesson that waits.
+#pragma once
+
+#include "detect/scene.h"
+#include "judge/facts.h"
+#include "judge/policy.h"
+#include "profile/account_record.h"
+
+namespace postreeve {
+
+// A failed login: guesses are counted when they are not the owner's stale phone.
+void note_failed_login(AccountRecord& record, const Facts& facts);
+
+// The doings of the event's side: windows, novelty and refusal sums, places in use.
+void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts);
+
+// Learns from an accepted event, or keeps a lesson when it is `suspect`.
+void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, bool suspect);
+
+// Lessons whose waiting time is over are learned; an idle stranger is forgotten.
+void settle_lessons(AccountRecord& record, Timestamp time, const Ladder& ladder);
+
+}  // namespace postreeve
