@@ -5,21 +5,9 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "profile/surroundings.h"
 
 namespace postreeve {
-
-// What everybody did from one host or network lately.
-struct NetworkSnapshot {
-  float failures = 0;           // failed logins, half forgotten after 12 hours
-  float accounts_failed = 0;    // distinct accounts that failed today or yesterday
-  float accounts_succeeded = 0; // distinct accounts that logged in or sent
-};
-
-// What one destination domain answered to everybody in the last hour.
-struct DestinationSnapshot {
-  float delivered = 0;
-  float refused = 0;  // 5xx for recipients or content
-};
 
 // Keys are keyed hashes; 0 asks for nothing and is answered with zeros.
 class SharedCounters {
@@ -30,15 +18,18 @@ class SharedCounters {
   virtual ~SharedCounters() = default;
 
   // Adds a login of `account` from the network and answers with the network's state before it.
-  virtual NetworkSnapshot add_login(std::uint64_t network, std::uint64_t account, bool success, Timestamp time) = 0;
+  virtual NetworkSnapshot add_login(std::uint64_t network, std::uint64_t account, bool success,
+                                    Timestamp time) = 0;
   // Adds a delivery's outcome and answers with the destination's state before it.
   virtual DestinationSnapshot add_delivery(std::uint64_t destination, bool refused, Timestamp time) = 0;
   // How much of a limit was used in its window up to `time`.
-  [[nodiscard]] virtual std::uint32_t used(std::uint64_t limit_key, Duration window, Timestamp time) const = 0;
+  [[nodiscard]] virtual std::uint32_t used(std::uint64_t limit_key, Duration window,
+                                           Timestamp time) const = 0;
   // Uses some of a limit; called once its step was accepted.
   virtual void use(std::uint64_t limit_key, Duration window, Timestamp time, std::uint32_t amount) = 0;
-  // Counts a new restriction; answers how many there were in the hour before.
+  // Counts an account that became restricted; answers how many there were within the hour, with it.
   virtual std::uint32_t add_restriction(Timestamp time) = 0;
+  [[nodiscard]] virtual std::uint32_t restrictions(Timestamp time) const = 0;
 };
 
 }  // namespace postreeve

@@ -1,0 +1,29 @@
+#include "store/memory_account_store.h"
+
+namespace postreeve {
+
+void MemoryAccountStore::update(const Hash128& account, RecordStep& step) {
+  Shard& shard = shard_of(account);
+  const std::scoped_lock lock(shard.mutex);
+  step.run(shard.records[account]);
+}
+
+std::uint64_t MemoryAccountStore::size() const {
+  std::uint64_t size = 0;
+  for (const Shard& shard : shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    size += shard.records.size();
+  }
+  return size;
+}
+
+std::uint64_t MemoryAccountStore::memory_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Shard& shard : shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    for (const auto& [account, record] : shard.records) bytes += postreeve::memory_bytes(record);
+  }
+  return bytes;
+}
+
+}  // namespace postreeve
