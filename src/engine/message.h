@@ -17,11 +17,11 @@ struct MessageOutcome {
   std::uint32_t recipients_deferred = 0;
   std::uint32_t recipients_held = 0;
   std::uint32_t recipients_rejected = 0;
-  float risk = 0;            // after the last step
-  Standing standing;         // after the last step
-  EvidenceList evidence;     // the strongest finding of each detector over all steps
+  float risk = 0;         // after the last step
+  Standing standing;      // after the last step
+  EvidenceList evidence;  // the strongest finding of each detector over all steps
   std::vector<StandingChange> changes;
-  std::uint16_t limit = 0;   // number of the limit that was exceeded first; 0 for none
+  std::uint16_t limit = 0;  // number of the limit that was exceeded first; 0 for none
 };
 
 // Judges messages with an engine; keeps its scratch events so that nothing is
@@ -37,9 +37,11 @@ class MessageJudge {
  private:
   void judge_recipient(const std::string& recipient);
   void note(const Observation& observation);
+  void settle(Action action);
 
   Engine& engine_;
   Event step_;
+  Event message_;
   Observation observation_;
   MessageOutcome outcome_;
 };

@@ -1,0 +1,224 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "detect/refusals.h"
+#include "engine/fact_builder.h"
+#include "judge/decide.h"
+#include "judge/limit_matcher.h"
+#include "net/prefix.h"
+
+namespace postreeve {
+namespace {
+
+// Runs a callable as a step on a record.
+template <typename Run>
+class StepOf final : public RecordStep {
+ public:
+  explicit StepOf(Run run) : run_(std::move(run)) {}
+  void run(AccountRecord& record) override { run_(record); }
+
+ private:
+  Run run_;
+};
+
+// A limit that applies to the event, and how much of it the event uses.
+struct AppliedLimit {
+  std::uint64_t key = 0;
+  Duration window{};
+};
+constexpr std::size_t kMostAppliedLimits = 16;
+
+struct AppliedLimits {
+  std::array<AppliedLimit, kMostAppliedLimits> items;
+  std::size_t size = 0;
+};
+
+}  // namespace
+
+struct Engine::Impl {
+  Impl(const Policy& p, const Locator& locator, const HashKey& key, AccountStore& a, SharedCounters& c)
+      : policy(p), accounts(a), counters(c), builder(p, locator, key), limits(p) {}
+
+  template <typename Mail>
+  void observe_mail(const Mail& mail, Observation& observation);
+  void observe(const Login& login, Observation& observation);
+  void observe(const Recipient& recipient, Observation& observation) { observe_mail(recipient, observation); }
+  void observe(const Submission& submission, Observation& observation) {
+    observe_mail(submission, observation);
+  }
+  void observe(const Delivery& delivery, Observation& observation);
+  void observe(const Scan& scan, Observation& observation);
+  void observe(const CredentialChange& change, Observation& observation);
+  void observe(const Judgement& judgement, Observation& observation);
+
+  void step(Facts& facts, Observation& observation);
+  NetworkSnapshot note_network(const Facts& facts, bool success);
+  LimitFacts check_limits(const LimitQuery& query, const Facts& facts, const Session& session,
+                          AppliedLimits& applied);
+  std::uint64_t limit_key(std::uint16_t number, const Limit& limit, const Facts& facts,
+                          const LimitQuery& query) const;
+  bool fuse_is_out(Timestamp time);
+
+  const Policy& policy;
+  AccountStore& accounts;
+  SharedCounters& counters;
+  FactBuilder builder;
+  LimitMatcher limits;
+  std::atomic<std::uint64_t> steps{0};
+  std::atomic<std::uint64_t> active_accounts{0};
+};
+
+// A broken geography file, a clock or a lost PROXY header makes strangers of everybody at once.
+bool Engine::Impl::fuse_is_out(Timestamp time) {
+  constexpr std::uint64_t kCountEvery = 4096;  // counting the accounts costs a lock a shard
+  if (steps.fetch_add(1, std::memory_order_relaxed) % kCountEvery == 0) active_accounts = accounts.size();
+  const std::uint64_t most = std::max<std::uint64_t>(5, active_accounts / 1000);
+  return counters.restrictions(time) >= most;
+}
+
+void Engine::Impl::step(Facts& facts, Observation& observation) {
+  facts.fuse_is_out = fuse_is_out(facts.time);
+  Decision decision;
+  StepOf run([&](AccountRecord& record) { decide(record, facts, policy, decision); });
+  accounts.update(facts.account, run);
+  const bool restricts = decision.change && is_restriction(decision.change->after.level) &&
+                         !is_restriction(decision.change->before.level);
+  if (restricts) counters.add_restriction(facts.time);
+  observation.verdict = decision.verdict;
+  observation.change = decision.change;
+  observation.repeated = decision.repeated;
+}
+
+NetworkSnapshot Engine::Impl::note_network(const Facts& facts, bool success) {
+  if (!facts.origin.known) return {};
+  return counters.add_login(facts.origin.network, facts.account.low, success, facts.time);
+}
+
+std::uint64_t Engine::Impl::limit_key(std::uint16_t number, const Limit& limit, const Facts& facts,
+                                      const LimitQuery& query) const {
+  const std::uint64_t salt = mix64(number);
+  const auto of_prefix = [&](const Prefix& prefix) {
+    return mix64(salt ^ prefix.address().low() ^ mix64(prefix.address().high() ^ salt));
+  };
+  switch (limit.key) {
+    case LimitKey::kAccount:
+      return mix64(salt ^ facts.account.low);
+    case LimitKey::kAddress:
+      return query.address ? of_prefix(host_of(*query.address)) : mix64(salt ^ facts.account.low);
+    case LimitKey::kNetwork:
+      return query.address ? of_prefix(network_of(*query.address)) : mix64(salt ^ facts.account.low);
+    case LimitKey::kTenant:
+      return mix64(salt ^ limits.tenant_of(query.account));
+  }
+  return 0;
+}
+
+LimitFacts Engine::Impl::check_limits(const LimitQuery& query, const Facts& facts, const Session&,
+                                      AppliedLimits& applied) {
+  LimitFacts result;
+  limits.each_match(query, [&](std::uint16_t number, const Limit& limit) {
+    if (limit.counted == Counted::kRecipientsPerMessage) {
+      if (limit.amount >= result.most_in_message) return;
+      result.most_in_message = limit.amount;
+      result.most_action = limit.action;
+      result.most_number = number;
+      return;
+    }
+    const std::uint64_t key = limit_key(number, limit, facts, query);
+    if (applied.size < applied.items.size()) applied.items[applied.size++] = {key, limit.window};
+    const bool exceeded = counters.used(key, limit.window, facts.time) + 1 > limit.amount;
+    if (!exceeded || limit.action <= result.action) return;
+    result.action = limit.action;
+    result.number = number;
+  });
+  return result;
+}
+
+namespace {
+
+template <typename Mail>
+constexpr bool kIsMessage = std::is_same_v<Mail, Submission>;
+
+template <typename Mail>
+LimitQuery query_of(const Mail& mail, const Facts& facts, const Policy& policy) {
+  const bool own = mail.sender.empty() || owns_address(policy, mail.account, mail.sender);
+  return {.time = mail.time,
+          .account = mail.account,
+          .address = mail.session.client_address,
+          .country = facts.origin.country,
+          .service = mail.session.service,
+          .at_message = kIsMessage<Mail>,
+          .envelope_owned = own,
+          .header_owned = facts.message.from_is_own};
+}
+
+}  // namespace
+
+template <typename Mail>
+void Engine::Impl::observe_mail(const Mail& mail, Observation& observation) {
+  Facts facts = builder.build(mail);
+  facts.network = note_network(facts, true);
+  AppliedLimits applied;
+  if (!policy.limits.empty())
+    facts.limit = check_limits(query_of(mail, facts, policy), facts, mail.session, applied);
+  step(facts, observation);
+  if (observation.repeated || observation.verdict.action == Action::kDefer ||
+      observation.verdict.action == Action::kReject) {
+    return;  // what is refused uses no budget, so that a client's retries do not stick to the limit
+  }
+  for (std::size_t i = 0; i < applied.size; ++i) {
+    counters.use(applied.items[i].key, applied.items[i].window, facts.time, 1);
+  }
+}
+
+void Engine::Impl::observe(const Login& login, Observation& observation) {
+  Facts facts = builder.build(login);
+  facts.network = note_network(facts, login.success);
+  step(facts, observation);
+}
+
+void Engine::Impl::observe(const Delivery& delivery, Observation& observation) {
+  // A deferral says nothing yet: greylisting, a full mailbox; the final answer counts.
+  if (delivery.status == DeliveryStatus::kDeferred) {
+    observation = {};
+    return;
+  }
+  Facts facts = builder.build(delivery);
+  facts.answer.refused = is_refusal(delivery.status, delivery.dsn);
+  facts.answer.everybody =
+      counters.add_delivery(builder.destination_key(delivery.recipient), facts.answer.refused, facts.time);
+  step(facts, observation);
+}
+
+void Engine::Impl::observe(const Scan& scan, Observation& observation) {
+  Facts facts = builder.build(scan);
+  step(facts, observation);
+}
+
+void Engine::Impl::observe(const CredentialChange& change, Observation& observation) {
+  Decision decision;
+  StepOf run([&](AccountRecord& record) { apply_credential_change(record, change.time, policy, decision); });
+  accounts.update(builder.account_key(change.account), run);
+  observation = {decision.verdict, decision.change, false};
+}
+
+void Engine::Impl::observe(const Judgement& judgement, Observation& observation) {
+  Decision decision;
+  const Hash128 account = builder.account_key(judgement.account);
+  StepOf run([&](AccountRecord& record) { apply_judgement(record, account, judgement, policy, decision); });
+  accounts.update(account, run);
+  observation = {decision.verdict, decision.change, false};
+}
+
+Engine::Engine(const Policy& policy, const Locator& locator, const HashKey& key, AccountStore& accounts,
+               SharedCounters& counters)
+    : impl_(std::make_unique<Impl>(policy, locator, key, accounts, counters)) {}
+Engine::~Engine() = default;
+
+void Engine::observe(const Event& event, Observation& observation) {
+  std::visit([&](const auto& e) { impl_->observe(e, observation); }, event);
+}
+
+}  // namespace postreeve

@@ -1,0 +1,233 @@
+#include "engine/fact_builder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/ascii.h"
+#include "judge/limit_matcher.h"
+#include "mail/address.h"
+#include "net/prefix.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::size_t kMostNameBytes = 320;
+
+// A hash of 32 bits that is never 0, which stands for "none".
+std::uint32_t nonzero(std::uint64_t hash) {
+  const auto low = static_cast<std::uint32_t>(hash);
+  return low == 0 ? 1 : low;
+}
+
+// FNV-1a (Fowler, Noll, Vo) for texts an attacker gains nothing by colliding: queue IDs.
+std::uint64_t fast_hash(std::string_view text, std::uint64_t seed) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL ^ seed;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return mix64(hash);
+}
+
+// Clients that give an address for a name, or none that stays, are all one client.
+std::string_view client_name(std::string_view helo) {
+  if (helo.empty()) return {};
+  if (helo.front() == '[') return "[]";
+  const bool is_address = std::ranges::all_of(helo, [](char c) { return is_digit(c) || c == '.'; });
+  return is_address ? std::string_view("[]") : helo;
+}
+
+bool matches_pattern(std::string_view pattern, std::string_view text) {
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  std::size_t p = 0;
+  std::size_t t = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+enum Stage : std::uint64_t { kRecipientStage = 1, kMessageStage = 2 };
+
+}  // namespace
+
+FactBuilder::FactBuilder(const Policy& policy, const Locator& locator, const HashKey& key)
+    : policy_(policy), locator_(locator), key_(key) {
+  std::memcpy(&number_key_, key.bytes.data(), sizeof number_key_);
+}
+
+Hash128 FactBuilder::account_key(const AccountId& account) const {
+  return keyed_hash(key_, account.text());
+}
+
+std::uint32_t FactBuilder::text_key(std::string_view text) const {
+  if (text.empty()) return 0;
+  std::array<char, kMostNameBytes> lower;
+  const std::size_t size = std::min(text.size(), lower.size());
+  std::transform(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size), lower.begin(),
+                 [](char c) { return to_lower(c); });
+  return nonzero(keyed_hash(key_, {lower.data(), size}).low);
+}
+
+Location FactBuilder::locate(const IpAddress& address) const {
+  if (locator_.empty()) return {};
+  const std::uint64_t hash = mix64(address.low() ^ mix64(address.high()));
+  CachedPlace& place = cache_.places[hash % kCachedPlaces];
+  const std::scoped_lock lock(cache_.mutexes[hash % cache_.mutexes.size()]);
+  if (!place.filled || place.address != address) place = {address, locator_.locate(address), true};
+  return place.location;
+}
+
+Origin FactBuilder::origin_of(const Session& session) const {
+  Origin origin;
+  if (!session.client_address || session.client_address->is_private()) return origin;
+  const IpAddress& address = *session.client_address;
+  const Location location = locate(address);
+  const auto number_key = [&](const Prefix& prefix, std::uint64_t salt) {
+    return nonzero(
+        mix64(prefix.address().low() ^ mix64(prefix.address().high() ^ mix64(number_key_ ^ salt))));
+  };
+  origin.known = true;
+  origin.trusted = policy_.trusted_networks.contains(address);
+  origin.prefix = network_of(address);
+  origin.network = number_key(origin.prefix, 1);
+  // Without an ASN the neighbourhood that one provider most likely owns.
+  origin.provider = location.asn != 0 ? nonzero(mix64(location.asn ^ number_key_))
+                                      : number_key(Prefix::of(address, address.is_v4() ? 16 : 32), 2);
+  origin.country = location.country;
+  origin.position = location.position;
+  origin.client = text_key(client_name(session.helo_name));
+  return origin;
+}
+
+bool FactBuilder::is_canary(std::string_view recipient) const {
+  const CanaryList& canaries = policy_.canaries;
+  if (canaries.addresses.empty() && canaries.patterns.empty()) return false;
+  const std::optional<Address> address = Address::parse(recipient);
+  if (!address) return false;
+  const std::string canonical = address->canonical();
+  return canaries.addresses.contains(canonical) ||
+         std::ranges::any_of(canaries.patterns,
+                             [&](const std::string& p) { return matches_pattern(p, canonical); });
+}
+
+Facts FactBuilder::build(const Login& login) const {
+  Facts facts;
+  facts.kind = StepKind::kLogin;
+  facts.time = login.time;
+  facts.account = account_key(login.account);
+  facts.origin = origin_of(login.session);
+  facts.use = Use::kRead;
+  facts.login = &login;
+  return facts;
+}
+
+Facts FactBuilder::build(const Recipient& recipient) const {
+  Facts facts;
+  facts.kind = StepKind::kRecipient;
+  facts.time = recipient.time;
+  facts.account = account_key(recipient.account);
+  facts.origin = origin_of(recipient.session);
+  facts.use = Use::kSend;
+  facts.recipient.key = text_key(recipient.recipient);
+  facts.recipient.address = recipient.recipient;
+  facts.recipient.is_canary = is_canary(recipient.recipient);
+  facts.mail_key = nonzero(facts.recipient.key ^ fast_hash(recipient.sender, kRecipientStage));
+  if (!recipient.transaction.empty()) {
+    facts.transaction_key = nonzero(fast_hash(recipient.transaction, 0));
+    facts.step_key = nonzero(mix64(facts.recipient.key ^ fast_hash(recipient.transaction, kRecipientStage)));
+  }
+  return facts;
+}
+
+Facts FactBuilder::build(const Submission& submission) const {
+  Facts facts;
+  facts.kind = StepKind::kMessage;
+  facts.time = submission.time;
+  facts.account = account_key(submission.account);
+  facts.origin = origin_of(submission.session);
+  facts.use = Use::kSend;
+  if (!submission.queue_id.empty()) {
+    facts.transaction_key = nonzero(fast_hash(submission.queue_id, 0));
+    facts.step_key = nonzero(fast_hash(submission.queue_id, kMessageStage));
+  }
+  facts.mail_key = nonzero(fast_hash(submission.sender, kMessageStage ^ mix64(submission.size + 1)));
+  facts.message.recipients = submission.recipient_count;
+  facts.message.size = submission.size;
+  facts.message.subject = submission.subject;
+  facts.message.helo_name = submission.session.helo_name;
+  facts.message.sender = submission.sender;
+  facts.message.has_sender = !submission.sender.empty();
+  if (submission.recipients.size() == 1)
+    facts.message.recipient_domain = domain_of(submission.recipients.front());
+  // The null sender is how autoresponders and thieves send; it is nobody's forgery.
+  const bool own = submission.sender.empty() ||
+                   equals_ignoring_case(submission.sender, submission.account.text()) ||
+                   owns_address(policy_, submission.account, submission.sender);
+  facts.message.sender_is_own = own;
+  if (!own) facts.sender_key = text_key(submission.sender);
+  add_header_facts(facts, submission);
+  return facts;
+}
+
+void FactBuilder::add_header_facts(Facts& facts, const Submission& submission) const {
+  if (!submission.header_from.empty()) {
+    const HeaderMailbox from = parse_header_mailbox(submission.header_from);
+    const std::size_t at = submission.header_from.find(from.address);
+    if (at != std::string::npos)
+      facts.message.from_address = std::string_view(submission.header_from).substr(at, from.address.size());
+    facts.message.from_is_own = from.address.empty() ||
+                                equals_ignoring_case(from.address, submission.account.text()) ||
+                                owns_address(policy_, submission.account, from.address);
+    if (!facts.message.from_is_own) facts.header_from_key = text_key(from.address);
+    const std::string_view inside = find_address(from.display_name);
+    if (!inside.empty() && !equals_ignoring_case(inside, from.address) &&
+        !owns_address(policy_, submission.account, inside)) {
+      const std::size_t where = submission.header_from.find(inside);
+      if (where != std::string::npos) {
+        facts.message.from_name_address =
+            std::string_view(submission.header_from).substr(where, inside.size());
+      }
+    }
+  }
+  if (submission.header_to.empty()) return;
+  const HeaderMailbox to = parse_header_mailbox(submission.header_to);
+  facts.message.to_name_is_address = !to.address.empty() && equals_ignoring_case(to.display_name, to.address);
+}
+
+Facts FactBuilder::build(const Delivery& delivery) const {
+  Facts facts;
+  facts.kind = StepKind::kDelivery;
+  facts.time = delivery.time;
+  facts.account = account_key(delivery.account);
+  facts.answer.dsn = delivery.dsn;
+  facts.answer_transaction = delivery.queue_id.empty() ? 0 : nonzero(fast_hash(delivery.queue_id, 0));
+  return facts;
+}
+
+Facts FactBuilder::build(const Scan& scan) const {
+  Facts facts;
+  facts.kind = StepKind::kScan;
+  facts.time = scan.time;
+  facts.account = account_key(scan.account);
+  facts.answer_transaction = scan.queue_id.empty() ? 0 : nonzero(fast_hash(scan.queue_id, 0));
+  facts.scan = &scan;
+  return facts;
+}
+
+std::uint64_t FactBuilder::destination_key(std::string_view recipient) const {
+  const std::string_view domain = domain_of(recipient);
+  return domain.empty() ? 0 : mix64(text_key(domain) ^ number_key_);
+}
+
+}  // namespace postreeve

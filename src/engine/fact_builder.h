@@ -1,0 +1,61 @@
+// Prepares events for judging: names become keyed hashes, addresses places, headers
+// the few facts that detectors look at.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "base/keyed_hash.h"
+#include "judge/facts.h"
+#include "judge/policy.h"
+#include "mail/event.h"
+#include "net/locator.h"
+
+namespace postreeve {
+
+// Any thread. The facts borrow texts from the event they were made of.
+class FactBuilder {
+ public:
+  // All references must outlive the builder.
+  FactBuilder(const Policy& policy, const Locator& locator, const HashKey& key);
+
+  [[nodiscard]] Hash128 account_key(const AccountId& account) const;
+  [[nodiscard]] Facts build(const Login& login) const;
+  [[nodiscard]] Facts build(const Recipient& recipient) const;
+  [[nodiscard]] Facts build(const Submission& submission) const;
+  [[nodiscard]] Facts build(const Delivery& delivery) const;
+  [[nodiscard]] Facts build(const Scan& scan) const;
+
+  // Key of a domain that mail goes to, for the shared counters; 0 when there is none.
+  [[nodiscard]] std::uint64_t destination_key(std::string_view recipient) const;
+
+ private:
+  static constexpr std::size_t kCachedPlaces = 4096;
+
+  struct CachedPlace {
+    IpAddress address;
+    Location location;
+    bool filled = false;
+  };
+  struct PlaceCache {
+    std::array<std::mutex, 16> mutexes;
+    std::vector<CachedPlace> places{kCachedPlaces};
+  };
+
+  [[nodiscard]] Origin origin_of(const Session& session) const;
+  [[nodiscard]] Location locate(const IpAddress& address) const;
+  [[nodiscard]] std::uint32_t text_key(std::string_view text) const;
+  [[nodiscard]] bool is_canary(std::string_view recipient) const;
+  void add_header_facts(Facts& facts, const Submission& submission) const;
+
+  const Policy& policy_;
+  const Locator& locator_;
+  HashKey key_;
+  std::uint64_t number_key_;
+  mutable PlaceCache cache_;
+};
+
+}  // namespace postreeve

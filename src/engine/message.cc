@@ -1,0 +1,94 @@
+#include "engine/message.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace postreeve {
+namespace {
+
+// Keeps the strongest finding of each detector.
+void merge(EvidenceList& all, const EvidenceList& more) {
+  EvidenceList merged;
+  for (const Evidence& old : all) {
+    const auto same = std::ranges::find_if(
+        more, [&](const Evidence& e) { return detector_of(e.reason) == detector_of(old.reason); });
+    merged.add(same != more.end() && same->nats >= old.nats ? *same : old);
+  }
+  for (const Evidence& e : more) {
+    const bool seen = std::ranges::any_of(
+        all, [&](const Evidence& old) { return detector_of(old.reason) == detector_of(e.reason); });
+    if (!seen) merged.add(e);
+  }
+  all = merged;
+}
+
+}  // namespace
+
+void MessageJudge::note(const Observation& observation) {
+  const Verdict& verdict = observation.verdict;
+  outcome_.action = std::max(outcome_.action, verdict.action);
+  if (outcome_.limit == 0) outcome_.limit = verdict.limit;
+  outcome_.risk = verdict.risk;
+  outcome_.standing = verdict.standing;
+  if (!verdict.evidence.empty()) merge(outcome_.evidence, verdict.evidence);
+  if (observation.change) outcome_.changes.push_back(*observation.change);
+}
+
+void MessageJudge::judge_recipient(const std::string& recipient) {
+  std::get<Recipient>(step_).recipient = recipient;
+  engine_.observe(step_, observation_);
+  note(observation_);
+  switch (observation_.verdict.action) {
+    case Action::kDefer:
+      ++outcome_.recipients_deferred;
+      break;
+    case Action::kReject:
+      ++outcome_.recipients_rejected;
+      break;
+    case Action::kAccept:
+    case Action::kDivert:
+    case Action::kHold:
+      ++outcome_.recipients_accepted;
+      break;
+  }
+}
+
+const MessageOutcome& MessageJudge::judge(const Submission& submission) {
+  outcome_.changes.clear();
+  outcome_.evidence.clear();
+  outcome_.action = Action::kAccept;
+  outcome_.limit = 0;
+  outcome_.recipients_accepted = outcome_.recipients_deferred = 0;
+  outcome_.recipients_held = outcome_.recipients_rejected = 0;
+
+  if (!std::holds_alternative<Recipient>(step_)) step_ = Recipient{};
+  Recipient& step = std::get<Recipient>(step_);
+  step.time = submission.time;
+  step.account = submission.account;
+  step.session = submission.session;
+  step.transaction = submission.queue_id;
+  step.sender = submission.sender;
+  for (const std::string& recipient : submission.recipients) judge_recipient(recipient);
+  if (!submission.recipients.empty() && outcome_.recipients_accepted == 0) return outcome_;
+
+  message_ = submission;
+  Submission& message = std::get<Submission>(message_);
+  const auto unnamed = static_cast<std::uint32_t>(
+      std::max<std::size_t>(message.recipient_count, message.recipients.size()) - message.recipients.size());
+  outcome_.recipients_accepted += unnamed;
+  message.recipient_count = outcome_.recipients_accepted;
+  engine_.observe(message_, observation_);
+  note(observation_);
+  settle(observation_.verdict.action);
+  return outcome_;
+}
+
+// What happened to the message happens to the recipients that were accepted.
+void MessageJudge::settle(Action action) {
+  std::uint32_t& accepted = outcome_.recipients_accepted;
+  if (outcome_.action == Action::kHold) outcome_.recipients_held = std::exchange(accepted, 0);
+  if (action == Action::kDefer) outcome_.recipients_deferred += std::exchange(accepted, 0);
+  if (action == Action::kReject) outcome_.recipients_rejected += std::exchange(accepted, 0);
+}
+
+}  // namespace postreeve
