@@ -1,5 +1,6 @@
 #include "sketch/hyper_log_log.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -44,7 +45,7 @@ double hyper_log_log_estimate(std::span<const std::uint32_t> registers_with, int
   z += m * sigma(registers_with[0] / m);
   // Ertl's constant is that of infinitely many registers; Flajolet's 1 + 1.079 / m
   // takes out the bias of few (7 % at 16).
-  return m * m / (2.0 * std::numbers::ln2 * z * (1.0 + 1.079 / m));
+  return std::min(m * m / (2.0 * std::numbers::ln2 * z * (1.0 + 1.079 / m)), 0x1p64);
 }
 
 }  // namespace postreeve

@@ -26,9 +26,35 @@
 namespace postreeve {
 
 // Estimates from how many registers hold each value: registers_with[v] for v in
-// [0, 65 - precision]. Used by HyperLogLog<>::estimate; about 0.3 us.
+// [0, 65 - precision]; at most 2^64. Used by HyperLogLog<>::estimate; about 0.3 us.
 [[nodiscard]] double hyper_log_log_estimate(std::span<const std::uint32_t> registers_with,
                                             int precision) noexcept;
+
+// Registers of six bits, four to three bytes, lowest bits first.
+struct PackedRegisters {
+  [[nodiscard]] static std::uint32_t get(std::span<const std::uint8_t> bytes, std::size_t index) noexcept {
+    return four(bytes, index) >> (index % 4 * 6) & 0x3fU;
+  }
+
+  // Raises a register to `value`, below 64; returns whether it was lower.
+  static bool raise(std::span<std::uint8_t> bytes, std::size_t index, std::uint32_t value) noexcept {
+    if (get(bytes, index) >= value) return false;
+    const std::size_t shift = index % 4 * 6;
+    const std::uint32_t bits = (four(bytes, index) & ~(0x3fU << shift)) | value << shift;
+    const std::size_t at = index / 4 * 3;
+    bytes[at] = static_cast<std::uint8_t>(bits);
+    bytes[at + 1] = static_cast<std::uint8_t>(bits >> 8);
+    bytes[at + 2] = static_cast<std::uint8_t>(bits >> 16);
+    return true;
+  }
+
+ private:
+  [[nodiscard]] static std::uint32_t four(std::span<const std::uint8_t> bytes, std::size_t index) noexcept {
+    const std::size_t at = index / 4 * 3;
+    return bytes[at] | static_cast<std::uint32_t>(bytes[at + 1]) << 8 |
+           static_cast<std::uint32_t>(bytes[at + 2]) << 16;
+  }
+};
 
 template <int kPrecision>
 class HyperLogLog {
@@ -41,7 +67,7 @@ class HyperLogLog {
   bool add(std::uint64_t hash) noexcept {
     const std::uint64_t rest = hash << kPrecision;
     const int rank = rest == 0 ? kLargestRank : std::countl_zero(rest) + 1;
-    return raise(hash >> (64 - kPrecision), static_cast<std::uint32_t>(rank));
+    return PackedRegisters::raise(bytes_, hash >> (64 - kPrecision), static_cast<std::uint32_t>(rank));
   }
 
   // Returns the estimated number of distinct hashes; 0 when nothing was added.
@@ -49,43 +75,23 @@ class HyperLogLog {
   [[nodiscard]] double estimate() const noexcept {
     std::array<std::uint32_t, std::size_t{kLargestRank} + 1> registers_with{};
     for (std::size_t i = 0; i < kRegisters; ++i) {
-      ++registers_with[std::min<std::size_t>(get(i),
-                                             kLargestRank)];  // bytes read from a disk may hold anything
+      // Bytes read from a disk may hold anything.
+      ++registers_with[std::min<std::size_t>(PackedRegisters::get(bytes_, i), kLargestRank)];
     }
     return hyper_log_log_estimate(registers_with, kPrecision);
   }
 
   // Becomes the sketch of everything added to either. O(registers).
   void merge(const HyperLogLog& other) noexcept {
-    for (std::size_t i = 0; i < kRegisters; ++i) raise(i, other.get(i));
+    for (std::size_t i = 0; i < kRegisters; ++i) {
+      PackedRegisters::raise(bytes_, i, PackedRegisters::get(other.bytes_, i));
+    }
   }
 
   friend bool operator==(const HyperLogLog&, const HyperLogLog&) = default;
 
  private:
   static constexpr int kLargestRank = 65 - kPrecision;
-
-  // Registers of six bits, four to three bytes, lowest bits first.
-  [[nodiscard]] std::uint32_t group(std::size_t index) const noexcept {
-    const std::size_t at = index / 4 * 3;
-    return bytes_[at] | static_cast<std::uint32_t>(bytes_[at + 1]) << 8 |
-           static_cast<std::uint32_t>(bytes_[at + 2]) << 16;
-  }
-
-  [[nodiscard]] std::uint32_t get(std::size_t index) const noexcept {
-    return group(index) >> (index % 4 * 6) & 0x3fU;
-  }
-
-  bool raise(std::size_t index, std::uint32_t rank) noexcept {
-    if (get(index) >= rank) return false;
-    const std::size_t shift = index % 4 * 6;
-    const std::uint32_t bits = (group(index) & ~(0x3fU << shift)) | rank << shift;
-    const std::size_t at = index / 4 * 3;
-    bytes_[at] = static_cast<std::uint8_t>(bits);
-    bytes_[at + 1] = static_cast<std::uint8_t>(bits >> 8);
-    bytes_[at + 2] = static_cast<std::uint8_t>(bits >> 16);
-    return true;
-  }
 
   std::array<std::uint8_t, kRegisters / 4 * 3> bytes_{};
 };

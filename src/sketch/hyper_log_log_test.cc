@@ -111,6 +111,30 @@ TEST(HyperLogLog, IsHardlyBiased) {
   }
 }
 
+// Registers as they are on average after n things, each value with probability
+// e^(-n / m / 2^v) - e^(-n / m / 2^(v - 1)).
+TEST(HyperLogLog, IsRightFromOneThingToAllHashes) {
+  constexpr double kM = 0x1p20;  // many registers, so that their numbers need little rounding
+  constexpr int kLargest = 45;
+  for (double n = 1024.0; n <= 0x1p64; n *= 4.0) {
+    std::vector<std::uint32_t> registers_with(kLargest + 1);
+    double before = 0.0;
+    for (int value = 0; value <= kLargest; ++value) {
+      const double up_to = value == kLargest ? 1.0 : std::exp(-n / kM * std::exp2(-value));
+      registers_with[static_cast<std::size_t>(value)] =
+          static_cast<std::uint32_t>(std::lround(kM * (up_to - before)));
+      before = up_to;
+    }
+    EXPECT_NEAR(hyper_log_log_estimate(registers_with, 20) / n, 1.0, 1e-3) << n;
+  }
+}
+
+TEST(HyperLogLog, IsFiniteWhenFull) {
+  std::vector<std::uint32_t> registers_with(62, 0);
+  registers_with.back() = 16;
+  EXPECT_EQ(hyper_log_log_estimate(registers_with, 4), 0x1p64);
+}
+
 TEST(HyperLogLog, IsNearlyExactForFewThings) {
   HyperLogLog<8> sketch;
   EXPECT_EQ(sketch.estimate(), 0.0);
