@@ -50,7 +50,8 @@ std::string unknown_setting(std::string_view section, std::string_view name) {
 
 std::string as_toml(const toml::node& node) {
   std::ostringstream text;
-  text << toml::toml_formatter{node, toml::format_flags::none};  // none: no 'literal' strings, one style for all
+  text << toml::toml_formatter{node,
+                               toml::format_flags::none};  // none: no 'literal' strings, one style for all
   return std::move(text).str();
 }
 

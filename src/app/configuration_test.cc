@@ -56,6 +56,7 @@ TEST_F(ConfigurationFiles, FillThePolicy) {
 [accounts]
 default_domain = "Example.org"
 aliases_file = "aliases"
+time_zone = "Europe/Vienna"
 [replay]
 time_zone = "Europe/Berlin"
 [networks]
@@ -80,6 +81,7 @@ holidays = ["2026-12-24", 2026-12-25]
   const Policy& policy = configuration.policy;
   EXPECT_EQ(configuration.default_domain, "example.org");
   EXPECT_EQ(configuration.time_zone, "Europe/Berlin");
+  EXPECT_EQ(policy.time_zone, "Europe/Vienna");
   EXPECT_TRUE(policy.aliases.at("anna@example.org").contains("office@example.org"));
   EXPECT_TRUE(policy.trusted_networks.contains(*IpAddress::parse("192.0.2.7")));
   EXPECT_TRUE(policy.canaries.addresses.contains("trap@example.org"));
@@ -171,8 +173,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "postreeve.toml:1:2: unknown section [lader]; did you mean 'ladder'?"},
         Mistake{"a setting in the wrong section", "[replay]\ndefault_domain = \"x.example\"\n",
                 "postreeve.toml:2:1: unknown setting 'default_domain' in [replay]; it belongs in [accounts]"},
-        Mistake{"a setting without a section", "time_zone = \"UTC\"\n",
-                "postreeve.toml:1:1: 'time_zone' belongs in the section [replay]"},
+        Mistake{"a setting without a section", "reject = true\n",
+                "postreeve.toml:1:1: 'reject' belongs in the section [suspension]"},
         Mistake{"one limit where there may be several", "[limit]\nname = \"x\"\n",
                 "postreeve.toml:1:2: there may be several of 'limit'; write [[limit]]"},
         Mistake{"several ladders", "[[ladder]]\nheld = 3\n",

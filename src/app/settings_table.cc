@@ -62,6 +62,13 @@ constexpr Setting kSettings[] = {
          "Sender addresses an account owns beside its own name: a line each, the account, then its addresses "
          "(`@example.org` for a whole domain).",
      .store = [](auto& d, auto& v) { d.configuration.aliases_file = as<Text>(v); }},
+    {.section = "accounts",
+     .name = "time_zone",
+     .type = Type::kTimeZone,
+     .fallback = "\"UTC\"",
+     .example = "\"Europe/Berlin\"",
+     .sentence = "Time zone of hours and weekdays for accounts that belong to no tenant.",
+     .store = [](auto& d, auto& v) { d.configuration.policy.time_zone = as<Text>(v); }},
     {.section = "geography",
      .name = "files",
      .type = Type::kPaths,
