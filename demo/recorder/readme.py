@@ -23,6 +23,8 @@ Logs of 28 September to 31 October 2026 (Europe/Warsaw, with the end of summer t
 |---|---|---|---|---|---|
 {thefts}
 
+The loud burst's first message is its credential test (HELO localhost, one recipient) of the evening before. `truth.jsonl` has one object a line: `account`, `family`, `server`, `first_time` and `last_time` (UTC), `first_queue_id`, `messages`, `recipients` (accepted from the thief, bounced or not) and the `countries` he came from. Tries before the first message (48 wrong passwords, a spraying of all accounts, reading the mailbox from abroad) are not counted in it.
+
 Accounts of `warsztat.test` submit to Exim on mx2, all others to Postfix on mx1; all mailboxes are Dovecot's on mx1. mx2 hands mail for the tenants to mx1, so such a message has two queue ids.
 
 ## Record again
@@ -40,7 +42,7 @@ The plan depends on `--seed` alone. Queue ids, session ids, process numbers and 
 
 ## What differs from a real host
 
-* {left_out} lines were left out: Dovecot's "Time moved forwards by" and "Time jumped forwards", Postfix's "file system clock is ... ahead" with "resetting file time stamps", which only a clock that jumps makes.
+* {left_out} lines were left out that only a clock makes that is put forward: Dovecot's "Time moved forwards by" and its like, Postfix's "file system clock is ... ahead" with "resetting file time stamps", and reports that something under way at that moment took too long (`is_artefact` in `demo/recorder/syslog.py` has the list).
 * Sessions are short: nobody stays connected for hours, as the clock is put forward only between actions.
 * No wrong password costs the guesser two seconds (`auth_failure_delay = 0`), and Postfix logs each message's Subject and EHLO name (`header_checks` with INFO), as many small hosters do.
 """

@@ -12,8 +12,17 @@ import time
 
 from recorder.clock import Clock
 
-# What servers say only because the clock is put forward and the disk's clock is not.
-_ARTEFACTS = ("Time moved forwards by", "Time jumped forwards", "file system clock is", "resetting file time stamps")
+# What servers say only because the clock is put forward: the disk's clock is not, and
+# what was under way at that moment seems to have taken the whole leap.
+_ARTEFACTS = ("Time moved forwards by", "Time jumped forwards", "file system clock is", "resetting file time stamps",
+              "Initial status notification not received", "is ignoring idle SIGINT", "Timeout waiting for handshake",
+              "Our dotlock file", "Transaction log file", "unix_trigger_event: read timeout")
+
+
+def is_artefact(line: str) -> bool:
+    return any(artefact in line for artefact in _ARTEFACTS)
+
+
 _PREFIX = re.compile(r"^<\d+>(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )?")
 _QUEUED = re.compile(r"postfix\S*/qmgr\[\d+\]: (\w+): (from=.*queue active|removed)")
 _OUTCOME = re.compile(r"postfix\S*/(?:smtp|lmtp|error)\[\d+\]: (\w+): .*status=(\w+)")
@@ -41,7 +50,7 @@ class SyslogReceiver(threading.Thread):
             text = self._socket.recv(65536).decode("utf-8", "replace").rstrip("\n\0")
             body = _PREFIX.sub("", text, count=1)
             self._last = time.monotonic()
-            if any(artefact in body for artefact in _ARTEFACTS):
+            if is_artefact(body):
                 self.left_out += 1
                 continue
             stamp = self._clock.local()
