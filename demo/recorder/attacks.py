@@ -39,7 +39,7 @@ class Attacks:
         rng = self._rng
         addresses = []
         for _ in range(count):
-            address = self._world.stranger(rng, SPAM_TARGETS if rng.random() < 0.7 else FREEMAIL)
+            address = self._world.bystander(rng, SPAM_TARGETS if rng.random() < 0.7 else FREEMAIL)
             draw = rng.random()
             how = "unknown" if draw < dead else "blocked" if draw < dead + 0.08 else "rate" if draw < dead + 0.09 \
                 else "full" if draw < dead + 0.095 else ""

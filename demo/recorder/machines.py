@@ -24,9 +24,8 @@ class Machines:
     def _newsletter(self, person: Person) -> list[Action]:
         """Every Wednesday to all subscribers, forty a message; a few addresses are dead, a few new."""
         rng, world = self._rng, self._world
-        subscribers = [world.stranger(rng) for _ in range(320)]
-        for address in subscribers[:8]:
-            world.refuse(address, "unknown")
+        subscribers = [world.refuse(world.bystander(rng), "unknown") for _ in range(8)]
+        subscribers += [world.stranger(rng) for _ in range(312)]
         actions: list[Action] = []
         for issue, day in enumerate(day for day in DAYS if day.weekday() == 2):
             subscribers = subscribers[2:] + [world.stranger(rng) for _ in range(10)]
@@ -38,7 +37,7 @@ class Machines:
     def _mail_merge(self, person: Person) -> list[Action]:
         """The head of the school writes to every family, once, each in a message of its own."""
         rng = self._rng
-        parents = [self._world.stranger(rng, FREEMAIL) for _ in range(280)]
+        parents = [self._world.bystander(rng, FREEMAIL) for _ in range(280)]
         for address in parents[::45]:
             self._world.refuse(address, "unknown")
         messages = tuple(Message((address,), "Zebranie rodzicow 15 pazdziernika", 5200) for address in parents)
@@ -70,7 +69,7 @@ class Machines:
                 hour = rng.uniform(0.2, 23.8) if rng.random() < 0.2 else min(23.7, max(0.1, rng.gauss(18.5, 3)))
                 buyer = self._world.stranger(rng, FREEMAIL if rng.random() < 0.8 else None)
                 if rng.random() < 0.015:
-                    self._world.refuse(buyer, "unknown")
+                    buyer = self._world.refuse(self._world.bystander(rng, FREEMAIL), "unknown")
                 order = rng.randrange(20_000, 99_999)
                 messages = (Message((buyer,), f"Potwierdzenie zamowienia nr {order}", 8_800),)
                 actions.append(Submit(at(day, hour), person.account, fixed_client(person), messages))

@@ -104,7 +104,7 @@ class OfficeDays:
             address = self._world.stranger(rng)
             mishap = rng.random()
             if mishap < 0.11:
-                return self._world.refuse(address, "unknown")
+                return self._world.refuse(self._world.bystander(rng), "unknown")
             if mishap < 0.16:
                 self._world.refuse(address, "grey")
             person.contacts.append(address)
@@ -115,7 +115,7 @@ class OfficeDays:
             return self._world.refuse(f"{local[:-1]}@{domain}", "unknown") if domain in self._world.exchangers \
                 else f"{local}@{domain}"
         if mishap < 0.006:
-            return self._world.refuse(self._world.stranger(rng), "full")
+            return self._world.refuse(self._world.bystander(rng), "full")
         return person.contacts[int(len(person.contacts) * rng.random() ** 2.2)]
 
     def _stale_phone(self, person: Person) -> list[Action]:

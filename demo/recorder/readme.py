@@ -53,4 +53,4 @@ def write_readme(target: Path, versions: list[str], counts: Counter[str], truth:
     thefts = "\n".join("| {account} | {family} | {first_time} | {first_queue_id} | {messages} | {recipients} |".format(**theft)
                        for theft in truth)
     target.write_text(_TEXT.format(versions=", ".join(versions), counts=count_lines, thefts=thefts, left_out=left_out,
-                                   minutes=20))
+                                   minutes=15))

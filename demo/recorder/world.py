@@ -77,6 +77,11 @@ class World:
         domain = rng.choice(domains) if domains else self._any_domain(rng)
         return f"{person_name(rng)}{rng.choice(['', '', str(rng.randrange(1, 99))])}@{domain}"
 
+    def bystander(self, rng: random.Random, domains=None) -> str:
+        """An address that is nobody's contact, so that its refusal is nobody's habit."""
+        domain = rng.choice(domains) if domains else self._any_domain(rng)
+        return f"{person_name(rng)}{rng.randrange(100, 9999)}@{domain}"
+
     def _any_domain(self, rng: random.Random) -> str:
         return rng.choice(FREEMAIL if rng.random() < 0.45 else _HOSTED if rng.random() < 0.7 else _OWN)
 
