@@ -16,8 +16,9 @@ TEST(Rfc3339, ReadsUtcOffsetsAndFractions) {
 }
 
 TEST(Rfc3339, RefusesWhatIsNotAWholeTimestamp) {
-  for (const char* text : {"", "2026-03-02", "2026-02-30T00:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T08:00:00",
-                           "2026-03-02T08:00:00Zx", "2026-03-02T08:00:00.Z", "1969-12-31T23:59:59Z"}) {
+  for (const char* text :
+       {"", "2026-03-02", "2026-02-30T00:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T08:00:00",
+        "2026-03-02T08:00:00Zx", "2026-03-02T08:00:00.Z", "1969-12-31T23:59:59Z"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
 }
@@ -30,7 +31,7 @@ RC_GTEST_PROP(Rfc3339, ReadsBackWhatItWrote, ()) {
 
 RC_GTEST_PROP(Rfc3339, NeverFailsOnAnyBytes, (const std::string& text)) {
   const auto parsed = parse_rfc3339(text);
-  RC_ASSERT(!parsed || parse_rfc3339(format_rfc3339(*parsed)) == parsed);
+  if (parsed) RC_ASSERT(parse_rfc3339(format_rfc3339(*parsed)) == parsed);
 }
 
 TEST(Seconds32, ClampsWhatDoesNotFit) {

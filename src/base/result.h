@@ -37,6 +37,8 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 [[nodiscard]] inline std::unexpected<Error> fail(ErrorCode code, std::string detail) {
   return std::unexpected<Error>(Error{code, std::move(detail)});
 }
-[[nodiscard]] inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected<Error>(std::move(error));
+}
 
 }  // namespace postreeve

@@ -92,11 +92,11 @@ std::string format_rfc3339(Timestamp time) {
   const year_month_day date{days};
   const auto ms = (time - days).count();
   char buffer[40];
-  const int length =
-      std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                    static_cast<int>(ms / 3'600'000), static_cast<int>(ms / 60'000 % 60),
-                    static_cast<int>(ms / 1000 % 60), static_cast<int>(ms % 1000));
+  const int length = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                   static_cast<unsigned>(date.day()), static_cast<int>(ms / 3'600'000),
+                                   static_cast<int>(ms / 60'000 % 60), static_cast<int>(ms / 1000 % 60),
+                                   static_cast<int>(ms % 1000));
   return {buffer, static_cast<std::size_t>(length)};
 }
 

@@ -27,7 +27,10 @@ constexpr double kMostAtUsualPlace = 4.0;
 double owner_new(const AccountProfile& profile) noexcept {
   const double k = profile.rates.new_recipients;
   const double n = profile.rates.recipients;
-  return std::clamp((0.75 * k + 3.0) / (n + 4.0), 0.02, 0.93);
+  // The first mails to old friends are new to us, not to the owner: they count half, but for
+  // those to whom everybody is new (a shop).
+  const double habit = n > 0 ? k * (0.5 + 0.5 * k / n) : 0;
+  return std::clamp((habit + 3.0) / (n + 4.0), 0.02, 0.93);
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 namespace postreeve {
 
 // ln P(new or known | thief) / P(new or known | this owner), at most kMostNoveltyStep.
-// P(new | thief) = 0.95; P(new | owner) = (3/4 k + 3) / (n + 4) of n recipients of which k were new.
+// P(new | thief) = 0.95; P(new | owner) = (k' + 3) / (n + 4) of n recipients
+// of which k were new, k' = k (1 + k/n) / 2.
 [[nodiscard]] double novelty_step(const AccountProfile& profile, bool is_new) noexcept;
 
 inline constexpr double kMostNoveltyStep = 2.5;

@@ -1,11 +1,11 @@
-// Origin churn: how many networks new to the account got in within 10 minutes, an hour,
-// a day, against the negative-binomial tail of the account's own rate of new networks.
+// Origin churn: from how many unfamiliar providers somebody got in within 10 minutes, an
+// hour, a day, against the negative-binomial tail of the account's own rate of new ones.
 //
-// nats = -ln P(at least n | own rate) - 2, from four networks on. A phone on carrier NAT
-// has a new address every hour, but of a provider it has long used, so it is not a
-// stranger (profile/familiarity.h) and does not count here.
+// nats = -ln P(at least n | own rate) - 2, from three providers on. Providers, not
+// networks: a phone on carrier NAT has a new address every hour, all of one provider.
 //
-// Limits: at most 12 networks are remembered; more say nothing new.
+// Limits: at most 12 providers are remembered; more say nothing new. A run from one
+// cloud's many networks is one provider.
 #include <algorithm>
 
 #include "detect/detectors.h"
@@ -20,16 +20,16 @@ struct Span {
 };
 constexpr Span kSpans[] = {
     {std::chrono::minutes{10}, 1.0 / 48}, {std::chrono::hours{1}, 1.0 / 12}, {std::chrono::hours{24}, 1.0}};
-constexpr std::size_t kLeastNetworks = 4;
+constexpr std::size_t kLeastProviders = 3;
 constexpr double kAllowance = 2.0;
-constexpr double kPriorRate = 0.3;  // new networks a day of use, everybody's
+constexpr double kPriorRate = 0.05;  // new providers a day of use, everybody's
 constexpr double kPriorDays = 5;
 constexpr double kFano = 2.3;
 
-std::size_t networks_with(const Scene& scene, Duration length) {
+std::size_t providers_with(const Scene& scene, Duration length) {
   const Stranger& stranger = *scene.record.stranger;
-  const bool counted = stranger.networks.contains(scene.origin.network, scene.time, length);
-  return stranger.networks.count(scene.time, length) + (counted ? 0 : 1);
+  const bool counted = stranger.providers.contains(scene.origin.provider, scene.time, length);
+  return stranger.providers.count(scene.time, length) + (counted ? 0 : 1);
 }
 
 }  // namespace
@@ -37,11 +37,11 @@ std::size_t networks_with(const Scene& scene, Duration length) {
 std::optional<Evidence> weigh_origin_churn(const Scene& scene) {
   if (scene.side != Side::kStranger || scene.record.stranger == nullptr) return std::nullopt;
   const Rates& rates = scene.record.profile.rates;
-  const double rate = (rates.new_networks + kPriorRate * kPriorDays) / (rates.used_days + kPriorDays);
+  const double rate = (rates.new_providers + kPriorRate * kPriorDays) / (rates.used_days + kPriorDays);
   std::optional<Evidence> best;
   for (const Span& span : kSpans) {
-    const std::size_t n = networks_with(scene, span.length);
-    if (n < kLeastNetworks) continue;
+    const std::size_t n = providers_with(scene, span.length);
+    if (n < kLeastProviders) continue;
     const GammaPoisson owner = gamma_poisson_of(rate, kFano, 1.0);
     const double nats = -log_upper_tail(owner, n, span.days) - kAllowance;
     if (nats <= 0 || (best && static_cast<double>(best->nats) >= nats)) continue;

@@ -25,7 +25,7 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
     {kImpossibleSpeed, DetectorId::kCountriesAndSpeed, Group::kOrigin,
      "used from {0} {1} after a use from {2}, {3} km away"},
     {kNetworkChurn, DetectorId::kOriginChurn, Group::kOrigin,
-     "{0} networks new to it within {1}; usual are {2} a day"},
+     "used from {0} unfamiliar providers within {1}; usual are {2} new ones a day"},
     {kGuessedFromHere, DetectorId::kGuessedPassword, Group::kOrigin,
      "the password was guessed: {0} wrong ones from {1} within a day, then the right one"},
     {kGuessedElsewhere, DetectorId::kGuessedPassword, Group::kOrigin,

@@ -113,16 +113,24 @@ void enter(AccountRecord& record, Level level, Side side, const Facts& facts, co
   standing.until = end_of(level, facts.time, policy.ladder);
 }
 
+// The fuse is out: the account is watched for an hour, and a person is told once.
+void watch_instead(AccountRecord& record, Side side, const Facts& facts, const Policy& policy,
+                   Decision& decision) {
+  const Standing before = record.standing;
+  if (before.level == Level::kWatched && before.until != 0) return;
+  enter(record, Level::kWatched, side, facts, policy);
+  record.standing.until = to_seconds32(facts.time + std::chrono::hours{1});
+  tell_change(record, before, facts.time, decision);
+  decision.change->observed_only = true;
+}
+
 // The standing follows the risk upwards at once; downwards it waits for its end.
 void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts& facts, const Policy& policy,
                     Decision& decision) {
   const Standing before = record.standing;
   const bool restricts = is_restriction(wanted);
   if (restricts && !is_restriction(before.level) && facts.fuse_is_out) {
-    if (before.level == Level::kWatched) return;
-    enter(record, Level::kWatched, side, facts, policy);
-    tell_change(record, before, facts.time, decision);
-    decision.change->observed_only = true;
+    watch_instead(record, side, facts, policy, decision);
     return;
   }
   if (restricts && wanted >= before.level) enter(record, wanted, side, facts, policy);

@@ -47,7 +47,7 @@ std::int16_t hundredths(float degrees) {
 void note_place(AccountRecord& record, const Scene& scene) {
   if (scene.side == Side::kStranger) {
     Stranger& stranger = stranger_of(record);
-    stranger.networks.add(scene.origin.network, scene.time, std::chrono::hours{24});
+    stranger.providers.add(scene.origin.provider, scene.time, std::chrono::hours{24});
     const std::uint16_t country = scene.origin.country.packed();
     if (country != 0 && record.profile.countries.find(country) == nullptr) {
       stranger.countries.add(country, scene.time, std::chrono::hours{24});
@@ -91,14 +91,14 @@ void learn_now(AccountProfile& profile, const Scene& scene, const Facts& facts) 
       learn_use(profile, scene.time, scene.origin, Use::kRead);
       break;
     case StepKind::kRecipient:
-      learn_recipient(profile, scene.time, scene.recipient.key);
+      learn_recipient(profile, scene.recipient.key);
       break;
     case StepKind::kMessage:
       learn_use(profile, scene.time, scene.origin, Use::kSend);
       learn_message(profile, scene.time, sent_message(scene, facts));
       break;
     case StepKind::kDelivery:
-      learn_answer(profile, scene.time, scene.answer.refused);
+      learn_answer(profile, scene.answer.refused);
       break;
     case StepKind::kScan:
       break;
@@ -146,7 +146,9 @@ void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts
 }
 
 void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, bool suspect) {
-  if (!suspect) {
+  // A relay's bounces must teach what is usual for it even while they are weighed.
+  const bool owners_answer = scene.kind == StepKind::kDelivery && scene.side != Side::kStranger;
+  if (!suspect || owners_answer) {
     learn_now(record.profile, scene, facts);
     return;
   }

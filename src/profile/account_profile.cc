@@ -1,6 +1,7 @@
 #include "profile/account_profile.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "sketch/decay.h"
@@ -33,37 +34,35 @@ void note_place(AccountProfile& profile, const Origin& origin, std::uint16_t day
 
 }  // namespace
 
-void Rates::fade(Timestamp time) noexcept {
-  const std::uint32_t now = to_seconds32(time);
-  if (now <= updated) return;
-  const auto factor = static_cast<float>(decay_factor(now - updated, kRateHalfLife));
-  for (float* rate : {&active_days, &messages, &recipients, &new_recipients, &delivered, &refused, &used_days,
+void Rates::fade_day() noexcept {
+  static const auto factor = static_cast<float>(std::exp2(-1.0 / kRateHalfLifeDays));
+  for (float* rate : {&used_days, &active_days, &messages, &recipients, &new_recipients, &delivered, &refused,
                       &new_networks, &new_providers, &new_countries}) {
     *rate *= factor;
   }
-  updated = now;
 }
 
 void Peaks::fade(Timestamp time) noexcept {
   const std::uint32_t now = to_seconds32(time);
   if (now <= updated) return;
-  const auto factor = static_cast<float>(decay_factor(now - updated, kRateHalfLife));
+  const auto factor = static_cast<float>(decay_factor(now - updated, kPeakHalfLife));
   for (float* peak : {&messages_hour, &messages_day, &recipients_hour, &recipients_message}) *peak *= factor;
   updated = now;
 }
 
 void learn_use(AccountProfile& profile, Timestamp time, const Origin& origin, Use use) {
   const std::uint16_t day = day_of(time);
-  profile.rates.fade(time);
-  if (profile.last_seen == 0 || day > day_of(from_seconds32(profile.last_seen))) profile.rates.used_days += 1;
+  if (profile.last_seen == 0 || day > day_of(from_seconds32(profile.last_seen))) {
+    profile.rates.fade_day();
+    profile.rates.used_days += 1;
+  }
   note_seen(profile, time);
   count(use == Use::kSend ? profile.messages : profile.logins);
   if (origin.known) note_place(profile, origin, day, use);
   if (use == Use::kSend) profile.clients.note(origin.client, day, use);
 }
 
-bool learn_recipient(AccountProfile& profile, Timestamp time, std::uint32_t recipient) {
-  profile.rates.fade(time);
+bool learn_recipient(AccountProfile& profile, std::uint32_t recipient) {
   count(profile.recipients);
   profile.rates.recipients += 1;
   const bool is_new = profile.known_recipients.add(recipient);
@@ -73,7 +72,6 @@ bool learn_recipient(AccountProfile& profile, Timestamp time, std::uint32_t reci
 
 void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message) {
   const std::uint16_t day = day_of(time);
-  profile.rates.fade(time);
   profile.peaks.fade(time);
   profile.rates.messages += 1;
   if (profile.last_sent == 0 || day > day_of(from_seconds32(profile.last_sent)))
@@ -87,8 +85,7 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
   profile.senders.note(message.header_from, day, Use::kSend);
 }
 
-void learn_answer(AccountProfile& profile, Timestamp time, bool refused) {
-  profile.rates.fade(time);
+void learn_answer(AccountProfile& profile, bool refused) {
   (refused ? profile.rates.refused : profile.rates.delivered) += 1;
 }
 
@@ -96,8 +93,8 @@ double confidence(const AccountProfile& profile, Timestamp now) noexcept {
   if (profile.first_seen == 0) return 0;
   const double days = seconds_between(from_seconds32(profile.first_seen), now) / 86'400;
   const double uses = static_cast<double>(profile.logins) + static_cast<double>(profile.messages);
-  const double by_days = std::min(days / 14.0, static_cast<double>(profile.rates.used_days) / 5.0);
-  const double by_uses = std::min(uses / 100.0, days / 3.0);
+  const double by_days = std::min(days / 14.0, uses / 10.0);
+  const double by_uses = std::min(uses / 30.0, days / 5.0);
   return std::clamp(std::max(by_days, by_uses), 0.0, 1.0);
 }
 

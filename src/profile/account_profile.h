@@ -21,30 +21,31 @@
 
 namespace postreeve {
 
-// How fast a profile forgets: a habit's rate counts half after this long.
-inline constexpr std::chrono::days kRateHalfLife{30};
+// Counts that fade by days of use, not of the calendar, so that a sleeping account keeps
+// its habits: a day counts half after kRateHalfLifeDays more days on which it was used.
+inline constexpr double kRateHalfLifeDays = 30;
 
-// Counts that fade together with kRateHalfLife; as of `updated`.
 struct Rates {
-  std::uint32_t updated = 0;  // seconds
-  float active_days = 0;      // days with a message sent
+  float used_days = 0;    // days with any login or message
+  float active_days = 0;  // days with a message sent
   float messages = 0;
   float recipients = 0;
   float new_recipients = 0;
   float delivered = 0;
   float refused = 0;
-  float used_days = 0;  // days with any login or message
   float new_networks = 0;
   float new_providers = 0;
   float new_countries = 0;
 
-  // Lets the counts fade up to `time`; an earlier time changes nothing.
-  void fade(Timestamp time) noexcept;
+  // Lets everything fade by one day of use.
+  void fade_day() noexcept;
 
   friend bool operator==(const Rates&, const Rates&) = default;
 };
 
-// The most ever done in one go, fading with kRateHalfLife; as of `updated`.
+// The most ever done in one go, half forgotten after kPeakHalfLife; as of `updated`.
+inline constexpr std::chrono::days kPeakHalfLife{60};
+
 struct Peaks {
   std::uint32_t updated = 0;  // seconds
   float messages_hour = 0;
@@ -85,7 +86,7 @@ struct AccountProfile {
 void learn_use(AccountProfile& profile, Timestamp time, const Origin& origin, Use use);
 
 // Learns one recipient written to; returns whether it was new.
-bool learn_recipient(AccountProfile& profile, Timestamp time, std::uint32_t recipient);
+bool learn_recipient(AccountProfile& profile, std::uint32_t recipient);
 
 // What a message adds to the habits of sending.
 struct SentMessage {
@@ -99,10 +100,10 @@ struct SentMessage {
 void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message);
 
 // Learns what a destination answered.
-void learn_answer(AccountProfile& profile, Timestamp time, bool refused);
+void learn_answer(AccountProfile& profile, bool refused);
 
-// How sure the profile is of what it knows, 0 (nothing yet) to 1 (settled: 14 days and 10
-// days of use, or 100 uses): detectors that compare with habits weigh with it.
+// How sure the profile is of what it knows, 0 (nothing yet) to 1 (settled: 14 days with 10
+// uses, or 5 days with 30): detectors that compare with habits weigh with it.
 [[nodiscard]] double confidence(const AccountProfile& profile, Timestamp now) noexcept;
 
 }  // namespace postreeve

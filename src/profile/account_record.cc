@@ -18,11 +18,10 @@ Origin origin_of(const Lesson& lesson) {
 }
 
 void learn(AccountProfile& profile, const Lesson& lesson) {
-  const Timestamp time = from_seconds32(lesson.time);
   if (lesson.recipient != 0) {
-    learn_recipient(profile, time, lesson.recipient);
+    learn_recipient(profile, lesson.recipient);
   } else {
-    learn_use(profile, time, origin_of(lesson), lesson.sent ? Use::kSend : Use::kRead);
+    learn_use(profile, from_seconds32(lesson.time), origin_of(lesson), lesson.sent ? Use::kSend : Use::kRead);
   }
 }
 

@@ -5,11 +5,11 @@ namespace {
 
 // Reading made this many days from one place is at least no surprise for more reading.
 constexpr std::uint8_t kSettledReadDays = 3;
-// Below this many days of use there are no habits to compare with.
-constexpr float kYoungDays = 1.5F;
+// Before the profile spans this long there are no habits to compare with.
+constexpr Duration kYoung = std::chrono::hours{36};
 
 bool is_young(const AccountProfile& profile) noexcept {
-  return profile.first_seen == 0 || profile.rates.used_days < kYoungDays;
+  return from_seconds32(profile.last_seen) - from_seconds32(profile.first_seen) < kYoung;
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ struct Stranger {
   static constexpr std::size_t kMostTransactions = 64;
 
   Activity activity;
-  DistinctRecent<12> networks;                     // unfamiliar ones that got in
+  DistinctRecent<12> providers;                    // unfamiliar ones that got in
   DistinctRecent<6> countries;                     // unfamiliar ones that got in
   WindowCount<kHourSeconds, 6> slowed_known_hour;  // recipients let through in standing slowed
   WindowCount<kHourSeconds, 6> slowed_unknown_hour;
