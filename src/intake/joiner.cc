@@ -69,6 +69,8 @@ Joiner::Joiner(JoinerOptions options, Sink sink)
 
 void Joiner::add(Timestamp time, std::string_view host, const Record& record) {
   now_ = std::max(now_, time);
+  queue_.advance(now_);  // whoever waited too long is not changed by this line
+  if (std::holds_alternative<NothingToSay>(record)) return;
   set_host(host);
   std::visit([this](const auto& seen) { handle(seen); }, record);
   queue_.advance(now_);
