@@ -1,0 +1,37 @@
+# Postreeve: two commands matter. `make demo` shows what it does, `make test`
+# shows that it works; both install what is missing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+JOBS ?= $(shell nproc)
+SOURCES = git ls-files '*.h' '*.cc'
+
+.PHONY: setup setup-all build test soak demo bench format lint clean
+
+setup:
+	@packaging/setup
+
+build: setup
+	@cmake --preset release > /dev/null
+	@cmake --build --preset release -j $(JOBS) --target postreeve
+	@echo "built build/release/postreeve"
+
+test: build
+	@tests/run
+
+soak: build
+	@tests/run --soak
+
+demo: build
+	@demo/run
+
+bench: build
+	@bench/run
+
+format: setup
+	@$(SOURCES) | xargs clang-format-19 -i
+
+lint: setup
+	@tests/lint
+
+clean:
+	@rm -rf build
