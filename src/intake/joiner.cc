@@ -350,7 +350,7 @@ void Joiner::remember_message_id(Message& message, std::string_view message_id) 
 
 void Joiner::match_message_id(Message& message, std::string_view message_id) {
   if (message_id.empty()) return;
-  const Origin* origin = submissions_by_message_id_.find(hash_text(message_id, 1));
+  const SubmissionOrigin* origin = submissions_by_message_id_.find(hash_text(message_id, 1));
   if (origin != nullptr) join(message, *origin, false);
 }
 
@@ -359,20 +359,20 @@ void Joiner::check_sender(Message& message, std::string_view sender) {
   const auto hash = hash_text(sender);
   if (message.kind == Message::Kind::kSubmission && message.origin.sender == 0) {
     message.origin.sender = hash;
-    if (Origin* origin = submissions_by_message_id_.find(message.message_id);
+    if (SubmissionOrigin* origin = submissions_by_message_id_.find(message.message_id);
         origin != nullptr && origin->key == message.origin.key) {
       origin->sender = hash;
     }
   }
   if (message.kind != Message::Kind::kReinjected || message.is_certain) return;
   if (message.origin.sender == hash) {
-    join(message, Origin(message.origin), true);
+    join(message, SubmissionOrigin(message.origin), true);
   } else {
     message.kind = Message::Kind::kNearby;
   }
 }
 
-void Joiner::join(Message& message, const Origin& origin, bool is_certain) {
+void Joiner::join(Message& message, const SubmissionOrigin& origin, bool is_certain) {
   message.kind = Message::Kind::kReinjected;
   message.is_certain = is_certain;
   message.origin = origin;

@@ -95,13 +95,13 @@ class Joiner {
   void remember_message_id(Message& message, std::string_view message_id);
   void match_message_id(Message& message, std::string_view message_id);
   void check_sender(Message& message, std::string_view sender);
-  void join(Message& message, const Origin& origin, bool is_certain);
+  void join(Message& message, const SubmissionOrigin& origin, bool is_certain);
   [[nodiscard]] bool is_hand_over(const Message& message, const DeliverySeen& delivery);
 
   JoinerOptions options_;
   AccountTable accounts_;
   GenerationMap<Message> messages_;
-  GenerationMap<Origin> submissions_by_message_id_;
+  GenerationMap<SubmissionOrigin> submissions_by_message_id_;
   GenerationMap<ReportedLogin> reported_logins_;
   std::deque<Proxied> proxied_;
   EventQueue queue_;

@@ -82,7 +82,7 @@ class SmallHashSet {
 };
 
 // The submission that a message in a queue belongs to.
-struct Origin {
+struct SubmissionOrigin {
   std::uint32_t account = 0;  // a number of the AccountTable
   std::uint64_t key = 0;      // of the message as it was submitted, in the index
   std::string queue_id;       // the same as text
@@ -109,7 +109,7 @@ struct Message {
   bool is_certain = false;       // kReinjected: the server said so; else a Message-ID did
   bool was_reinjected = false;   // kSubmission: a filter has put it back
   std::uint64_t message_id = 0;  // kSubmission: hash; 0 while unknown
-  Origin origin;
+  SubmissionOrigin origin;
   std::unique_ptr<PendingSubmission> pending;  // kSubmission: until it is handed on
 };
 
