@@ -21,7 +21,7 @@ struct HistoryOptions {
   bool is_trace = false;           // the files are traces, not logs
   std::string time_zone = "UTC";   // of stamps that do not name their offset (IANA name)
   JoinerOptions joiner;
-  unsigned threads = 2;            // for parsing; the stream is the same with any number
+  unsigned threads = 2;  // for parsing; the stream is the same with any number
   // The latest time that lines can have, for inferring years that are not written: the
   // files' own modification times, or this when given.
   std::optional<Timestamp> now;
@@ -45,7 +45,8 @@ struct HistoryCounts {
 struct HistoryProblem {
   std::string file;
   std::uint64_t line = 0;  // 0 when not about a line
-  Error error;             // kNotFound, kUnavailable (permission), kInvalidInput (directory, binary), kCorrupt (truncated gzip, broken trace line)
+  Error error;  // kNotFound, kUnavailable (permission), kInvalidInput (directory, binary), kCorrupt
+                // (truncated gzip, broken trace line)
 };
 
 // Called now and then (at most a few times a second) with what was read so far.
@@ -62,6 +63,7 @@ struct HistoryResult {
 [[nodiscard]] std::optional<std::uint64_t> total_bytes(const std::vector<std::string>& files);
 
 // Reads it all. A broken file ends only itself; a broken trace line ends its trace.
-[[nodiscard]] HistoryResult read_history(const HistoryOptions& options, const EventSink& sink, const Progress& progress);
+[[nodiscard]] HistoryResult read_history(const HistoryOptions& options, const EventSink& sink,
+                                         const Progress& progress);
 
 }  // namespace postreeve
