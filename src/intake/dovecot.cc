@@ -79,8 +79,9 @@ constexpr auto kProcesses = std::to_array<Process>({
 });
 
 const Process* find_process(std::string_view name) {
-  const auto found =
-      std::ranges::find_if(kProcesses, [&](const Process& p) { return equals_ignoring_case(p.name, name); });
+  const auto found = std::ranges::find_if(kProcesses, [&](const Process& p) {
+    return p.name.size() == name.size() && equals_ignoring_case(p.name, name);
+  });
   return found == kProcesses.end() ? nullptr : &*found;
 }
 

@@ -41,12 +41,13 @@ std::optional<Line> split(std::string_view text) {
 // follows the last of these boundaries is the server's.
 std::size_t end_of_name(std::string_view elements) {
   constexpr auto kBoundaries = std::to_array<std::string_view>({">, method=", ">, rip=", ">, PID="});
-  std::size_t end = std::string_view::npos;
-  for (const auto boundary : kBoundaries) {
-    const auto at = elements.rfind(boundary);
-    if (at != std::string_view::npos && (end == std::string_view::npos || at > end)) end = at;
+  for (auto at = elements.rfind('>'); at != std::string_view::npos; at = elements.rfind('>', at - 1)) {
+    const auto rest = elements.substr(at);
+    const auto begins = [&](std::string_view boundary) { return rest.starts_with(boundary); };
+    if (std::ranges::any_of(kBoundaries, begins)) return at;
+    if (at == 0) break;
   }
-  return end;
+  return std::string_view::npos;
 }
 
 bool take_name(FieldCursor& line, std::string_view& user) {

@@ -30,6 +30,20 @@ void skip_pid(FieldCursor& cursor) {
   if (ahead.take('[') && ahead.take_number() && ahead.take("] ")) cursor = ahead;
 }
 
+// Exim's own stamp, which it writes behind a syslog tag too unless told not to (syslog_timestamp):
+// "2026-11-22 00:14:25[.123][ +0100] ".
+void skip_stamp(FieldCursor& cursor) {
+  const auto is_stamp_character = [](char c) { return is_digit(c) || c == '-' || c == ':' || c == '.'; };
+  FieldCursor ahead = cursor;
+  const auto date = ahead.take_while(is_stamp_character);
+  if (date.size() != 10 || date[4] != '-' || date[7] != '-' || !ahead.take(' ')) return;
+  const auto time = ahead.take_while(is_stamp_character);
+  if (time.size() < 8 || time[2] != ':' || time[5] != ':' || !ahead.take(' ')) return;
+  cursor = ahead;
+  if (!ahead.take('+') && !ahead.take('-')) return;
+  if (ahead.take_while(is_digit).size() == 4 && ahead.take(' ')) cursor = ahead;
+}
+
 // "host exim[pid]: " or "info exim[pid]: ", where a syslog daemon keeps Exim's own stamp before its tag.
 void skip_late_tag(FieldCursor& cursor) {
   FieldCursor ahead = cursor;
@@ -56,7 +70,9 @@ Record parse_message_line(std::string_view id, FieldCursor line) {
 Record parse_exim(std::string_view message) {
   while (message.ends_with('\n') || message.ends_with('\r')) message.remove_suffix(1);
   FieldCursor line(message);
+  skip_stamp(line);
   skip_late_tag(line);
+  skip_stamp(line);
   skip_pid(line);
   if (line.at_end()) return NothingToSay{};
   const auto id = take_message_id(line);

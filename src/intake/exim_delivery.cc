@@ -30,7 +30,8 @@ bool take_non_address(FieldCursor& line, Address& address) {
 
 // "final", "final (between) <original>", "localpart <localpart@domain>".
 bool take_address(FieldCursor& line, Address& address) {
-  if (line.sees("|") || line.sees("/") || line.sees(">")) return take_non_address(line, address);
+  constexpr std::string_view kNoAddress = "|/>:";  // a pipe, a file, a reply, ":blackhole:"
+  if (kNoAddress.find(line.peek()) != std::string_view::npos) return take_non_address(line, address);
   const auto final = take_exim_address(line);
   if (!final) return take_non_address(line, address);
   address.final = *final;
@@ -116,8 +117,7 @@ DeliveryStatus status_of(std::string_view flag, std::string_view reason) {
 // The address that was asked for; where only a local part was delivered to, the one in <...>.
 std::string_view recipient_of(const Address& address) {
   const bool is_whole = address.final.find('@') != std::string_view::npos &&
-                        !address.final.starts_with('|') && !address.final.starts_with('/') &&
-                        !address.final.starts_with('>');
+                        std::string_view("|/>").find(address.final.front()) == std::string_view::npos;
   return is_whole ? address.final : address.original;
 }
 

@@ -25,16 +25,22 @@ bool ends_field(std::string_view rest) {
   return rest.empty() || rest.front() == ' ' || rest.front() == ':';
 }
 
-// A quoted value ends at the first quote with a blank, a colon or nothing behind it:
-// certificate names are not escaped by Exim and may hold quotes themselves.
+// A quoted value ends at the first quote with a blank, a colon or nothing behind it: Exim
+// escapes the quotes of subjects and replies but not those of certificate names. An address
+// among such loose quotes is the true one that a HELO name left over.
 std::optional<std::string_view> take_quoted(FieldCursor& cursor) {
   const auto rest = cursor.rest();
+  bool has_loose_quote = false;
   for (std::size_t i = 1; i < rest.size(); ++i) {
     if (rest[i] == '\\') {
       ++i;
-    } else if (rest[i] == '"' && ends_field(rest.substr(i + 1))) {
+    } else if (rest[i] == '"' && !ends_field(rest.substr(i + 1))) {
+      has_loose_quote = true;
+    } else if (rest[i] == '"') {
+      const auto value = rest.substr(1, i - 1);
+      if (has_loose_quote && value.find(") [") != std::string_view::npos) return std::nullopt;
       cursor = FieldCursor(rest.substr(i + 1));
-      return rest.substr(1, i - 1);
+      return value;
     }
   }
   return std::nullopt;
@@ -56,13 +62,16 @@ std::optional<std::string_view> take_value(FieldCursor& cursor) {
   return take_plain(cursor);
 }
 
-// An ident string may hold anything (RFC 1413 6); what the server says of the protocol comes after it.
+// An ident string may hold anything (RFC 1413 6); what the server says of the protocol comes
+// after it. With a bracket in it, it may be the rest of a HELO name with the true address.
 std::optional<std::string_view> take_user(FieldCursor& cursor) {
   const auto rest = cursor.rest();
   const auto protocol = rest.find(" P=");
   if (protocol == std::string_view::npos) return take_plain(cursor);
+  const auto user = rest.substr(0, protocol);
+  if (user.find('[') != std::string_view::npos) return std::nullopt;
   cursor = FieldCursor(rest.substr(protocol));
-  return rest.substr(0, protocol);
+  return user;
 }
 
 std::uint64_t size_of(std::string_view value) {
@@ -165,8 +174,11 @@ std::optional<std::string_view> take_helo(FieldCursor& cursor, unsigned helo_end
     FieldCursor address(rest.substr(end + 2));
     if (!take_bracketed_address(address)) continue;
     if (helo_end-- > 0) continue;
+    const auto helo = rest.substr(1, end - 1);
+    // An ident string with an address in it looks like this: nobody knows which of the two is true.
+    if (helo.find("] U=") != std::string_view::npos) return std::nullopt;
     cursor = FieldCursor(rest.substr(end + 2));
-    return rest.substr(1, end - 1);
+    return helo;
   }
   return std::nullopt;
 }
@@ -214,8 +226,8 @@ std::optional<std::string_view> take_exim_address(FieldCursor& cursor) {
   for (; size < rest.size() && (is_quoted || rest[size] != ' '); ++size) {
     if (rest[size] == '"') {
       is_quoted = !is_quoted;
-    } else if (is_quoted && rest[size] == '\\' && size + 1 < rest.size()) {
-      ++size;
+    } else if (rest[size] == '\\' && size + 1 < rest.size()) {
+      ++size;  // RFC 822 6.1 let words have quoted pairs outside of quotes, and Exim still does
     }
   }
   if (is_quoted) return std::nullopt;

@@ -97,10 +97,13 @@ bool is_peer_sentence(std::string_view line) {
 bool is_dumped_message(std::string_view line) {
   if (line.front() == ' ' || line.front() == '\t') return true;
   if (line.starts_with("Envelope-from: <") || line.starts_with("Envelope-to: <")) return true;
+  if (line == "*** truncated ***") return true;
   if (line.find_first_not_of('-') == std::string_view::npos) return true;
   if (line.size() < 3 || line[1] != ' ' || (!is_upper(line[0]) && line[0] != '*')) return false;
-  const auto name_end = line.find_first_of(": \t", 2);
-  return name_end != std::string_view::npos && name_end > 2 && line[name_end] == ':';
+  FieldCursor header(line.substr(2));
+  const auto name = header.take_while([](char c) { return c != ':' && !is_space(c); });
+  header.skip_spaces();  // RFC 822 3.2 let blanks stand before the colon
+  return !name.empty() && header.take(':');
 }
 
 // "[192.0.2.1] SSL verify error: ..." of the TLS library's callbacks.
