@@ -1,57 +1,19 @@
-// Limits: a before-queue filter (smtpd_proxy_filter) leaves nothing in the log that joins its two
-// halves but the client's address; when two accounts send from one address through it at the same
-// moment, their messages are left without an account rather than given to the wrong one.
 #include "intake/joiner.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/ascii.h"
-#include "intake/field_cursor.h"
+#include "intake/joiner_texts.h"
 
 namespace postreeve {
 namespace {
 
 constexpr Duration kReportedTogether = std::chrono::minutes{1};
-constexpr Duration kProxiedWithin = std::chrono::minutes{10};
-constexpr std::size_t kMostProxied = 256;
 constexpr std::size_t kMostLoginsAtOnce = 20;
 constexpr std::size_t kMessageIds = 131'072;
 constexpr std::size_t kReportedLogins = 4'096;
 constexpr std::size_t kMostHosts = 64;
-
-// Cuts to kMaxTextBytes without cutting a UTF-8 character.
-std::string cut(std::string_view text) {
-  if (text.size() > kMaxTextBytes) {
-    auto size = kMaxTextBytes;
-    while (size > kMaxTextBytes - 4 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-    text = text.substr(0, size);
-  }
-  return std::string(text);
-}
-
-Session make_session(std::string_view address, std::string_view name, std::string_view helo,
-                     Service service) {
-  Session session;
-  session.client_address = IpAddress::parse(address);
-  if (name != "unknown") session.client_name = cut(name);
-  session.helo_name = cut(helo);
-  session.service = service;
-  return session;
-}
-
-// The queue ID in "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as QUEUEID".
-std::string_view queued_as(std::string_view response) noexcept {
-  constexpr std::string_view kWords = "queued as ";
-  const auto at = response.rfind(kWords);
-  if (at == std::string_view::npos) return {};
-  return FieldCursor(response.substr(at + kWords.size())).take_while(is_alnum);
-}
-
-std::optional<IpAddress> relay_address(std::string_view relay) noexcept {
-  const auto peer = FieldCursor(relay).take_client();
-  return peer ? IpAddress::parse(peer->address) : std::nullopt;
-}
 
 }  // namespace
 
@@ -150,18 +112,18 @@ void Joiner::submit(const MessageReceived& received, std::uint32_t account, Sess
   message.kind = Message::Kind::kSubmission;
   message.origin.account = account;
   message.origin.key = key;
-  message.origin.queue_id = cut(received.queue_id);
+  message.origin.queue_id = cut_text(received.queue_id);
   Submission submission;
   submission.time = now_;
   submission.account = accounts_.account(account);
   submission.session = std::move(session);
   submission.queue_id = message.origin.queue_id;
-  submission.sender = cut(received.sender);
+  submission.sender = cut_text(received.sender);
   submission.size = received.size;
-  submission.message_id = cut(received.message_id);
-  submission.subject = cut(received.subject);
+  submission.message_id = cut_text(received.message_id);
+  submission.subject = cut_text(received.subject);
   submission.recipients.reserve(received.recipients.size());
-  for (const auto recipient : received.recipients) submission.recipients.push_back(cut(recipient));
+  for (const auto recipient : received.recipients) submission.recipients.push_back(cut_text(recipient));
   submission.recipient_count = static_cast<std::uint32_t>(received.recipients.size());
   if (received.sender_known) message.origin.sender = hash_text(received.sender);
   remember_message_id(message, received.message_id);
@@ -175,44 +137,6 @@ void Joiner::submit(const MessageReceived& received, std::uint32_t account, Sess
   messages_.put(key, std::move(message));
 }
 
-// What comes from the machine itself or its neighbours without a login may be a message
-// that a content filter puts back.
-void Joiner::remember_nearby(const MessageReceived& received) {
-  const auto address = IpAddress::parse(received.client_address);
-  const bool is_loopback = address ? address->is_loopback() : received.client_address.empty();
-  if (!is_loopback && !(address && address->is_private())) return;
-  Message& message = messages_.put(key_of(received.queue_id), Message{});
-  message.is_loopback = is_loopback;
-  match_message_id(message, received.message_id);
-  if (received.sender_known) check_sender(message, received.sender);
-}
-
-void Joiner::remember_proxied(const MessageReceived& received) {
-  const auto account = accounts_.number_of(received.login);
-  if (!account) return;
-  if (proxied_.size() >= kMostProxied) proxied_.pop_front();
-  proxied_.push_back({.account = *account,
-                      .client_address = hash_text(received.client_address, host_hash_),
-                      .session = make_session(received.client_address, received.client_name,
-                                              received.helo_name, Service::kSmtp),
-                      .time = now_});
-}
-
-std::optional<Joiner::Proxied> Joiner::take_proxied(const MessageReceived& received) {
-  if (proxied_.empty() || received.original_client_address.empty()) return std::nullopt;
-  while (!proxied_.empty() && now_ - proxied_.front().time > kProxiedWithin) proxied_.pop_front();
-  const auto address = hash_text(received.original_client_address, host_hash_);
-  const auto first = std::ranges::find(proxied_, address, &Proxied::client_address);
-  if (first == proxied_.end()) return std::nullopt;
-  const bool is_ambiguous = std::ranges::any_of(proxied_, [&](const Proxied& other) {
-    return other.client_address == address && other.account != first->account;
-  });
-  if (is_ambiguous) return std::nullopt;
-  auto taken = std::move(*first);
-  proxied_.erase(first);
-  return taken;
-}
-
 void Joiner::handle(const MessageIdSeen& seen) {
   Message* message = messages_.find(key_of(seen.queue_id));
   if (message == nullptr) return;
@@ -223,16 +147,16 @@ void Joiner::handle(const MessageIdSeen& seen) {
   if (message->kind != Message::Kind::kSubmission) return;
   note_content(*message);
   remember_message_id(*message, seen.message_id);
-  if (Submission* submission = open_submission(*message)) submission->message_id = cut(seen.message_id);
+  if (Submission* submission = open_submission(*message)) submission->message_id = cut_text(seen.message_id);
 }
 
 void Joiner::handle(const HeaderSeen& header) {
   Message* message = messages_.find(key_of(header.queue_id));
   Submission* submission = message == nullptr ? nullptr : open_submission(*message);
   if (submission == nullptr) return;
-  if (equals_ignoring_case(header.name, "subject")) submission->subject = cut(header.value);
-  if (equals_ignoring_case(header.name, "from")) submission->header_from = cut(header.value);
-  if (equals_ignoring_case(header.name, "to")) submission->header_to = cut(header.value);
+  if (equals_ignoring_case(header.name, "subject")) submission->subject = cut_text(header.value);
+  if (equals_ignoring_case(header.name, "from")) submission->header_from = cut_text(header.value);
+  if (equals_ignoring_case(header.name, "to")) submission->header_to = cut_text(header.value);
 }
 
 void Joiner::handle(const MessageQueued& queued) {
@@ -243,9 +167,9 @@ void Joiner::handle(const MessageQueued& queued) {
   note_content(*message);
   Submission* submission = open_submission(*message);
   if (submission == nullptr || message->pending->expected != 0) return;  // queued again after a deferral
-  submission->sender = cut(queued.sender);
+  submission->sender = cut_text(queued.sender);
   submission->size = queued.size;
-  submission->recipient_count = queued.recipient_count;
+  submission->recipient_count = std::max(submission->recipient_count, queued.recipient_count);
   message->pending->expected = queued.recipient_count;
 }
 
@@ -258,10 +182,10 @@ void Joiner::handle(const DeliverySeen& delivery) {
   event.time = now_;
   event.account = accounts_.account(message->origin.account);
   event.queue_id = message->origin.queue_id;
-  event.recipient = cut(delivery.recipient);
+  event.recipient = cut_text(delivery.recipient);
   event.status = delivery.status;
   event.dsn = delivery.dsn;
-  event.response = cut(delivery.response);
+  event.response = cut_text(delivery.response);
   queue_.push(std::move(event));
 }
 
@@ -301,14 +225,6 @@ std::uint64_t Joiner::key_of(std::string_view queue_id) const {
   return hash_text(queue_id, host_hash_);
 }
 
-Message* Joiner::find_on_any_host(std::string_view queue_id) {
-  if (Message* message = messages_.find(key_of(queue_id))) return message;
-  for (const auto host : host_hashes_) {
-    if (Message* message = messages_.find(hash_text(queue_id, host))) return message;
-  }
-  return nullptr;
-}
-
 // The submission of `message` while it waits for its recipients.
 Submission* Joiner::open_submission(Message& message) {
   if (!message.pending || message.pending->parked) return nullptr;
@@ -333,73 +249,13 @@ void Joiner::note_recipient(Message& message, const DeliverySeen& delivery) {
   if (submission == nullptr) return;
   PendingSubmission& pending = *message.pending;
   const auto asked = delivery.original_recipient.empty() ? delivery.recipient : delivery.original_recipient;
-  if (pending.asked.insert(hash_text(asked))) submission->recipients.push_back(cut(asked));
+  if (pending.asked.insert(hash_text(asked))) submission->recipients.push_back(cut_text(asked));
   pending.delivered.insert(hash_text(delivery.recipient));
   submission->recipient_count =
       std::max(submission->recipient_count, static_cast<std::uint32_t>(submission->recipients.size()));
   if (pending.expected == 0 || pending.delivered.size() < pending.expected) return;
   queue_.close(pending.slot);
   message.pending.reset();
-}
-
-void Joiner::remember_message_id(Message& message, std::string_view message_id) {
-  if (message_id.empty()) return;
-  message.message_id = hash_text(message_id, 1);
-  submissions_by_message_id_.put(message.message_id, message.origin);
-}
-
-void Joiner::match_message_id(Message& message, std::string_view message_id) {
-  if (message_id.empty()) return;
-  const SubmissionOrigin* origin = submissions_by_message_id_.find(hash_text(message_id, 1));
-  if (origin != nullptr) join(message, *origin, false);
-}
-
-// Mailing lists put a message back with its Message-ID, too, but under their own sender.
-void Joiner::check_sender(Message& message, std::string_view sender) {
-  const auto hash = hash_text(sender);
-  if (message.kind == Message::Kind::kSubmission && message.origin.sender == 0) {
-    message.origin.sender = hash;
-    if (SubmissionOrigin* origin = submissions_by_message_id_.find(message.message_id);
-        origin != nullptr && origin->key == message.origin.key) {
-      origin->sender = hash;
-    }
-  }
-  if (message.kind != Message::Kind::kReinjected || message.is_certain) return;
-  if (message.origin.sender == hash) {
-    join(message, SubmissionOrigin(message.origin), true);
-  } else {
-    message.kind = Message::Kind::kNearby;
-  }
-}
-
-void Joiner::join(Message& message, const SubmissionOrigin& origin, bool is_certain) {
-  message.kind = Message::Kind::kReinjected;
-  message.is_certain = is_certain;
-  message.origin = origin;
-  if (!is_certain) return;
-  Message* first = messages_.find(origin.key);
-  if (first != nullptr && first->kind == Message::Kind::kSubmission) first->was_reinjected = true;
-}
-
-// Whether this is the delivery to a content filter or a relay of ours that gave the message a
-// second queue ID; its own deliveries are the ones that count.
-bool Joiner::is_hand_over(const Message& message, const DeliverySeen& delivery) {
-  if (delivery.status != DeliveryStatus::kSent) return false;
-  const auto address = relay_address(delivery.relay);
-  if (!address) {  // a pipe to a program
-    const auto response = delivery.response;
-    return message.was_reinjected && (response.empty() || response.starts_with("delivered via "));
-  }
-  if (!address->is_private()) return false;
-  const auto second_id = queued_as(delivery.response);
-  Message* second = second_id.empty() ? nullptr : find_on_any_host(second_id);
-  if (second != nullptr && second != &message) {
-    if (second->kind == Message::Kind::kSubmission) return false;
-    if (second->kind == Message::Kind::kReinjected && second->origin.key != message.origin.key) return false;
-    join(*second, message.origin, true);
-    return true;
-  }
-  return message.was_reinjected && address->is_loopback();
 }
 
 }  // namespace postreeve

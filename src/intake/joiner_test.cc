@@ -119,6 +119,16 @@ TEST(Joiner, TakesTheRecipientThatTheClientAskedFor) {
   EXPECT_EQ(log.all<Submission>().at(0).recipients, std::vector<std::string>{"team@ok.example"});
 }
 
+TEST(Joiner, CountsAtLeastTheRecipientsItSaw) {
+  Log log;
+  log.received("AAAA11", "ann");
+  log.delivered("AAAA11", "one@ok.example");
+  log.delivered("AAAA11", "two@ok.example");
+  log.queued("AAAA11", "ann@shop.example", 1);
+  log.finish();
+  EXPECT_EQ(log.all<Submission>().at(0).recipient_count, 2U);
+}
+
 TEST(Joiner, WithoutAnAccountThereIsNoEvent) {
   Log log;
   log.line("smtpd", "AAAA11: client=a.example[203.0.113.9]");

@@ -116,6 +116,7 @@ Facts facts_of(const Record& record) {
   if (const auto* login = std::get_if<LoginSeen>(&record)) facts.client_address = login->client_address;
   if (const auto* received = std::get_if<MessageReceived>(&record)) {
     facts.queue_id = received->queue_id;
+    if (received->client_address.empty()) return facts;  // from pickup
     facts.fields =
         "client=" + std::string(received->client_name) + "[" + std::string(received->client_address) + "]";
   }
