@@ -1,6 +1,8 @@
 // Limits: a before-queue filter (smtpd_proxy_filter) leaves nothing in the log that joins its two
 // halves but the client's address; when two accounts send from one address through it at the same
-// moment, their messages are left without an account rather than given to the wrong one.
+// moment, their messages are left without an account rather than given to the wrong one. A filter
+// that puts messages back with sendmail(1) cannot be told from a recipient's own forwarding, which
+// keeps Message-ID and sender, too: what comes through pickup(8) is nobody's.
 #include <algorithm>
 #include <utility>
 
@@ -34,7 +36,8 @@ std::optional<IpAddress> relay_address(std::string_view relay) noexcept {
 // that a content filter puts back.
 void Joiner::remember_nearby(const MessageReceived& received) {
   const auto address = IpAddress::parse(received.client_address);
-  const bool is_loopback = address ? address->is_loopback() : received.client_address.empty();
+  const bool is_local_exim = received.client_address.empty() && received.sender_known;
+  const bool is_loopback = address ? address->is_loopback() : is_local_exim;
   if (!is_loopback && !(address && address->is_private())) return;
   Message& message = messages_.put(key_of(received.queue_id), Message{});
   message.is_loopback = is_loopback;

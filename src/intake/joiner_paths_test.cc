@@ -19,7 +19,7 @@ std::vector<Delivery> through_filter(Log& log, const std::string& second, const 
   log.received("AAAA11", "ann");
   log.line("cleanup", "AAAA11: message-id=<1@shop.example>");
   log.queued("AAAA11", "ann@shop.example", 1);
-  log.line("smtpd", "BBBB22: " + second);
+  log.line(second.starts_with("uid=") ? "pickup" : "smtpd", "BBBB22: " + second);
   log.line("cleanup", "BBBB22: message-id=<1@shop.example>");
   log.queued("BBBB22", second_sender, 1);
   log.delivered("AAAA11", "one@ok.example", "sent (" + reply + ")", kFilter);
@@ -69,6 +69,25 @@ TEST(JoinerFilters, AStrangerWithTheSameMessageIdIsNoFilter) {
   const auto deliveries = through_filter(log, "client=evil.example[198.51.100.66]", "250 Ok");
   ASSERT_EQ(deliveries.size(), 1U);
   EXPECT_EQ(deliveries[0].status, DeliveryStatus::kSent);
+}
+
+TEST(JoinerFilters, ARecipientsOwnForwardingIsNoFilter) {
+  Log log;
+  const auto deliveries = through_filter(log, "uid=300 from=<ann@shop.example>", "250 Ok");
+  ASSERT_EQ(deliveries.size(), 1U);
+  EXPECT_EQ(deliveries[0].status, DeliveryStatus::kSent);
+}
+
+TEST(JoinerFilters, AMessageThatWasRequeuedIsTheSame) {
+  Log log;
+  log.received("AAAA11", "ann");
+  log.queued("AAAA11", "ann@shop.example", 1);
+  log.line("postsuper", "AAAA11: requeued");
+  log.line("pickup", "BBBB22: uid=0 from=<ann@shop.example> orig_id=AAAA11");
+  log.delivered("BBBB22", "one@ok.example");
+  log.finish();
+  EXPECT_EQ(log.all<Submission>().size(), 1U);
+  EXPECT_EQ(log.all<Delivery>().at(0).queue_id, "AAAA11");
 }
 
 TEST(JoinerFilters, JoinsAcrossOurOwnHosts) {
