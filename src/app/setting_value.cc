@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <utility>
 
-#include <date/tz.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include "app/lists.h"
+#include "app/moment.h"
 #include "app/suggestion.h"
 #include "base/ascii.h"
 
@@ -185,29 +184,9 @@ class ValueReader {
   }
 
   static Result<std::string> parse_time_zone(const std::string& text) {
-    try {
-      (void)date::locate_zone(text);
-      return text;
-    } catch (const std::exception&) {
-      return fail(ErrorCode::kInvalidInput,
-                  fmt::format("the time zone '{}' is unknown{}", text, nearest_time_zone(text)));
-    }
-  }
-
-  static std::string nearest_time_zone(std::string_view text) {
-    std::vector<std::string> folded;
-    std::vector<std::string_view> names;
-    try {
-      for (const auto& zone : date::get_tzdb().zones) names.push_back(zone.name());
-    } catch (const std::exception&) {
-      return "; the system has no time zone data, install tzdata";
-    }
-    for (std::string_view name : names) folded.push_back(to_lower(name));
-    const std::vector<std::string_view> known(folded.begin(), folded.end());
-    const std::string_view nearest = nearest_word(text, known);
-    if (nearest.empty()) return "; write a name like Europe/Berlin";
-    const auto at = static_cast<std::size_t>(std::ranges::find(known, nearest) - known.begin());
-    return fmt::format("; did you mean '{}'?", names[at]);
+    if (time_zone_exists(text)) return text;
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("the time zone '{}' is unknown{}", text, time_zone_hint(text)));
   }
 
   Result<std::string> parse_path(const std::string& text) const {

@@ -1,0 +1,16 @@
+// `postreeve check-config`.
+#pragma once
+
+#include "app/command_line.h"
+#include "app/configuration.h"
+#include "app/console.h"
+#include "app/exit_code.h"
+
+namespace postreeve {
+
+[[nodiscard]] ExitCode run_check_config(const CheckConfigArguments& arguments, const Console& console);
+
+// Tells all problems; whether there were none. Warnings are told too and are no problem.
+[[nodiscard]] bool tell_problems(const LoadedConfiguration& loaded, const Console& console);
+
+}  // namespace postreeve

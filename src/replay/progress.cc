@@ -1,0 +1,50 @@
+#include "replay/progress.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "replay/numbers.h"
+
+namespace postreeve {
+namespace {
+
+constexpr double kWidth = 30;
+
+std::string remaining(double seconds) {
+  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  if (whole < 120) return fmt::format("{} s left", whole);
+  return fmt::format("{} min {:02} s left", whole / 60, whole % 60);
+}
+
+}  // namespace
+
+std::string progress_line(const HistoryCounts& counts, std::optional<std::uint64_t> total_bytes,
+                          double seconds) {
+  const double rate = seconds > 0 ? static_cast<double>(counts.lines_read) / seconds : 0;
+  const std::string speed = fmt::format("{} lines/s", with_commas(static_cast<std::uint64_t>(rate)));
+  if (!total_bytes || *total_bytes == 0)
+    return fmt::format("{} lines   {}", with_commas(counts.lines_read), speed);
+  const double done =
+      std::min(1.0, static_cast<double>(counts.bytes_read) / static_cast<double>(*total_bytes));
+  const auto filled = static_cast<std::size_t>(done * kWidth);
+  const std::string bar =
+      std::string(filled, '#') + std::string(static_cast<std::size_t>(kWidth) - filled, ' ');
+  const std::string rest = done > 0 ? remaining(seconds / done - seconds) : "";
+  return fmt::format("[{}] {:3.0f} %   {}   {}", bar, done * 100, speed, rest);
+}
+
+void ProgressBar::show(const HistoryCounts& counts) {
+  fmt::print(terminal_, "\r{}\x1b[K", progress_line(counts, total_bytes_, elapsed_()));
+  std::fflush(terminal_);
+  is_shown_ = true;
+}
+
+void ProgressBar::clear() {
+  if (!is_shown_) return;
+  fmt::print(terminal_, "\r\x1b[K");
+  std::fflush(terminal_);
+  is_shown_ = false;
+}
+
+}  // namespace postreeve
