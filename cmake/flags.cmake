@@ -7,6 +7,9 @@ target_compile_options(postreeve_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees uninitialized optionals inside variants that are not (PR 105562 and its kin).
   target_compile_options(postreeve_flags INTERFACE -Wduplicated-cond -Wlogical-op -Wno-maybe-uninitialized)
+else()
+  # libstdc++ 12's own stable_sort calls what it deprecates.
+  target_compile_options(postreeve_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 target_include_directories(postreeve_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 

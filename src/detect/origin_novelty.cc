@@ -34,8 +34,9 @@ constexpr Level kCountryLevel{Reason::kNewCountry, 0.75, 0.05, 0.0015};
 constexpr double kPriorDays = 8;       // days the prior counts for
 constexpr double kKnownClient = -3.0;  // nats
 constexpr double kNewClient = 0.5;
-constexpr double kMostForReading = 3.5;  // a login alone never blocks (detection.md 2)
-constexpr double kReadOnlyShare = 0.7;   // of a place read from, never sent from
+constexpr double kMostForReading = 3.5;   // a login alone never blocks (detection.md 2)
+constexpr double kReadOnlyShare = 0.7;    // of a place read from, never sent from
+constexpr double kUsedBeforeShare = 0.3;  // of a network used this way on one other day
 constexpr double kEstablishedNetwork = -3.0;
 constexpr double kEstablishedProvider = -2.0;
 
@@ -49,15 +50,21 @@ struct Novelty {
   double nats;
 };
 
-Novelty novelty_of(const AccountProfile& profile, const Origin& origin) {
+// Whether the account has used the place in this way before. Having read from somewhere does
+// not make it a place to send from: a thief reads first.
+bool has_used(const Habit* habit, Use use) {
+  if (habit == nullptr) return false;
+  return use == Use::kSend ? habit->send_days > 0 : habit->days > 0;
+}
+
+Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use) {
   const double days = profile.rates.used_days;
-  if (profile.providers.find(origin.provider) != nullptr) {
+  if (has_used(profile.providers.find(origin.provider), use)) {
     return {kNetworkLevel.reason, weight_at(kNetworkLevel, profile.rates.new_networks, days)};
   }
-  const bool country_known =
-      !origin.country.known() || profile.countries.find(origin.country.packed()) != nullptr;
-  if (country_known)
+  if (!origin.country.known() || has_used(profile.countries.find(origin.country.packed()), use)) {
     return {kProviderLevel.reason, weight_at(kProviderLevel, profile.rates.new_providers, days)};
+  }
   return {kCountryLevel.reason, weight_at(kCountryLevel, profile.rates.new_countries, days)};
 }
 
@@ -83,9 +90,9 @@ std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
   if (scene.side == Side::kUnsettled) return std::nullopt;
 
   const AccountProfile& profile = scene.record.profile;
-  Novelty novelty = novelty_of(profile, scene.origin);
+  Novelty novelty = novelty_of(profile, scene.origin, scene.use);
   const Habit* network = profile.networks.find(scene.origin.network);
-  if (network != nullptr) novelty.nats *= network->send_days > 0 ? 0.3 : kReadOnlyShare;
+  if (network != nullptr) novelty.nats *= has_used(network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
   novelty.nats += client_weight(scene);
   if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
   if (scene.use == Use::kRead) novelty.nats = std::min(novelty.nats, kMostForReading);

@@ -27,6 +27,9 @@ constexpr std::uint32_t kLeastRefusals = 3;
 constexpr float kLeastEverybody = 8;  // answers from a destination that tell something
 // A blow for the content or the sender (5.7.x) is a stronger sign than a dead mailbox.
 constexpr double kPolicyBonus = 0.5;
+// Refusals come back sooner than deliveries: recipients without an answer speak a little for
+// the owner, or a newsletter would be accused by the first four dead addresses of its list.
+constexpr double kPending = 0.1;
 
 double owner_rate(const AccountProfile& profile) noexcept {
   const double refused = profile.rates.refused;
@@ -38,6 +41,14 @@ double everybody_rate(const DestinationSnapshot& everybody) noexcept {
   const float answers = everybody.delivered + everybody.refused;
   if (answers < kLeastEverybody) return 0;
   return static_cast<double>(everybody.refused / answers);
+}
+
+// Recipients of the last day that no answer has come for yet.
+double pending(const Scene& scene) noexcept {
+  const Activity& activity = scene.activity;
+  const double answers =
+      activity.delivered_day.count(scene.time) + activity.refused_day.count(scene.time) + 1.0;
+  return std::max(0.0, activity.recipients_day.count(scene.time) - answers);
 }
 
 }  // namespace
@@ -56,7 +67,8 @@ double refusal_step(const AccountProfile& profile, const AnswerFacts& answer) no
 
 std::optional<Evidence> weigh_refusals(const Scene& scene) {
   if (scene.kind != StepKind::kDelivery || !scene.answer.refused) return std::nullopt;
-  const double sum = scene.activity.refusals + refusal_step(scene.record.profile, scene.answer);
+  const double sum =
+      scene.activity.refusals + refusal_step(scene.record.profile, scene.answer) - kPending * pending(scene);
   const std::uint32_t refused = scene.activity.refused_day.count(scene.time) + 1;
   if (sum <= 0 || refused < kLeastRefusals) return std::nullopt;
   const std::uint32_t answers = refused + scene.activity.delivered_day.count(scene.time);

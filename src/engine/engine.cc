@@ -80,15 +80,11 @@ bool Engine::Impl::fuse_is_out(Timestamp time) {
 
 void Engine::Impl::step(Facts& facts, Observation& observation) {
   facts.fuse_is_out = fuse_is_out(facts.time);
-  Decision decision;
-  StepOf run([&](AccountRecord& record) { decide(record, facts, policy, decision); });
+  StepOf run([&](AccountRecord& record) { decide(record, facts, policy, observation); });
   accounts.update(facts.account, run);
-  const bool restricts = decision.change && is_restriction(decision.change->after.level) &&
-                         !is_restriction(decision.change->before.level);
+  const bool restricts = observation.change && is_restriction(observation.change->after.level) &&
+                         !is_restriction(observation.change->before.level);
   if (restricts) counters.add_restriction(facts.time);
-  observation.verdict = decision.verdict;
-  observation.change = decision.change;
-  observation.repeated = decision.repeated;
 }
 
 NetworkSnapshot Engine::Impl::note_network(const Facts& facts, bool success) {
@@ -182,7 +178,7 @@ void Engine::Impl::observe(const Login& login, Observation& observation) {
 void Engine::Impl::observe(const Delivery& delivery, Observation& observation) {
   // A deferral says nothing yet: greylisting, a full mailbox; the final answer counts.
   if (delivery.status == DeliveryStatus::kDeferred) {
-    observation = {};
+    reset(observation);
     return;
   }
   Facts facts = builder.build(delivery);
@@ -198,18 +194,16 @@ void Engine::Impl::observe(const Scan& scan, Observation& observation) {
 }
 
 void Engine::Impl::observe(const CredentialChange& change, Observation& observation) {
-  Decision decision;
-  StepOf run([&](AccountRecord& record) { apply_credential_change(record, change.time, policy, decision); });
+  StepOf run(
+      [&](AccountRecord& record) { apply_credential_change(record, change.time, policy, observation); });
   accounts.update(builder.account_key(change.account), run);
-  observation = {decision.verdict, decision.change, false};
 }
 
 void Engine::Impl::observe(const Judgement& judgement, Observation& observation) {
-  Decision decision;
   const Hash128 account = builder.account_key(judgement.account);
-  StepOf run([&](AccountRecord& record) { apply_judgement(record, account, judgement, policy, decision); });
+  StepOf run(
+      [&](AccountRecord& record) { apply_judgement(record, account, judgement, policy, observation); });
   accounts.update(account, run);
-  observation = {decision.verdict, decision.change, false};
 }
 
 Engine::Engine(const Policy& policy, const Locator& locator, const HashKey& key, AccountStore& accounts,

@@ -16,6 +16,7 @@
 #include "base/keyed_hash.h"
 #include "finding/incident.h"
 #include "finding/verdict.h"
+#include "judge/decide.h"
 #include "judge/policy.h"
 #include "mail/event.h"
 #include "net/locator.h"
@@ -24,12 +25,8 @@
 
 namespace postreeve {
 
-struct Observation {
-  Verdict verdict;
-  std::optional<StandingChange> change;
-  // The request was answered before (Postfix repeats itself): nothing was counted or learned.
-  bool repeated = false;
-};
+// What an event came to.
+using Observation = Decision;
 
 class Engine {
  public:

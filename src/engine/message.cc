@@ -4,33 +4,13 @@
 #include <utility>
 
 namespace postreeve {
-namespace {
-
-// Keeps the strongest finding of each detector.
-void merge(EvidenceList& all, const EvidenceList& more) {
-  EvidenceList merged;
-  for (const Evidence& old : all) {
-    const auto same = std::ranges::find_if(
-        more, [&](const Evidence& e) { return detector_of(e.reason) == detector_of(old.reason); });
-    merged.add(same != more.end() && same->nats >= old.nats ? *same : old);
-  }
-  for (const Evidence& e : more) {
-    const bool seen = std::ranges::any_of(
-        all, [&](const Evidence& old) { return detector_of(old.reason) == detector_of(e.reason); });
-    if (!seen) merged.add(e);
-  }
-  all = merged;
-}
-
-}  // namespace
-
 void MessageJudge::note(const Observation& observation) {
   const Verdict& verdict = observation.verdict;
   outcome_.action = std::max(outcome_.action, verdict.action);
   if (outcome_.limit == 0) outcome_.limit = verdict.limit;
   outcome_.risk = verdict.risk;
   outcome_.standing = verdict.standing;
-  if (!verdict.evidence.empty()) merge(outcome_.evidence, verdict.evidence);
+  for (const Evidence& evidence : verdict.evidence) outcome_.evidence.keep_stronger(evidence);
   if (observation.change) outcome_.changes.push_back(*observation.change);
 }
 

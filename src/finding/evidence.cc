@@ -11,7 +11,7 @@ std::string_view to_text(Group group) noexcept {
 }
 
 std::string_view to_text(DetectorId detector) noexcept {
-  static constexpr std::array<std::string_view, 13> kTexts{
+  static constexpr std::array<std::string_view, kDetectorCount> kTexts{
       "origin_novelty",  "countries_and_speed", "origin_churn",   "guessed_password", "volume",
       "new_recipients",  "recipient_fan_out",   "refusals",       "canary_recipient", "credential_test",
       "header_spoofing", "sleeping_account",    "scanner_verdict"};
@@ -33,6 +33,22 @@ Evidence make_evidence(Reason reason, double nats, std::initializer_list<Argumen
   std::copy_n(arguments.begin(), std::min(arguments.size(), evidence.arguments.size()),
               evidence.arguments.begin());
   return evidence;
+}
+
+EvidenceList& EvidenceList::operator=(const EvidenceList& other) noexcept {
+  std::copy_n(other.items_.begin(), other.size_, items_.begin());
+  size_ = other.size_;
+  return *this;
+}
+
+void EvidenceList::keep_stronger(const Evidence& evidence) noexcept {
+  const DetectorId detector = detector_of(evidence.reason);
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (detector_of(items_[i].reason) != detector) continue;
+    if (evidence.nats >= items_[i].nats) items_[i] = evidence;
+    return;
+  }
+  add(evidence);
 }
 
 }  // namespace postreeve

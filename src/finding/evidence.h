@@ -38,6 +38,7 @@ enum class DetectorId : std::uint8_t {
   kSleepingAccount,
   kScannerVerdict,
 };
+inline constexpr std::size_t kDetectorCount = static_cast<std::size_t>(DetectorId::kScannerVerdict) + 1;
 [[nodiscard]] std::string_view to_text(DetectorId detector) noexcept;  // "origin_novelty"
 
 // What exactly was found: one sentence each (the table in reason.cc), which also
@@ -108,13 +109,19 @@ inline constexpr float kMaxNats = 8;
 [[nodiscard]] Evidence make_evidence(Reason reason, double nats,
                                      std::initializer_list<Argument> arguments = {});
 
-// The findings about one event, at most one a detector. Fixed size, no allocation.
+// Findings, at most one a detector. Fixed size, no allocation; copies cost what is in it.
 class EvidenceList {
  public:
-  static constexpr std::size_t kCapacity = 13;
+  static constexpr std::size_t kCapacity = kDetectorCount;
+
+  EvidenceList() = default;
+  EvidenceList(const EvidenceList& other) noexcept { *this = other; }
+  EvidenceList& operator=(const EvidenceList& other) noexcept;
 
   // Requires size() < kCapacity.
   void add(const Evidence& evidence) noexcept { items_[size_++] = evidence; }
+  // Adds `evidence`, or lets it take the place of a weaker finding of its detector.
+  void keep_stronger(const Evidence& evidence) noexcept;
   void clear() noexcept { size_ = 0; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }

@@ -203,7 +203,12 @@ void answer_limits(const Scene& scene, const Facts& facts, Verdict& verdict) {
 void count_outgo(AccountRecord& record, const Scene& scene, const Verdict& verdict) {
   const bool suspicious = scene.side == Side::kStranger || record.standing.level >= Level::kWatched;
   if (!suspicious || verdict.action != Action::kAccept || scene.kind != StepKind::kMessage) return;
-  Outgo& outgo = stranger_of(record).outgo;
+  Stranger& stranger = stranger_of(record);
+  // Until something is wrong, each strange place begins a story of its own.
+  if (record.standing.level < Level::kWatched && stranger.outgo_provider != scene.origin.provider)
+    stranger.outgo = {};
+  stranger.outgo_provider = scene.origin.provider;
+  Outgo& outgo = stranger.outgo;
   if (outgo.messages == 0) outgo.since = to_seconds32(scene.time);
   ++outgo.messages;
   outgo.recipients += std::max(1U, scene.message.recipients);
@@ -225,6 +230,8 @@ bool answer_repeated(const AccountRecord& record, const Facts& facts, Decision& 
   return true;
 }
 
+}  // namespace
+
 void reset(Decision& decision) {
   decision.verdict.action = Action::kAccept;
   decision.verdict.reply = Reply::kNone;
@@ -234,8 +241,6 @@ void reset(Decision& decision) {
   decision.change.reset();
   decision.repeated = false;
 }
-
-}  // namespace
 
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision) {
   reset(decision);

@@ -15,11 +15,16 @@
 
 namespace postreeve {
 
+// What one event came to. A caller reuses the object, so that nothing is allocated.
 struct Decision {
   Verdict verdict;
   std::optional<StandingChange> change;
-  bool repeated = false;  // answered before; the record is unchanged
+  // The request was answered before (Postfix repeats itself): nothing was counted or learned.
+  bool repeated = false;
 };
+
+// Makes it the answer to an event that says nothing: accepted, nothing found.
+void reset(Decision& decision);
 
 // Judges one login, recipient, message, delivery or scan.
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision);
