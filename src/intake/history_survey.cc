@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
-#include <numeric>
+#include <tuple>
 
 #include "base/ascii.h"
 #include "intake/line_reader.h"
@@ -120,8 +119,8 @@ void settle(const Candidate& candidate, Timestamp latest, CivilZone& zone, Surve
 
 // From the youngest sibling to the oldest: each ends where the one before began.
 void settle_siblings(std::vector<Candidate>& candidates, CivilZone& zone, std::vector<SurveyedFile>& files) {
-  std::ranges::stable_sort(candidates, {},
-                           [](const Candidate& one) { return std::pair(one.name.stem, one.name.age); });
+  std::ranges::sort(candidates, {},
+                    [](const Candidate& one) { return std::tuple(one.name.stem, one.name.age, one.index); });
   const Candidate* younger = nullptr;
   for (const auto& candidate : candidates) {
     Timestamp latest = candidate.latest;

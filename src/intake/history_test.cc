@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
+#include <thread>
 
 #include "intake/test_files.h"
 #include "intake/trace.h"
@@ -187,6 +190,17 @@ TEST(History, SurvivesHostileLines) {
                                          "2026-11-22T08:00:00Z mx dovecot: imap-log")});
   EXPECT_EQ(brief(story), (Texts{"2026-11-22T08:00:00 a"}));
   EXPECT_EQ(story.result.counts.lines_read, 5U);
+}
+
+TEST(History, ReadsAPipeWithoutLookingAtItBefore) {
+  const TestFolder folder;
+  const auto pipe = folder.path() + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::thread writer([&pipe] { std::ofstream(pipe) << login_line("2026-11-22T08:00:00Z", "a"); });
+  const auto story = read({pipe, folder.write("mail.log", login_line("2026-11-22T07:00:00Z", "b"))});
+  writer.join();
+  EXPECT_EQ(brief(story), (Texts{"2026-11-22T07:00:00 b", "2026-11-22T08:00:00 a"}));
+  EXPECT_EQ(total_bytes({pipe}), std::nullopt);
 }
 
 TEST(History, StopsWhenTheSinkHasEnough) {
