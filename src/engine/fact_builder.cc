@@ -26,12 +26,15 @@ std::uint64_t fast_hash(std::string_view text, std::uint64_t seed) {
   return mix64(hash);
 }
 
-// Clients that give an address for a name, or none that stays, are all one client.
+// What of an EHLO name tells one client from another. Mail programs that give their address, or
+// localhost, are many people's; their name says nothing.
 std::string_view client_name(std::string_view helo) {
-  if (helo.empty()) return {};
-  if (helo.front() == '[') return "[]";
-  const bool is_address = std::ranges::all_of(helo, [](char c) { return is_digit(c) || c == '.'; });
-  return is_address ? std::string_view("[]") : helo;
+  const bool is_address =
+      helo.starts_with('[') || std::ranges::all_of(helo, [](char c) { return is_digit(c) || c == '.'; });
+  if (is_address || equals_ignoring_case(helo, "localhost") ||
+      equals_ignoring_case(helo, "localhost.localdomain"))
+    return {};
+  return helo;
 }
 
 bool matches_pattern(std::string_view pattern, std::string_view text) {

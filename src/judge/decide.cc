@@ -204,19 +204,43 @@ void count_outgo(AccountRecord& record, const Scene& scene, const Verdict& verdi
   const bool suspicious = scene.side == Side::kStranger || record.standing.level >= Level::kWatched;
   if (!suspicious || verdict.action != Action::kAccept || scene.kind != StepKind::kMessage) return;
   Stranger& stranger = stranger_of(record);
-  // Until something is wrong, each strange place begins a story of its own.
-  if (record.standing.level < Level::kWatched && stranger.outgo_provider != scene.origin.provider)
-    stranger.outgo = {};
+  // Until something is wrong, each strange place begins a story of its own; a test of the
+  // credentials comes up to two days before the run.
+  const bool elsewhere =
+      record.standing.level < Level::kWatched && stranger.outgo_provider != scene.origin.provider;
+  const bool long_ago = !is_restriction(record.standing.level) &&
+                        scene.time - from_seconds32(stranger.outgo_latest) > std::chrono::days{2};
+  if (elsewhere || long_ago) stranger.outgo = {};
   stranger.outgo_provider = scene.origin.provider;
+  stranger.outgo_latest = to_seconds32(scene.time);
   Outgo& outgo = stranger.outgo;
   if (outgo.messages == 0) outgo.since = to_seconds32(scene.time);
   ++outgo.messages;
   outgo.recipients += std::max(1U, scene.message.recipients);
 }
 
+// Whether anything but the place itself speaks against a stranger: then what he does makes
+// nothing familiar, however low the risk. A network becomes familiar by honest sends only.
+bool has_findings(const RiskState& risk) {
+  constexpr float kLittle = 0.5F;
+  float worst = 0;
+  for (std::size_t group = 0; group < risk.nats.size(); ++group) {
+    if (group != static_cast<std::size_t>(Group::kOrigin)) worst = std::max(worst, risk.nats[group]);
+  }
+  return worst > kLittle;
+}
+
 bool is_suspect(const AccountRecord& record, const Scene& scene, Level wanted) {
-  if (scene.side == Side::kEstablished) return in_scope(record.standing, scene.side);
-  return wanted >= Level::kWatched || in_scope(record.standing, scene.side);
+  if (in_scope(record.standing, scene.side)) return true;
+  switch (scene.side) {
+    case Side::kEstablished:
+      return false;
+    case Side::kUnsettled:
+      return wanted >= Level::kWatched;
+    case Side::kStranger:
+      return wanted >= Level::kWatched || has_findings(scene.activity.risk);
+  }
+  return true;
 }
 
 // The same request again: the same answer, nothing counted.
@@ -237,6 +261,7 @@ void reset(Decision& decision) {
   decision.verdict.reply = Reply::kNone;
   decision.verdict.limit = 0;
   decision.verdict.risk = 0;
+  decision.verdict.in_scope = false;
   decision.verdict.evidence.clear();
   decision.change.reset();
   decision.repeated = false;
@@ -275,6 +300,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   }
   verdict.risk = static_cast<float>(odds);
   verdict.standing = record.standing;
+  verdict.in_scope = in_scope(record.standing, scene.side);
 }
 
 void apply_credential_change(AccountRecord& record, Timestamp time, const Policy& policy,

@@ -40,6 +40,7 @@ struct Stranger {
   WindowCount<kHourSeconds, 6> slowed_unknown_hour;
   Outgo outgo;
   std::uint32_t outgo_provider = 0;
+  std::uint32_t outgo_latest = 0;  // seconds
   std::uint32_t last_seen = 0;     // seconds
   std::uint32_t last_suspect = 0;  // seconds: the latest lesson
   // The latest transactions, so that delivery reports find whose mail they speak of.
