@@ -154,6 +154,7 @@ void Joiner::handle(const HeaderSeen& header) {
   Message* message = messages_.find(key_of(header.queue_id));
   Submission* submission = message == nullptr ? nullptr : open_submission(*message);
   if (submission == nullptr) return;
+  if (submission->session.helo_name.empty()) submission->session.helo_name = cut_text(header.helo_name);
   if (equals_ignoring_case(header.name, "subject")) submission->subject = cut_text(header.value);
   if (equals_ignoring_case(header.name, "from")) submission->header_from = cut_text(header.value);
   if (equals_ignoring_case(header.name, "to")) submission->header_to = cut_text(header.value);

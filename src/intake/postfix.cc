@@ -167,6 +167,16 @@ Record parse_transaction_action(std::string_view queue_id, std::string_view acti
   return refused;
 }
 
+// The last `helo=<>` of a logged context. Postfix cleans the name, so it ends at the first `>`;
+// whatever stands before it may be forged by the message.
+std::string_view helo_of_context(std::string_view context) {
+  constexpr std::string_view kField = " helo=<";
+  const auto at = context.rfind(kField);
+  if (at == std::string_view::npos) return {};
+  const auto name = context.substr(at + kField.size());
+  return name.substr(0, name.find('>'));
+}
+
 // cleanup: `warning: header Subject: text from name[address]; from=<> to=<> proto= helo=<>: advice`,
 // behind the action and its colon.
 Record parse_header_action(std::string_view queue_id, std::string_view action, FieldCursor line) {
@@ -185,7 +195,10 @@ Record parse_header_action(std::string_view queue_id, std::string_view action, F
   FieldCursor header(*text);
   const auto name = header.take_until(':');
   if (!is_header || !name) return NothingToSay{};
-  return HeaderSeen{.queue_id = queue_id, .name = *name, .value = trim(header.rest())};
+  return HeaderSeen{.queue_id = queue_id,
+                    .name = *name,
+                    .value = trim(header.rest()),
+                    .helo_name = helo_of_context(line.rest())};
 }
 
 // Everything that begins with a word and a colon behind the queue ID.

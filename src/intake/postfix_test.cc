@@ -193,6 +193,7 @@ TEST(PostfixCleanup, ReadsCheckedHeaders) {
                             "from=<a@x.example> to=<b@x.example> proto=ESMTP helo=<h>: advice");
   EXPECT_EQ(header.name, "Subject");
   EXPECT_EQ(header.value, "news from home");
+  EXPECT_EQ(header.helo_name, "h");
   EXPECT_EQ(
       parsed_as<HeaderSeen>("cleanup", "D95341E50350: info: header Subject: t from local; from=<a@b>").value,
       "t");

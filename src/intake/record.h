@@ -36,13 +36,13 @@ struct LoginSeen {
 // A message was accepted from a client: Postfix smtpd `client=`, pickup `uid=`, Exim `<=`.
 struct MessageReceived {
   std::string_view queue_id;  // empty: Postfix hands it to a filter before it has one (smtpd_proxy_filter)
-  std::string_view login;  // sasl_username, Exim A=authenticator:login
+  std::string_view login;     // sasl_username, Exim A=authenticator:login
   std::string_view client_address;
   std::string_view client_name;
   std::string_view helo_name;
-  std::string_view original_queue_id;  // re-injection: Postfix orig_queue_id=, Exim R= of a bounce
+  std::string_view original_queue_id;        // re-injection: Postfix orig_queue_id=, Exim R= of a bounce
   std::string_view original_client_address;  // re-injection: Postfix orig_client=
-  std::string_view sender;             // Exim only; Postfix tells in MessageQueued
+  std::string_view sender;                   // Exim only; Postfix tells in MessageQueued
   std::string_view message_id;
   std::string_view subject;
   std::uint64_t size = 0;
@@ -61,8 +61,9 @@ struct MessageIdSeen {
 // A header that Postfix cleanup logged (header_checks WARN/INFO): subject, from, to.
 struct HeaderSeen {
   std::string_view queue_id;
-  std::string_view name;   // as logged: "Subject"
-  std::string_view value;  // up to the logged context
+  std::string_view name;       // as logged: "Subject"
+  std::string_view value;      // up to the logged context
+  std::string_view helo_name;  // of the context: the only place where Postfix logs it
 };
 
 // Postfix qmgr `from=<>, size=, nrcpt=`.
@@ -80,7 +81,7 @@ struct DeliverySeen {
   std::string_view original_recipient;  // Postfix orig_to=
   std::string_view relay;               // as logged: "mx.example[192.0.2.1]:25", "none", "dovecot"
   std::string_view response;
-  std::string_view sender;      // Exim F=<>, when the selector is on
+  std::string_view sender;  // Exim F=<>, when the selector is on
   EnhancedStatus dsn;
   DeliveryStatus status = DeliveryStatus::kSent;
 };
@@ -105,7 +106,8 @@ struct MessageRemoved {
   std::string_view queue_id;
 };
 
-using Record = std::variant<NothingToSay, NotUnderstood, LoginSeen, MessageReceived, MessageIdSeen, HeaderSeen, MessageQueued,
-                            DeliverySeen, Refused, NotificationSent, MessageRemoved>;
+using Record =
+    std::variant<NothingToSay, NotUnderstood, LoginSeen, MessageReceived, MessageIdSeen, HeaderSeen,
+                 MessageQueued, DeliverySeen, Refused, NotificationSent, MessageRemoved>;
 
 }  // namespace postreeve
