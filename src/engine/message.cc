@@ -10,6 +10,7 @@ void MessageJudge::note(const Observation& observation) {
   if (outcome_.limit == 0) outcome_.limit = verdict.limit;
   outcome_.risk = verdict.risk;
   outcome_.standing = verdict.standing;
+  outcome_.in_scope |= verdict.in_scope;
   for (const Evidence& evidence : verdict.evidence) outcome_.evidence.keep_stronger(evidence);
   if (observation.change) outcome_.changes.push_back(*observation.change);
 }
@@ -38,6 +39,7 @@ const MessageOutcome& MessageJudge::judge(const Submission& submission) {
   outcome_.evidence.clear();
   outcome_.action = Action::kAccept;
   outcome_.limit = 0;
+  outcome_.in_scope = false;
   outcome_.recipients_accepted = outcome_.recipients_deferred = 0;
   outcome_.recipients_held = outcome_.recipients_rejected = 0;
 

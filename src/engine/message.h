@@ -19,6 +19,7 @@ struct MessageOutcome {
   std::uint32_t recipients_rejected = 0;
   float risk = 0;         // after the last step
   Standing standing;      // after the last step
+  bool in_scope = false;  // the standing restricts what comes from where the message came from
   EvidenceList evidence;  // the strongest finding of each detector over all steps
   std::vector<StandingChange> changes;
   std::uint16_t limit = 0;  // number of the limit that was exceeded first; 0 for none

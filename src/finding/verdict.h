@@ -40,6 +40,8 @@ struct Verdict {
   // Log-odds that the account is in other hands, in nats, after this event.
   float risk = 0;
   Standing standing;
+  // The standing is a restriction and covers where this event came from.
+  bool in_scope = false;
   EvidenceList evidence;
 };
 
