@@ -35,7 +35,7 @@ void add_replay(CLI::App& app, ReplayArguments& arguments) {
       *app.add_subcommand("replay", "Read logs or traces and tell which accounts were stolen, when and why");
   static const std::map<std::string, OutputFormat> formats{{"table", OutputFormat::kTable},
                                                            {"json", OutputFormat::kJson}};
-  replay.add_option("FILES", arguments.files, "Log files; - is standard input");
+  replay.add_option("FILES", arguments.files, "Log files; - is standard input")->type_name("");
   replay.add_flag("--trace", arguments.is_trace, "The files are traces (JSON Lines, docs/trace.md)");
   replay.add_option("--config", arguments.config, "Configuration file")->type_name("FILE");
   replay.add_option("--compare", arguments.compare, "Judge with this configuration too and show both")
@@ -119,6 +119,11 @@ const CLI::App& chosen(const CLI::App& app) {
   return commands.empty() ? app : *commands.front();
 }
 
+std::string help_of(const CLI::App& app) {
+  const CLI::App& command = chosen(app);
+  return command.get_parent() == nullptr ? command.help() : command.help("postreeve");
+}
+
 }  // namespace
 
 std::expected<Command, Ending> parse_command_line(std::span<const std::string> arguments) {
@@ -136,7 +141,7 @@ std::expected<Command, Ending> parse_command_line(std::span<const std::string> a
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    return std::unexpected(Ending{ExitCode::kOk, chosen(app).help()});
+    return std::unexpected(Ending{ExitCode::kOk, help_of(app)});
   } catch (const CLI::ExtrasError&) {
     const CLI::App& command = chosen(app);
     const auto extra = app.remaining(true);

@@ -79,9 +79,9 @@ void Incidents::remember(Notes& notes, Timestamp time, const EvidenceList& evide
   remember_findings(notes, time, evidence);
   if (!from || !has_suspicious_origin(evidence)) return;
   const Prefix network = network_of(*from);
-  std::erase_if(notes.sightings, [&](const Sighting& known) { return known.network == network; });
+  std::erase_if(notes.sightings, [&](const Sighting& known) { return network.contains(known.address); });
   if (notes.sightings.size() == kMostSightings) notes.sightings.erase(notes.sightings.begin());
-  notes.sightings.push_back({time, network});
+  notes.sightings.push_back({time, *from});
 }
 
 void Incidents::note_message(AccountNumber account, const Submission& submission,
@@ -107,11 +107,11 @@ void Incidents::note_event(AccountNumber account, const Event& event, const Obse
   const auto from = session == nullptr ? std::nullopt : session->client_address;
   if (odd) remember(notes, time_of(event), evidence, from);
   if (observation.change) note_change(account, notes, *observation.change, is_reported);
-  if (notes.stories.empty() || !is_restriction(observation.verdict.standing.level)) return;
+  if (notes.stories.empty() || !observation.verdict.in_scope) return;
   IncidentReport& story = notes.stories.back().told;
   story.risk = std::max(story.risk, observation.verdict.risk);
   keep_strongest(story.evidence, evidence);
-  if (from && has_suspicious_origin(evidence)) add_place(story, network_of(*from));
+  if (from) add_place(story, *from);
 }
 
 void Incidents::note_change(AccountNumber account, Notes& notes, const StandingChange& change,
@@ -141,17 +141,16 @@ void Incidents::open(AccountNumber account, Notes& notes, const StandingChange& 
     if (finding.time >= a_day_ago) told.evidence.push_back(finding.evidence);
   }
   for (const Sighting& sighting : notes.sightings) {
-    if (sighting.time >= from) add_place(told, sighting.network);
+    if (sighting.time >= from) add_place(told, sighting.address);
   }
   notes.stories.push_back(std::move(story));
 }
 
-void Incidents::add_place(IncidentReport& story, const Prefix& network) const {
-  if (story.networks.size() < kMostNetworks &&
-      std::ranges::find(story.networks, network) == story.networks.end()) {
-    story.networks.push_back(network);
-  }
-  const CountryCode country = locator_.locate(network.address()).country;
+void Incidents::add_place(IncidentReport& story, const IpAddress& address) const {
+  const Prefix network = network_of(address);
+  const bool is_new = std::ranges::find(story.networks, network) == story.networks.end();
+  if (is_new && story.networks.size() < kMostNetworks) story.networks.push_back(network);
+  const CountryCode country = locator_.locate(address).country;
   if (country.known() && std::ranges::find(story.countries, country) == story.countries.end()) {
     story.countries.push_back(country);
   }
@@ -160,13 +159,11 @@ void Incidents::add_place(IncidentReport& story, const Prefix& network) const {
 // A stolen message after the incident was opened: what it adds to the story.
 void Incidents::follow(Story& story, const Submission& submission, const MessageOutcome& outcome,
                        bool is_reported) const {
-  const Standing& standing = outcome.standing;
   IncidentReport& told = story.told;
-  if (!is_restriction(standing.level) || standing.incident != told.incident) return;
-  if (standing.scope != Scope::kWholeAccount && !has_suspicious_origin(outcome.evidence)) return;
+  if (!outcome.in_scope || outcome.standing.incident != told.incident) return;
   told.risk = std::max(told.risk, outcome.risk);
   keep_strongest(told.evidence, outcome.evidence);
-  if (submission.session.client_address) add_place(told, network_of(*submission.session.client_address));
+  if (submission.session.client_address) add_place(told, *submission.session.client_address);
   if (!told.first_stolen) told.first_stolen = submission.time;
   if (outcome.action != Action::kAccept) {
     if (!told.stepped_in) {

@@ -37,7 +37,7 @@ class Incidents {
   // Where a suspicious act came from.
   struct Sighting {
     Timestamp time{};
-    Prefix network;
+    IpAddress address;
   };
   struct Finding {
     Timestamp time{};
@@ -62,7 +62,7 @@ class Incidents {
   static void remember_findings(Notes& notes, Timestamp time, const EvidenceList& evidence);
   void note_change(AccountNumber account, Notes& notes, const StandingChange& change, bool is_reported);
   void open(AccountNumber account, Notes& notes, const StandingChange& change, bool is_reported);
-  void add_place(IncidentReport& story, const Prefix& network) const;
+  void add_place(IncidentReport& story, const IpAddress& address) const;
   void follow(Story& story, const Submission& submission, const MessageOutcome& outcome,
               bool is_reported) const;
   void note_touched(AccountNumber account, Notes& notes, const Submission& submission,

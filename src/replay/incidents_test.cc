@@ -37,6 +37,7 @@ class Story : public ::testing::Test {
     outcome.evidence.add(make_evidence(Reason::kNewCountry, nats));
     outcome.risk = nats;
     outcome.standing = standing_;
+    outcome.in_scope = is_restriction(standing_.level);
     return outcome;
   }
   StandingChange rise_to(Level level, Outgo outgo = {}) {
@@ -159,6 +160,7 @@ TEST_F(Story, MayBeginWithALogin) {
   observation.verdict.risk = 9;
   observation.change = rise_to(Level::kSuspended);
   observation.verdict.standing = standing_;
+  observation.verdict.in_scope = true;
   incidents_.note_event(account_, login, observation, true);
   const auto incidents = incidents_.report().incidents;
   ASSERT_THAT(incidents, SizeIs(1));

@@ -19,6 +19,7 @@ using Align = TextTable::Align;
 constexpr std::size_t kRows = 10;
 constexpr std::size_t kSamples = 3;
 constexpr std::size_t kNetworksShown = 6;
+constexpr std::size_t kCountriesShown = 8;
 
 std::span<const RefusalReport> first_rows(const std::vector<RefusalReport>& rows) {
   return std::span(rows).first(std::min(rows.size(), kRows));
@@ -77,7 +78,10 @@ class TableWriter {
   std::string painted(std::string_view text, std::string_view code) const {
     return style_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
   }
-  void heading(std::string_view text) { out_ += fmt::format("\n{}\n\n", painted(text, "1")); }
+  void heading(std::string_view text) {
+    if (!out_.ends_with("\n\n")) out_ += "\n";
+    out_ += painted(text, "1") + "\n\n";
+  }
   void field(std::string_view name, std::string_view text) {
     out_ += fmt::format("  {:<12}{}\n", name, text);
   }
@@ -136,6 +140,7 @@ class TableWriter {
     if (incident.messages_touched != 0)
       fact("Stopped", counted(incident.messages_touched, "message", "messages"));
     if (!incident.networks.empty()) fact("From", networks(incident));
+    if (!incident.countries.empty()) fact("Countries", countries(incident));
     reasons(incident.evidence);
     out_ += "\n";
   }
@@ -154,11 +159,17 @@ class TableWriter {
     if (incident.networks.size() > kNetworksShown) {
       text += fmt::format(" and {} more", incident.networks.size() - kNetworksShown);
     }
-    std::string countries;
-    for (const CountryCode& country : incident.countries) {
-      countries += (countries.empty() ? "" : ", ") + std::string(country.name());
-    }
-    return countries.empty() ? text : fmt::format("{} ({})", text, countries);
+    return text;
+  }
+
+  static std::string countries(const IncidentReport& incident) {
+    std::string text;
+    const std::size_t shown = std::min(incident.countries.size(), kCountriesShown);
+    for (std::size_t i = 0; i < shown; ++i)
+      text += (i == 0 ? "" : ", ") + std::string(incident.countries[i].name());
+    if (incident.countries.size() > shown)
+      text += fmt::format(" and {} more", incident.countries.size() - shown);
+    return text;
   }
 
   void reasons(const std::vector<Evidence>& evidence) {

@@ -60,7 +60,7 @@ void Tally::count(AccountNumber account, const Login& login) {
   }
   if (!login.session.client_address) return;
   Guesses& guesses = guesses_[network_of(*login.session.client_address)];
-  ++guesses.failures;
+  if (guesses.failures++ == 0) guesses.first = *login.session.client_address;
   guesses.accounts.insert(account);
 }
 
@@ -113,7 +113,7 @@ void Tally::report_senders(TrafficReport& report) const {
 void Tally::report_guessing(TrafficReport& report) const {
   for (const auto& [network, guesses] : guesses_) {
     if (guesses.failures < kLeastFailures) continue;
-    const CountryCode country = locator_.locate(network.address()).country;
+    const CountryCode country = locator_.locate(guesses.first).country;
     report.guessing.push_back({network, country, guesses.failures, guesses.accounts.size()});
   }
   keep_top(report.guessing,

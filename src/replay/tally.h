@@ -38,6 +38,7 @@ class Tally {
     std::uint64_t refused = 0;
   };
   struct Guesses {
+    IpAddress first;  // its country is the network's in the report
     std::uint64_t failures = 0;
     std::unordered_set<AccountNumber> accounts;
   };
