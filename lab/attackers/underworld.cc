@@ -1,0 +1,170 @@
+#include "lab/attackers/underworld.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "lab/attackers/attack.h"
+#include "lab/attackers/families.h"
+#include "lab/people/personas.h"
+#include "lab/population/population.h"
+#include "lab/words.h"
+
+namespace postreeve::lab {
+namespace {
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Strangers' password guessing that never ends anywhere: bots that try a few names each.
+class Noise final : public Actor {
+ public:
+  explicit Noise(Random random, double a_day) : random_(random), gap_seconds_(86400 / a_day) {}
+
+  void begin(World& world, std::uint32_t self) {
+    self_ = self;
+    world.plan(world.start() + seconds(random_.exponential(gap_seconds_)), self_, 0);
+  }
+
+  void wake(const Wake&, World& world) override {
+    if (left_ == 0) {
+      left_ = random_.from_to(1, 12);
+      const std::uint16_t country = world.geography().pick_bot_country(random_);
+      line_ = guest_line(world.geography(), country, random_);
+    }
+    --left_;
+    const IpAddress address = line_.at(world.now(), world.geography(), random_);
+    if (random_.chance(0.6)) {
+      const std::string name = fmt::format("{}@{}", first_name(random_.bits()),
+                                           world.tenants()[random_.below(world.tenants().size())].domain);
+      world.login_of_nobody(name, Service::kSmtp, address);
+    } else {
+      world.login({.account = random_.below(world.accounts().size())}, Service::kSmtp, address,
+                  LoginFailure::kBadPassword, random_.bits() | 1);
+    }
+    world.plan(world.now() + seconds(random_.exponential(gap_seconds_)), self_, 0);
+  }
+
+ private:
+  Random random_;
+  double gap_seconds_;
+  std::uint32_t self_ = 0;
+  std::uint32_t left_ = 0;
+  Line line_;
+};
+
+class Underworld {
+ public:
+  explicit Underworld(World& world) : world_(world), random_(mix64(world.options().seed) + 2) {
+    for (const Family& family : all_families()) {
+      const auto& only = world.options().only_families;
+      if ((only.empty() || contains(only, family.name)) &&
+          !contains(world.options().without_families, family.name))
+        families_.push_back(&family);
+    }
+    sort_victims();
+  }
+
+  void plan() {
+    if (families_.empty()) return;
+    std::uint32_t left = world_.options().attacks;
+    for (std::size_t n = 0; left > 0 && n < 100'000; ++n) {
+      const Family& family = *families_[n % families_.size()];
+      const std::uint32_t wanted = std::min(left, random_.from_to(family.fewest, family.most));
+      const std::uint32_t taken = strike(family, wanted);
+      left -= taken;
+      fruitless_ = taken == 0 ? fruitless_ + 1 : 0;
+      if (fruitless_ > families_.size()) return;  // no victims left
+    }
+  }
+
+ private:
+  static constexpr std::size_t kVictimKinds = 6;
+
+  void sort_victims() {
+    const auto add = [&](Victims kind, std::uint32_t account) {
+      victims_[static_cast<std::size_t>(kind)].push_back(account);
+    };
+    for (const Account& account : world_.accounts()) {
+      const Persona& persona = all_personas()[account.persona];
+      const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+        return std::ranges::find(names, persona.name) != names.end();
+      };
+      if (is_one_of({"newsletter", "school_circular", "outreach"})) add(Victims::kBulk, account.index);
+      if (is_one_of({"web_shop", "shop_canary", "scanner", "ticket_system"}))
+        add(Victims::kApplications, account.index);
+      if (is_one_of({"first_after_year"})) add(Victims::kSleepers, account.index);
+      if (is_one_of({"office", "consumer"})) add(Victims::kDesktops, account.index);
+      if (is_one_of({"scanner", "web_shop", "shop_canary", "exchange", "list_server", "ticket_system",
+                     "cloud_sender", "bouncing_relay", "newsletter"}))
+        continue;
+      add(Victims::kPeople, account.index);
+      if (world_.tenants()[account.tenant].members.size() >= 8) add(Victims::kColleagues, account.index);
+    }
+  }
+
+  // Some accounts of that kind without an attack yet.
+  std::vector<std::uint32_t> choose(Victims kind, std::uint32_t count) {
+    auto& pool = victims_[static_cast<std::size_t>(kind)];
+    std::vector<std::uint32_t> chosen;
+    for (int tries = 0; tries < 200 && chosen.size() < count && !pool.empty(); ++tries) {
+      const std::uint32_t account = pool[random_.below(pool.size())];
+      if (world_.accounts()[account].attack >= 0 || std::ranges::find(chosen, account) != chosen.end())
+        continue;
+      chosen.push_back(account);
+    }
+    return chosen;
+  }
+
+  std::uint32_t strike(const Family& family, std::uint32_t count) {
+    const auto victims = choose(family.victims, count);
+    Crew crew{.seed = random_.bits(), .kind = {}, .countries = {}, .same_provider = 0};
+    const double first = world_.options().attacks_from_day;
+    const double last = std::max(first, world_.options().days - 1.5);
+    const Timestamp begins = world_.start() + days(random_.between(first, last));
+    for (std::uint32_t i = 0; i < victims.size(); ++i) {
+      Person& victim = person_of(world_, victims[i]);
+      Brief brief{.world = world_,
+                  .random = random_,
+                  .victim = victim,
+                  .crew = crew,
+                  .member = i,
+                  .members = static_cast<std::uint32_t>(victims.size()),
+                  .family_seed = keyed_hash(HashKey{}, family.name).low,
+                  .questions = 0};
+      Plan plan = family.plan(brief);
+      plan.family = family.name;
+      plan.begins = begins + (plan.begins - Timestamp{});
+      const std::int32_t number = world_.add_attack({.family = family.name,
+                                                     .account = victims[i],
+                                                     .group = group_,
+                                                     .planned = plan.messages + (plan.test_message ? 1U : 0U),
+                                                     .begins = plan.begins});
+      auto attack = std::make_unique<Attack>(number, plan, crew, victim, Random(random_.bits()));
+      Attack& actor = *attack;
+      actor.begin(world_, world_.add_actor(std::move(attack)));
+    }
+    ++group_;
+    return static_cast<std::uint32_t>(victims.size());
+  }
+
+  World& world_;
+  Random random_;
+  std::vector<const Family*> families_;
+  std::array<std::vector<std::uint32_t>, kVictimKinds> victims_;
+  std::uint32_t group_ = 0;
+  std::size_t fruitless_ = 0;
+};
+
+}  // namespace
+
+void unleash(World& world) {
+  const double guesses_a_day = 20 + world.options().accounts * 0.15;
+  auto noise = std::make_unique<Noise>(Random(mix64(world.options().seed) + 3), guesses_a_day);
+  Noise& actor = *noise;
+  actor.begin(world, world.add_actor(std::move(noise)));
+  Underworld(world).plan();
+}
+
+}  // namespace postreeve::lab

@@ -1,0 +1,102 @@
+#include "lab/score/report.h"
+
+#include <fmt/format.h>
+
+#include "lab/score/summary.h"
+
+namespace postreeve::lab {
+namespace {
+
+void add_families(std::string& text, const Summary& summary) {
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "{:20}{:>5}{:>8}{:>8}{:>7}{:>6}{:>8}{:>7}{:>8}{:>9}{:>7}{:>6}{:>6}\n", "family", "n",
+                 "caught", "before", "msg50", "p95", "rcpt50", "p95", "leaked", "sec50", "slowed", "held",
+                 "susp");
+  for (const FamilyRow& r : summary.families) {
+    fmt::format_to(out,
+                   "{:20}{:>5}{:>7.1f}%{:>7.1f}%{:>7.0f}{:>6.0f}{:>8.0f}{:>7.0f}{:>7.2f}%{:>9.0f}{:>6.0f}%{:>"
+                   "5.0f}%{:>5.0f}%\n",
+                   r.name, r.attacks, 100 * r.caught, 100 * r.before_first, r.messages_median, r.messages_p95,
+                   r.recipients_median, r.recipients_p95, 100 * r.leaked_share, r.seconds_median,
+                   100 * r.slowed, 100 * r.held, 100 * r.suspended);
+  }
+}
+
+void add_personas(std::string& text, const Summary& summary) {
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "\n{:20}{:>7}{:>9}{:>6}{:>5}{:>5}{:>8}{:>8}{:>10}{:>7}{:>6}{:>9}{:>6}  {}\n", "persona",
+                 "acc", "months", "slow", "held", "susp", "/10k", "<95%", "messages", "defer", "held",
+                 "delay/m", "lost", "reasons");
+  for (const PersonaRow& r : summary.personas) {
+    const double delay =
+        r.mail.delayed > 0 ? r.mail.delay_seconds / 60 / static_cast<double>(r.mail.delayed) : 0;
+    fmt::format_to(
+        out, "{:20}{:>7}{:>9.0f}{:>6}{:>5}{:>5}{:>8.1f}{:>8.1f}{:>10}{:>7}{:>6}{:>9.0f}{:>6}  {}\n", r.name,
+        r.accounts, r.account_months, r.alarms.slowed, r.alarms.held, r.alarms.suspended, r.rate, r.upper,
+        r.mail.messages, r.mail.deferred, r.mail.held, delay, r.mail.lost, r.reasons);
+  }
+}
+
+std::string json_families(const Summary& summary) {
+  std::string text;
+  for (const FamilyRow& r : summary.families) {
+    fmt::format_to(
+        std::back_inserter(text),
+        "{}\n    {{\"family\":\"{}\",\"attacks\":{},\"caught\":{:.4f},\"before_first_message\":{:.4f},"
+        "\"messages_median\":{},\"messages_p95\":{},\"recipients_median\":{},\"recipients_p95\":{},"
+        "\"leaked_share\":{:.5f},\"seconds_median\":{:.1f},\"slowed\":{:.4f},\"held\":{:.4f},\"suspended\":{:"
+        ".4f}}}",
+        text.empty() ? "" : ",", r.name, r.attacks, r.caught, r.before_first, r.messages_median,
+        r.messages_p95, r.recipients_median, r.recipients_p95, r.leaked_share, r.seconds_median, r.slowed,
+        r.held, r.suspended);
+  }
+  return text;
+}
+
+std::string json_personas(const Summary& summary) {
+  std::string text;
+  for (const PersonaRow& r : summary.personas) {
+    fmt::format_to(
+        std::back_inserter(text),
+        "{}\n    {{\"persona\":\"{}\",\"accounts\":{},\"account_months\":{:.1f},\"slowed\":{},\"held\":{},"
+        "\"suspended\":{},\"per_10000\":{:.2f},\"per_10000_upper\":{:.2f},\"suspended_per_10000\":{:.2f},"
+        "\"messages\":{},\"deferred\":{},\"messages_held\":{},\"delayed\":{},\"delay_seconds\":{:.0f},"
+        "\"lost\":{},\"reasons\":\"{}\"}}",
+        text.empty() ? "" : ",", r.name, r.accounts, r.account_months, r.alarms.slowed, r.alarms.held,
+        r.alarms.suspended, r.rate, r.upper, r.suspended, r.mail.messages, r.mail.deferred, r.mail.held,
+        r.mail.delayed, r.mail.delay_seconds, r.mail.lost, r.reasons);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string report_text(World& world, const Scorer& scorer, const Timing& timing) {
+  const Summary summary = summarize(world, scorer);
+  std::string text = fmt::format(
+      "seed {}, {} accounts, {} days, {} take-overs, {} variant: {} events in {:.1f} s ({:.0f}/s)\n\n",
+      world.options().seed, world.accounts().size(), world.options().days, world.attacks().size(),
+      world.options().variant == Variant::kDev ? "dev" : "test", world.happened(), timing.seconds,
+      static_cast<double>(world.happened()) / timing.seconds);
+  add_families(text, summary);
+  add_personas(text, summary);
+  fmt::format_to(std::back_inserter(text),
+                 "\nrestricted while our address was listed: {}; alerts a day per 10,000 accounts: {:.2f}; "
+                 "records: {:.0f} bytes an account\n",
+                 scorer.alarms_while_listed(), summary.alerts_a_day,
+                 static_cast<double>(scorer.memory_bytes()) / static_cast<double>(world.accounts().size()));
+  return text;
+}
+
+std::string report_json(World& world, const Scorer& scorer, const Timing& timing) {
+  const Summary summary = summarize(world, scorer);
+  return fmt::format(
+      "{{\n  \"seed\":{},\"accounts\":{},\"days\":{},\"variant\":\"{}\",\"events\":{},\"seconds\":{:.2f},\n"
+      "  \"alarms_while_listed\":{},\"alerts_a_day_per_10000\":{:.3f},\n  \"families\":[{}],\n  "
+      "\"personas\":[{}]\n}}\n",
+      world.options().seed, world.accounts().size(), world.options().days,
+      world.options().variant == Variant::kDev ? "dev" : "test", world.happened(), timing.seconds,
+      scorer.alarms_while_listed(), summary.alerts_a_day, json_families(summary), json_personas(summary));
+}
+
+}  // namespace postreeve::lab
