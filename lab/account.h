@@ -28,6 +28,7 @@ struct Account {
   std::uint32_t tenant = 0;
   std::uint16_t persona = 0;  // number in the table of personas
   std::uint16_t country = 0;
+  std::uint32_t password_changes = 0;
   std::int32_t attack = -1;  // the take-over that befalls it; -1 none
 };
 

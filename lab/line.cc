@@ -8,7 +8,8 @@ namespace {
 // RFC 8981: a new interface identifier a day; the customer keeps the /56 for months.
 IpAddress v6_address(const Line& line, const Geography& geography, Random& random) {
   const Provider& provider = geography.providers()[line.provider];
-  const std::uint64_t prefix = provider.v6_high | ((mix64(line.customer) & 0xffffff) << 8);
+  const std::uint64_t pool = (line.customer >> 32 & 0xff) << 24;
+  const std::uint64_t prefix = provider.v6_high | pool | (line.customer & 0xffff) << 8;
   return {prefix, random.bits() | 1};
 }
 

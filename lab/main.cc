@@ -12,6 +12,7 @@
 #include "lab/attackers/underworld.h"
 #include "lab/people/personas.h"
 #include "lab/population/population.h"
+#include "lab/population/staff.h"
 #include "lab/score/leave_out.h"
 #include "lab/score/report.h"
 #include "lab/score/scorer.h"
@@ -49,12 +50,14 @@ void add_world_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--persona", world.only_personas, "Only these personas");
   command.add_flag("--even", world.even_mix, "As many accounts of each persona, not their natural shares");
   command.add_flag("--bare", world.bare, "As from logs: no headers, no subject, no EHLO or client names");
+  command.add_flag("--scanners", world.scanners, "A content scanner looks at every message");
   command.add_flag("!--no-smtp-logins", world.smtp_logins, "The server reports no logins beside submissions");
 }
 
 void make_world(World& world) {
   populate(world);
   unleash(world);
+  employ_staff(world);
 }
 
 int generate(const Arguments& arguments) {
@@ -148,6 +151,7 @@ int run(int argc, char** argv) {
   scoring->add_option("--warm-up", arguments.scorer.warm_up_days, "Days whose false alarms do not count");
   scoring->add_option("--show-false-alarms", arguments.scorer.show_false_alarms,
                       "Tell the stories of the first N");
+  scoring->add_flag("--staff", arguments.world.staff, "Somebody judges every incident within hours");
   scoring->add_option("--geo", arguments.geo, "The lab's MMDB, if not beside the program");
   scoring->add_option("-o,--output", arguments.output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

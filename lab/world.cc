@@ -1,5 +1,6 @@
 #include "lab/world.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -145,6 +146,8 @@ Draft& World::new_draft(Doer doer) {
   draft_.header_from.clear();
   draft_.header_to.clear();
   draft_.subject.clear();
+  draft_.looks_like_spam = 0.0005;
+  draft_.infected = false;
   draft_.refused = 0;
   return draft_;
 }
@@ -179,22 +182,49 @@ std::span<const Fate> World::submit(const Draft& draft) {
   fill(draft);
   ++events_;
   const std::span<const Fate> fates = sink_.submit(submission_, draft.doer);
+  const bool arrived = std::ranges::any_of(fates, [](Fate f) { return f == Fate::kOut || f == Fate::kHeld; });
+  if (options_.scanners && arrived) scan(draft);
   for (std::size_t i = 0; i < fates.size(); ++i) {
     if (fates[i] == Fate::kOut) plan_answer(draft, draft.recipients[i]);
   }
   return fates;
 }
 
-void World::scan(Doer doer, std::string_view scanner, ScanResult result, std::string_view signature) {
+void World::scan(const Draft& draft) {
   Scan& scan = std::get<Scan>(scan_);
   scan.time = now_;
-  scan.account = accounts_[doer.account].id;
+  scan.account = accounts_[draft.doer.account].id;
   write_queue_id(scan.queue_id, queue_);
-  scan.scanner = scanner;
-  scan.result = result;
-  scan.signature = signature;
+  scan.scanner = draft.infected ? "clamav" : "rspamd";
+  const bool spam = random_.chance(draft.looks_like_spam);
+  scan.result = draft.infected ? ScanResult::kInfected : spam ? ScanResult::kSpam : ScanResult::kClean;
+  scan.signature = draft.infected ? "Win.Trojan.Lab-1" : "";
   ++events_;
-  sink_.observe(scan_, doer);
+  sink_.observe(scan_, draft.doer);
+}
+
+void World::change_password(Doer doer) {
+  Account& account = accounts_[doer.account];
+  ++account.password_changes;
+  CredentialChange change;
+  change.time = now_;
+  change.account = account.id;
+  ++events_;
+  sink_.observe(change, doer);
+}
+
+void World::judge(std::uint32_t account, bool confirmed) {
+  Judgement judgement;
+  judgement.time = now_;
+  judgement.account = accounts_[account].id;
+  judgement.confirmed = confirmed;
+  judgement.person = "staff";
+  ++events_;
+  sink_.observe(judgement, {.account = account});
+}
+
+void World::report_incident(std::uint32_t account) {
+  if (options_.staff) plan(now_ + hours(random_.lognormal(2, 0.8)), staff_, 0, 0, account);
 }
 
 void World::plan_answer(const Draft& draft, Correspondent to) {

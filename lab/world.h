@@ -27,9 +27,11 @@ struct WorldOptions {
   std::uint32_t attacks = 0;
   std::uint32_t attacks_from_day = 10;
   Variant variant = Variant::kDev;
-  bool even_mix = false;                   // as many accounts of each persona; else their natural shares
-  bool bare = false;                       // like logs: no content, no HELO, no client names
-  bool smtp_logins = true;                 // the server reports SASL logins beside submissions
+  bool even_mix = false;    // as many accounts of each persona; else their natural shares
+  bool bare = false;        // like logs: no content, no HELO, no client names
+  bool scanners = false;    // rspamd and ClamAV look at every message
+  bool staff = false;       // somebody looks at each incident within hours and says what it was
+  bool smtp_logins = true;  // the server reports SASL logins beside submissions
   std::vector<std::string> only_families;  // empty: all
   std::vector<std::string> without_families;
   std::vector<std::string> only_personas;  // empty: all
@@ -59,6 +61,8 @@ struct Draft {
   std::string header_from;
   std::string header_to;
   std::string subject;
+  double looks_like_spam = 0.0005;  // to rspamd
+  bool infected = false;
   double refused = 0;  // chance that a living recipient's server refuses it for what it is (5.7.1)
 };
 
@@ -108,7 +112,12 @@ class World {
   Draft& new_draft(Doer doer);
   // Hands the draft to the server; the accepted recipients' destinations answer later.
   std::span<const Fate> submit(const Draft& draft);
-  void scan(Doer doer, std::string_view scanner, ScanResult result, std::string_view signature);
+  // The owner or staff sets a new password: whoever has the old one is out.
+  void change_password(Doer doer);
+  void judge(std::uint32_t account, bool confirmed);
+  // An incident was opened; the staff, if there is one, will look at it.
+  void report_incident(std::uint32_t account);
+  void employ(std::uint32_t staff) { staff_ = staff; }
 
   void append_address(std::string& text, Correspondent who) const;
   [[nodiscard]] std::string address_text(Correspondent who) const;
@@ -123,6 +132,7 @@ class World {
     std::uint8_t kind = 0;
   };
 
+  void scan(const Draft& draft);
   void fill(const Draft& draft);
   void plan_answer(const Draft& draft, Correspondent to);
   void answer(std::uint32_t slot);
@@ -149,6 +159,7 @@ class World {
   Event login_{Login{}};
   Event delivery_{Delivery{}};
   Event scan_{Scan{}};
+  std::uint32_t staff_ = 0;
   Submission submission_;
   Draft draft_;
 };

@@ -1,6 +1,7 @@
 #include "lab/attackers/attack.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,6 +54,7 @@ void Attack::wake(const Wake& wake, World& world) {
                     victim_.account());
     case kQuiet:
     case kRead:
+      if (!still_in(world)) return;
       return log_in(world, read, LoginFailure::kNone, victim_.account());
     case kTest:
       return send_test(world);
@@ -132,7 +134,17 @@ void Attack::set_origin(Draft& draft, World& world, Host& host) {
   world.write_client_name(draft.client_name, host.line.provider, draft.address);
 }
 
+bool Attack::still_in(World& world) {
+  const std::uint32_t changes = world.accounts()[victim_.account()].password_changes;
+  if (!std::exchange(got_in_, true)) stolen_password_ = changes;
+  // Malware on the owner's machine learns the new password with the owner.
+  if (stolen_password_ == changes || plan_.hosts == Hosts::kVictimsMachine) return true;
+  log_in(world, Service::kSmtp, LoginFailure::kBadPassword, victim_.account());
+  return false;
+}
+
 void Attack::send_test(World& world) {
+  if (!still_in(world)) return;
   Draft& draft = world.new_draft({.account = victim_.account(), .attack = number_});
   Host from = host_for_message(world);
   set_origin(draft, world, from);
@@ -146,6 +158,7 @@ void Attack::send_test(World& world) {
 }
 
 void Attack::send(const Wake& wake, World& world) {
+  if (!still_in(world)) return;
   const std::uint32_t message = wake.slot;
   Draft& draft = world.new_draft({.account = victim_.account(), .attack = number_});
   Host from = host_for_message(world);
@@ -154,6 +167,8 @@ void Attack::send(const Wake& wake, World& world) {
   write_headers(draft, world);
   write_text(draft);
   draft.refused = plan_.refused;
+  draft.infected = plan_.infected;
+  draft.looks_like_spam = plan_.texts == Texts::kSpam ? 0.5 : 0.05;
   const auto fates = world.submit(draft);
   if (random_.chance(plan_.logins_a_message))
     world.plan(world.now() + seconds(random_.between(1, 60)), self_, kRead);

@@ -28,6 +28,8 @@ class Attack final : public Actor {
   const IpAddress& address_of(Host& host, World& world);
 
   void log_in(World& world, Service service, LoginFailure failure, std::uint32_t account);
+  // Whether the password still fits; a failed login when it was changed since.
+  bool still_in(World& world);
   void send_test(World& world);
   void send(const Wake& wake, World& world);
   void fill_recipients(Draft& draft, World& world);
@@ -46,6 +48,8 @@ class Attack final : public Actor {
   Person& victim_;
   Random random_;
   std::uint32_t self_ = 0;
+  std::uint32_t stolen_password_ = 0;
+  bool got_in_ = false;
   std::uint32_t refused_in_a_row_ = 0;
   std::uint64_t host_now_ = 0;
   std::uint32_t host_messages_ = 0;

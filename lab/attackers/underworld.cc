@@ -66,21 +66,24 @@ class Underworld {
     sort_victims();
   }
 
+  // The family that has the fewest take-overs strikes next, until there are enough.
   void plan() {
-    if (families_.empty()) return;
+    std::vector<std::uint32_t> taken(families_.size());
     std::uint32_t left = world_.options().attacks;
-    for (std::size_t n = 0; left > 0 && n < 100'000; ++n) {
-      const Family& family = *families_[n % families_.size()];
-      const std::uint32_t wanted = std::min(left, random_.from_to(family.fewest, family.most));
-      const std::uint32_t taken = strike(family, wanted);
-      left -= taken;
-      fruitless_ = taken == 0 ? fruitless_ + 1 : 0;
-      if (fruitless_ > families_.size()) return;  // no victims left
+    while (left > 0 && !families_.empty()) {
+      const auto least = std::ranges::min_element(taken);
+      if (*least == kExhausted) return;
+      const Family& family = *families_[static_cast<std::size_t>(least - taken.begin())];
+      const std::uint32_t struck =
+          strike(family, std::min(left, random_.from_to(family.fewest, family.most)));
+      left -= struck;
+      *least = struck == 0 ? kExhausted : *least + struck;
     }
   }
 
  private:
   static constexpr std::size_t kVictimKinds = 6;
+  static constexpr std::uint32_t kExhausted = 0xffffffff;  // no victims left
 
   void sort_victims() {
     const auto add = [&](Victims kind, std::uint32_t account) {
@@ -154,7 +157,6 @@ class Underworld {
   std::vector<const Family*> families_;
   std::array<std::vector<std::uint32_t>, kVictimKinds> victims_;
   std::uint32_t group_ = 0;
-  std::size_t fruitless_ = 0;
 };
 
 }  // namespace

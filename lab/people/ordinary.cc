@@ -27,7 +27,7 @@ void furnish_common(Person& person, World& world) {
 void furnish_office(Person& person, World& world) {
   furnish_common(person, world);
   Random& random = person.random();
-  person.habits.mails_a_workday = std::min(random.lognormal(6, 1.0), 80.0);
+  person.habits.mails_a_workday = std::min(random.lognormal(12, 1.16), 150.0);
   person.habits.local_share = random.between(0.2, 0.6);
   person.habits.freemail_share = random.between(0.05, 0.5);
   person.habits.more_recipients = random.lognormal(1.2, 0.4);

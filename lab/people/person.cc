@@ -32,6 +32,9 @@ void Person::wake(const Wake& wake, World& world) {
       return retry(wake, world);
     case kWrongPassword:
       return hammer(world, wake.device, wake.slot);
+    case kPasswordLearned:
+      devices_[wake.device].wrong_password = false;
+      return;
     default:
       return special(wake, world);
   }
@@ -59,6 +62,7 @@ void Person::set_line(std::size_t place, const Line& line) {
 
 void Person::plan_day(World& world) {
   maybe_travel(world);
+  live_on(world);
   plan_reads(world);
   plan_mails(world, habits.mails_a_workday * (is_weekend(world.now() + hours(12)) ? habits.weekend : 1.0));
 }
@@ -113,6 +117,46 @@ std::uint16_t Person::sending_device() {
     if (left < 0) return i;
   }
   return 0;
+}
+
+void Person::live_on(World& world) {
+  if (devices_.empty()) return;
+  if (random_.chance(0.015 / 30)) replace_device(static_cast<std::uint16_t>(random_.below(devices_.size())));
+  if (random_.chance(0.012 / 30)) change_home_provider(world);
+  if (random_.chance(0.02 / 30)) change_password(world, random_.lognormal(2, 1.2));
+}
+
+void Person::change_password(World& world, double stale_hours) {
+  world.change_password({.account = account_});
+  for (std::uint16_t i = 0; i < devices_.size(); ++i) {
+    if (i == 0 && devices_.size() > 1) continue;
+    if (devices_[i].mobility == Mobility::kServer) continue;
+    devices_[i].wrong_password = true;
+    world.plan(world.now() + hours(stale_hours * random_.between(0.3, 1.5)), self_, kPasswordLearned, i);
+    world.plan(world.now() + seconds(random_.between(1, 3000)), self_, kWrongPassword, i,
+               static_cast<std::uint32_t>(std::min(random_.lognormal(60, 1.2), 3000.0)));
+  }
+}
+
+void Person::replace_device(std::uint16_t device) {
+  Device& d = devices_[device];
+  d.number = random_.bits();
+  d.helo_style = random_.chance(0.5)   ? d.helo_style
+                 : random_.chance(0.5) ? HeloStyle::kLiteral
+                                       : HeloStyle::kName;
+}
+
+void Person::change_home_provider(World& world) {
+  const Line before = lines_[kHomeLine];
+  do {
+    lines_[kHomeLine] = home_line(world.geography(), country_, random_);
+  } while (lines_[kHomeLine].provider == before.provider && random_.chance(0.9));
+}
+
+void Person::reread_everything(World& world, std::uint16_t device, std::uint32_t logins) {
+  for (std::uint32_t i = 0; i < logins; ++i) {
+    world.plan(world.now() + hours(random_.between(0, 1) * random_.between(0, 5)), self_, kRead, device);
+  }
 }
 
 void Person::maybe_travel(World& world) {

@@ -63,6 +63,14 @@ class Person : public Actor {
   void set_country(std::uint16_t country) { country_ = country; }
   void set_line(std::size_t place, const Line& line);
   void learn_contacts(std::uint32_t count, World& world);
+  void set_mails_sent(std::uint32_t mails) { mails_sent_ = mails; }
+
+  // A new password: the device in hand has it, the others try the old one for a while.
+  void change_password(World& world, double stale_hours);
+  void replace_device(std::uint16_t device);
+  void change_home_provider(World& world);
+  // A new client fetches everything: that many logins in a few hours.
+  void reread_everything(World& world, std::uint16_t device, std::uint32_t logins);
 
   static constexpr std::size_t kHomeLine = 0;
   static constexpr std::size_t kOfficeLine = 1;
@@ -72,7 +80,7 @@ class Person : public Actor {
   static constexpr std::size_t kOwnLines = 5;  // machines' lines from here
 
  protected:
-  enum Kind : std::uint16_t { kDay, kRead, kSend, kRetry, kWrongPassword, kSpecial };
+  enum Kind : std::uint16_t { kDay, kRead, kSend, kRetry, kWrongPassword, kPasswordLearned, kSpecial };
 
   // Plans what happens on the day that begins now (local midnight).
   virtual void plan_day(World& world);
@@ -88,6 +96,8 @@ class Person : public Actor {
   // A moment of the local day that begins now.
   Timestamp moment_of_day(World& world, bool inside_hours);
   void maybe_travel(World& world);
+  // New telephones, passwords and providers, as everybody has them now and then.
+  void live_on(World& world);
   void start_trip(World& world, double length_days);
 
   void send_ordinary(World& world, std::uint16_t device);

@@ -80,11 +80,15 @@ std::string report_text(World& world, const Scorer& scorer, const Timing& timing
       static_cast<double>(world.happened()) / timing.seconds);
   add_families(text, summary);
   add_personas(text, summary);
-  fmt::format_to(std::back_inserter(text),
-                 "\nrestricted while our address was listed: {}; alerts a day per 10,000 accounts: {:.2f}; "
-                 "records: {:.0f} bytes an account\n",
-                 scorer.alarms_while_listed(), summary.alerts_a_day,
-                 static_cast<double>(scorer.memory_bytes()) / static_cast<double>(world.accounts().size()));
+  fmt::format_to(
+      std::back_inserter(text),
+      "\nrestricted while our address was listed: {}; repeated alarms: {}; alerts a day per 10,000 accounts: "
+      "{:.2f}; "
+      "records: {:.0f} bytes an account\nvictims' own mail: {} messages, {} deferred, {} held, {} lost\n",
+      scorer.alarms_while_listed(), scorer.repeated_alarms(), summary.alerts_a_day,
+      static_cast<double>(scorer.memory_bytes()) / static_cast<double>(world.accounts().size()),
+      scorer.victims_mail().messages, scorer.victims_mail().deferred, scorer.victims_mail().held,
+      scorer.victims_mail().lost);
   return text;
 }
 
@@ -92,11 +96,13 @@ std::string report_json(World& world, const Scorer& scorer, const Timing& timing
   const Summary summary = summarize(world, scorer);
   return fmt::format(
       "{{\n  \"seed\":{},\"accounts\":{},\"days\":{},\"variant\":\"{}\",\"events\":{},\"seconds\":{:.2f},\n"
-      "  \"alarms_while_listed\":{},\"alerts_a_day_per_10000\":{:.3f},\n  \"families\":[{}],\n  "
+      "  \"alarms_while_listed\":{},\"repeated_alarms\":{},\"alerts_a_day_per_10000\":{:.3f},\n  "
+      "\"families\":[{}],\n  "
       "\"personas\":[{}]\n}}\n",
       world.options().seed, world.accounts().size(), world.options().days,
       world.options().variant == Variant::kDev ? "dev" : "test", world.happened(), timing.seconds,
-      scorer.alarms_while_listed(), summary.alerts_a_day, json_families(summary), json_personas(summary));
+      scorer.alarms_while_listed(), scorer.repeated_alarms(), summary.alerts_a_day, json_families(summary),
+      json_personas(summary));
 }
 
 }  // namespace postreeve::lab

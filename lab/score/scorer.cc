@@ -1,6 +1,7 @@
 #include "lab/score/scorer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,11 @@ AttackScore& Scorer::attack_of(std::int32_t number) {
   const auto n = static_cast<std::size_t>(number);
   if (attacks_.size() <= n) attacks_.resize(world_->attacks().size());
   return attacks_[n];
+}
+
+MailScore& Scorer::mail_of(std::uint32_t account) {
+  const Account& who = world_->accounts()[account];
+  return who.attack >= 0 ? victims_mail_ : mail_[who.persona];
 }
 
 void Scorer::observe(const Event& event, Doer doer) {
@@ -81,7 +87,12 @@ void Scorer::remember(AccountState& state, const EvidenceList& evidence, Timesta
 void Scorer::note_change(const StandingChange& change, Doer doer) {
   AccountState& state = states_[doer.account];
   state.level = change.after.level;
-  if (change.opens_incident) ++incidents_;
+  if (change.opens_incident) {
+    ++incidents_;
+    const bool clean = world_->accounts()[doer.account].attack < 0;
+    if (clean && std::exchange(state.had_incident, true)) ++repeated_alarms_;
+    world_->report_incident(doer.account);
+  }
   if (!is_restriction(change.after.level) || change.observed_only) return;
   const std::int32_t attack = world_->accounts()[doer.account].attack;
   if (attack < 0) return count_alarm(doer.account, state, change);
@@ -157,7 +168,7 @@ void Scorer::score_attack(const Submission& submission, Doer doer, std::span<con
 }
 
 void Scorer::score_mail(Doer doer, std::span<const Fate> fates) {
-  MailScore& score = mail_[world_->accounts()[doer.account].persona];
+  MailScore& score = mail_of(doer.account);
   const auto any = [&](Fate fate) { return std::ranges::find(fates, fate) != fates.end(); };
   if (any(Fate::kHeld)) ++score.held;
   if (doer.is_retry) return;
@@ -167,13 +178,13 @@ void Scorer::score_mail(Doer doer, std::span<const Fate> fates) {
 }
 
 void Scorer::honest_delay(std::uint32_t account, Duration delay) {
-  MailScore& score = mail_[world_->accounts()[account].persona];
+  MailScore& score = mail_of(account);
   ++score.delayed;
   score.delay_seconds += static_cast<double>(delay.count()) / 1000;
 }
 
 void Scorer::honest_loss(std::uint32_t account) {
-  ++mail_[world_->accounts()[account].persona].lost;
+  ++mail_of(account).lost;
 }
 
 }  // namespace postreeve::lab

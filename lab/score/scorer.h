@@ -46,6 +46,10 @@ class Scorer final : public Sink {
   // Clean accounts restricted while our own address was listed.
   [[nodiscard]] std::uint64_t alarms_while_listed() const { return alarms_while_listed_; }
   [[nodiscard]] std::uint64_t incidents() const { return incidents_; }
+  // Incidents of clean accounts that had one before.
+  [[nodiscard]] std::uint64_t repeated_alarms() const { return repeated_alarms_; }
+  // Honest mail of accounts that are taken over.
+  [[nodiscard]] const MailScore& victims_mail() const { return victims_mail_; }
   [[nodiscard]] const std::vector<FalseAlarm>& false_alarms() const { return false_alarms_; }
   // Event trails of the watched accounts, in their order.
   [[nodiscard]] const std::vector<std::vector<std::string>>& trails() const { return trails_; }
@@ -61,6 +65,7 @@ class Scorer final : public Sink {
   };
   struct AccountState {
     Level level = Level::kClear;
+    bool had_incident = false;
     std::uint16_t month = 0xffff;        // of the alarm counted last
     Level counted = Level::kClear;       // as what
     std::vector<Remembered> remembered;  // at most one a detector
@@ -76,6 +81,7 @@ class Scorer final : public Sink {
                     bool restricted_before);
   void score_mail(Doer doer, std::span<const Fate> fates);
   AttackScore& attack_of(std::int32_t number);
+  MailScore& mail_of(std::uint32_t account);
 
   ScorerOptions options_;
   MemoryAccountStore accounts_;
@@ -90,6 +96,8 @@ class Scorer final : public Sink {
   std::vector<AlarmScore> alarms_;
   std::uint64_t alarms_while_listed_ = 0;
   std::uint64_t incidents_ = 0;
+  std::uint64_t repeated_alarms_ = 0;
+  MailScore victims_mail_;
   std::vector<FalseAlarm> false_alarms_;
   std::vector<std::vector<std::string>> trails_;
 };
