@@ -1,7 +1,7 @@
 // Countries and speed: can one person be in these places?
 //
-// Countries new to the account within a day: two weigh 4 nats, three 6, four 8. Five or
-// more within an hour are conclusive, habitual VPN users left out (they have new
+// Countries new to the account within a day: two weigh 3 nats, three 4.5, four 6, more 8.
+// Six or more within an hour are conclusive, habitual VPN users left out (they have new
 // countries every week): 41 countries are a take-over even before the first message.
 //
 // Speed: v = max(0, d - r1 - r2) / dt between two uses counts over 1000 km/h and 500 km
@@ -21,8 +21,8 @@ namespace {
 
 constexpr Duration kCountryWindow = std::chrono::hours{24};
 constexpr Duration kBurstWindow = std::chrono::hours{1};
-constexpr std::size_t kConclusiveCountries = 5;
-constexpr std::array<double, 4> kCountryNats{0, 0, 4, 6};
+constexpr std::size_t kConclusiveCountries = 6;
+constexpr std::array<double, 5> kCountryNats{0, 0, 3, 4.5, 6};
 constexpr float kHabitualHopper = 3;  // new countries lately that are not news any more
 constexpr double kLeastKm = 500;
 constexpr double kFastestKmPerHour = 1000;
@@ -60,10 +60,11 @@ std::optional<Evidence> impossible_speed(const Scene& scene) {
   const double least =
       apart - static_cast<double>(before.radius_km) - static_cast<double>(scene.origin.position->radius_km);
   if (least < kLeastKm) return std::nullopt;
-  const Duration passed = std::max(scene.time - from_seconds32(last.time), Duration{1000});
+  // Logs of two servers come out of order: what counts is the time between both uses.
+  const Duration passed = std::max(std::chrono::abs(scene.time - from_seconds32(last.time)), Duration{1000});
   const double hours = static_cast<double>(passed.count()) / 3'600'000.0;
   if (least / hours < kFastestKmPerHour) return std::nullopt;
-  const double nats = last.familiar ? 6.5 : 4.5;
+  const double nats = last.familiar ? 4.5 : 3.5;
   return make_evidence(
       Reason::kImpossibleSpeed, nats,
       {scene.origin.country, passed, CountryCode::unpack(last.country), static_cast<std::int64_t>(apart)});
@@ -76,14 +77,13 @@ std::optional<Evidence> weigh_countries_and_speed(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   if (profile.rates.new_countries >= kHabitualHopper) return std::nullopt;
   if (profile.countries.find(scene.origin.country.packed()) != nullptr) return std::nullopt;
+  // The owner's own device says who travels, or which exit a VPN took.
+  if (scene.use == Use::kSend && knows_client(profile, scene.origin.client)) return std::nullopt;
   std::optional<Evidence> countries = many_countries(scene);
   std::optional<Evidence> speed = impossible_speed(scene);
-  const double sure = confidence(profile, scene.time);
-  if (speed && scene.use == Use::kSend) {
-    // The owner's own device says who travels, or which exit a VPN took.
-    if (knows_client(profile, scene.origin.client)) speed.reset();
-  }
-  if (speed) speed->nats *= static_cast<float>(sure);
+  const auto sure = static_cast<float>(confidence(profile, scene.time));
+  if (countries) countries->nats *= sure;
+  if (speed) speed->nats *= sure;
   if (!countries || (speed && speed->nats > countries->nats)) return speed;
   return countries;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "finding/evidence.h"
+#include "sketch/gamma_poisson.h"
 
 namespace postreeve {
 namespace {
@@ -16,7 +17,10 @@ constexpr double kNatsPerFactor = 3.0;
 }  // namespace
 
 double weigh_excess(const Excess& excess) noexcept {
-  const double usual = std::max(excess.peak, excess.floor);
+  // Peaks fade with the calendar, rates do not: who comes back from a long pause is at least as
+  // busy as on average.
+  const double average = excess.mean_per_day * excess.window_days;
+  const double usual = std::max({excess.peak, excess.floor, average});
   if (excess.count <= usual) return 0;
   const double by_peak = 1.0 + kNatsPerFactor * std::log(excess.count / usual);
   const double mean = std::max(excess.mean_per_day, 0.3);  // lognormal across people, median 0.32 to 12
@@ -24,6 +28,12 @@ double weigh_excess(const Excess& excess) noexcept {
   const auto n = static_cast<std::uint64_t>(excess.count);
   const double by_rate = log_bayes_factor(kThief, owner, n, excess.window_days);
   return std::clamp(std::min(by_peak, by_rate), 0.0, static_cast<double>(kMaxNats));
+}
+
+double most_at(const Scene& scene, double at_usual_place) noexcept {
+  if (scene.side != Side::kStranger) return at_usual_place;
+  const double sure = confidence(scene.record.profile, scene.time);
+  return at_usual_place + sure * (static_cast<double>(kMaxNats) - at_usual_place);
 }
 
 }  // namespace postreeve

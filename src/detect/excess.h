@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "sketch/gamma_poisson.h"
+#include "detect/scene.h"
 
 namespace postreeve {
 
@@ -22,8 +22,16 @@ struct Excess {
   double window_days = 0;
 };
 
-// Nats, 0 when there is no excess: 1 just above the account's peak (or `floor`), 3 more for
-// each factor of e beyond, never more than the log Bayes factor against a thief's rate.
+// What the owner did at home excuses only half as much at a strange place.
+inline constexpr double kPeakShareOfStranger = 0.5;
+
+// Nats, 0 when there is no excess: 1 just above the account's peak (or `floor`, or its average), 3
+// more for each factor of e beyond, never more than the log Bayes factor against a thief's rate.
+// Never less for a higher count.
 [[nodiscard]] double weigh_excess(const Excess& excess) noexcept;
+
+// The most that an unusual amount may weigh: `at_usual_place` where the owner is at home or nothing
+// is known of places, the full weight at a strange place of an account whose habits are settled.
+[[nodiscard]] double most_at(const Scene& scene, double at_usual_place) noexcept;
 
 }  // namespace postreeve

@@ -2,7 +2,8 @@
 //
 // Nats: the From display name carries another address ("service@bank.example"
 // <victim@...>) 3.5; From not the account's 2.5; envelope sender not the account's 2; the
-// To display name equals its address, as mass mailers write, 1.5. Send-as delegates
+// To display name equals its address, as mass mailers (and some mail
+// programs) write, 0.7. Send-as delegates
 // are free: addresses used on several days, or given as aliases, are the account's own.
 //
 // The strongest counts; at an established place half of it.
@@ -14,16 +15,16 @@ namespace postreeve {
 namespace {
 
 std::optional<Evidence> strongest(const MessageFacts& message) {
-  if (!message.from_name_address.empty()) {
+  if (!message.from_name_address.text().empty()) {
     return make_evidence(Reason::kDisplayNameIsAddress, 3.5,
-                         {ShortText(message.from_name_address), ShortText(message.from_address)});
+                         {message.from_name_address, ShortText(message.from_address)});
   }
   if (!message.from_is_own)
     return make_evidence(Reason::kForeignFrom, 2.5, {ShortText(message.from_address)});
   if (!message.sender_is_own)
     return make_evidence(Reason::kForeignEnvelope, 2.0, {ShortText(message.sender)});
   if (message.to_name_is_address)
-    return make_evidence(Reason::kToNameIsAddress, 1.5, {ShortText(message.recipient_domain)});
+    return make_evidence(Reason::kToNameIsAddress, 0.7, {ShortText(message.recipient_domain)});
   return std::nullopt;
 }
 

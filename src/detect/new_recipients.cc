@@ -6,7 +6,7 @@
 // a shop has 100 %), so outward-facing people accuse themselves less. The weight is the
 // sum itself, less 1 for having waited for the worst moment.
 //
-// At an established place at most 4 nats: everybody writes to a list of strangers once.
+// At an established place at most 3 nats: everybody writes to a list of strangers once.
 //
 // Limits: lateral phishing to the victim's own contacts is no novelty; a shop's thief
 // hides among new recipients.
@@ -15,6 +15,7 @@
 #include <algorithm>
 
 #include "detect/detectors.h"
+#include "detect/excess.h"
 #include "sketch/cusum.h"
 
 namespace postreeve {
@@ -22,7 +23,7 @@ namespace {
 
 constexpr double kThiefNew = 0.95;
 constexpr double kAllowance = 1.0;
-constexpr double kMostAtUsualPlace = 4.0;
+constexpr double kMostAtUsualPlace = 3.0;
 
 double owner_new(const AccountProfile& profile) noexcept {
   const double k = profile.rates.new_recipients;
@@ -44,7 +45,7 @@ std::optional<Evidence> weigh_new_recipients(const Scene& scene) {
     return std::nullopt;
   const AccountProfile& profile = scene.record.profile;
   const double sum = std::min(kMostNovelty, scene.activity.novelty.s + novelty_step(profile, true));
-  const double most = scene.side == Side::kStranger ? static_cast<double>(kMaxNats) : kMostAtUsualPlace;
+  const double most = most_at(scene, kMostAtUsualPlace);
   const double nats = std::min(sum - kAllowance, most);
   if (nats <= 0) return std::nullopt;
   const auto fresh = static_cast<std::int64_t>(scene.activity.new_recipients_day.count(scene.time) + 1);

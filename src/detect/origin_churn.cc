@@ -19,12 +19,12 @@ struct Span {
   double days;
 };
 constexpr Span kSpans[] = {
-    {std::chrono::minutes{10}, 1.0 / 48}, {std::chrono::hours{1}, 1.0 / 12}, {std::chrono::hours{24}, 1.0}};
+    {std::chrono::minutes{10}, 1.0 / 4}, {std::chrono::hours{1}, 1.0 / 2}, {std::chrono::hours{24}, 1.0}};
 constexpr std::size_t kLeastProviders = 4;
 constexpr double kAllowance = 2.0;
 constexpr double kPriorRate = 0.3;  // new providers a day of use, everybody's
 constexpr double kPriorDays = 5;
-constexpr double kFano = 2.3;
+constexpr double kFano = 4.0;
 
 std::size_t providers_with(const Scene& scene, Duration length) {
   const Stranger& stranger = *scene.record.stranger;

@@ -29,7 +29,7 @@ struct Level {
 };
 constexpr Level kNetworkLevel{Reason::kNewNetworkOfProvider, 0.05, 0.8, 0.02};
 constexpr Level kProviderLevel{Reason::kNewProvider, 0.2, 0.3, 0.01};
-constexpr Level kCountryLevel{Reason::kNewCountry, 0.75, 0.05, 0.0015};
+constexpr Level kCountryLevel{Reason::kNewCountry, 0.75, 0.1, 0.003};
 
 constexpr double kPriorDays = 8;       // days the prior counts for
 constexpr double kKnownClient = -3.0;  // nats
@@ -52,17 +52,17 @@ struct Novelty {
 
 // Whether the account has used the place in this way before. Having read from somewhere does
 // not make it a place to send from: a thief reads first.
-bool has_used(const Habit* habit, Use use) {
+bool has_used(const AccountProfile& profile, const Habit* habit, Use use) {
   if (habit == nullptr) return false;
-  return use == Use::kSend ? habit->send_days > 0 : habit->days > 0;
+  return use == Use::kRead || habit->send_days > 0 || is_home(profile, *habit);
 }
 
 Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use) {
   const double days = profile.rates.used_days;
-  if (has_used(profile.providers.find(origin.provider), use)) {
+  if (has_used(profile, profile.providers.find(origin.provider), use)) {
     return {kNetworkLevel.reason, weight_at(kNetworkLevel, profile.rates.new_networks, days)};
   }
-  if (!origin.country.known() || has_used(profile.countries.find(origin.country.packed()), use)) {
+  if (!origin.country.known() || has_used(profile, profile.countries.find(origin.country.packed()), use)) {
     return {kProviderLevel.reason, weight_at(kProviderLevel, profile.rates.new_providers, days)};
   }
   return {kCountryLevel.reason, weight_at(kCountryLevel, profile.rates.new_countries, days)};
@@ -92,7 +92,8 @@ std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   Novelty novelty = novelty_of(profile, scene.origin, scene.use);
   const Habit* network = profile.networks.find(scene.origin.network);
-  if (network != nullptr) novelty.nats *= has_used(network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
+  if (network != nullptr)
+    novelty.nats *= has_used(profile, network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
   novelty.nats += client_weight(scene);
   if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
   if (scene.use == Use::kRead) novelty.nats = std::min(novelty.nats, kMostForReading);

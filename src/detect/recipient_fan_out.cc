@@ -2,7 +2,7 @@
 //
 // Of honest messages 0.23 % have more than 20 recipients, spam runs 20-50 each. The
 // weight is that of excess.h beside the account's own peaks; up to 20 in one message and
-// 40 an hour at a usual place accuse nobody, at a strange one 5 and 12.
+// 40 an hour at a usual place accuse nobody, at a strange one 8 and 15.
 //
 // Limits: a newsletter's thief has room below the newsletter's own peak.
 #include <algorithm>
@@ -18,8 +18,8 @@ struct Floors {
   double hour;
 };
 constexpr Floors kUsualPlace{20, 40};
-constexpr Floors kStrangePlace{5, 12};
-constexpr double kMostAtUsualPlace = 4.0;
+constexpr Floors kStrangePlace{8, 15};
+constexpr double kMostAtUsualPlace = 3.0;
 constexpr double kHourDays = 1.0 / 8;  // an hour of an eight-hour day
 
 }  // namespace
@@ -35,12 +35,13 @@ std::optional<Evidence> weigh_recipient_fan_out(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   const Peaks& peaks = profile.peaks;
   const double mean = profile.rates.recipients / std::max(1.0F, profile.rates.active_days);
-  const double peak_message = peaks.recipients_message;
-  const double peak_hour = std::max(peaks.recipients_hour, peaks.recipients_message);
+  const double share = strange ? kPeakShareOfStranger : 1.0;
+  const double peak_message = share * peaks.recipients_message;
+  const double peak_hour = share * std::max(peaks.recipients_hour, peaks.recipients_message);
   const double by_message = weigh_excess({in_message, peak_message, floors.message, mean, kHourDays});
   const double by_hour = weigh_excess({hour, peak_hour, floors.hour, mean, kHourDays});
   if (by_message <= 0 && by_hour <= 0) return std::nullopt;
-  const double most = strange ? static_cast<double>(kMaxNats) : kMostAtUsualPlace;
+  const double most = most_at(scene, kMostAtUsualPlace);
   if (by_message >= by_hour) {
     return make_evidence(Reason::kRecipientsInOneMessage, std::min(by_message, most),
                          {static_cast<std::int64_t>(in_message), peak_message});

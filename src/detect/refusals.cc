@@ -58,8 +58,9 @@ bool is_refusal(DeliveryStatus status, const EnhancedStatus& dsn) noexcept {
 }
 
 double refusal_step(const AccountProfile& profile, const AnswerFacts& answer) noexcept {
-  const double expected = std::max(owner_rate(profile), everybody_rate(answer.everybody));
-  const double spam = std::max(kSpamRate, std::min(0.95, expected));
+  // Below certainty, or the one delivery among everybody's refusals would accuse.
+  const double expected = std::min(0.95, std::max(owner_rate(profile), everybody_rate(answer.everybody)));
+  const double spam = std::max(kSpamRate, expected);
   const double step = novelty_llr(answer.refused, expected, spam);
   const bool policy = answer.refused && answer.dsn.subject == 7 && step > 1;
   return policy ? step + kPolicyBonus : step;

@@ -40,9 +40,9 @@ struct MessageFacts {
   std::string_view helo_name;
   std::string_view sender;  // envelope sender; empty for the null sender
   bool has_sender = false;
-  bool sender_is_own = true;           // the account's name, an alias, or a habit
-  std::string_view from_address;       // of the From header; empty when not known
-  std::string_view from_name_address;  // an address inside the From display name that is another one
+  bool sender_is_own = true;      // the account's name, an alias, or a habit
+  std::string_view from_address;  // of the From header; empty when not known
+  ShortText from_name_address;    // an address inside the From display name that is another one
   bool from_is_own = true;
   bool to_name_is_address = false;
 };

@@ -1,10 +1,10 @@
 // Volume: more messages within an hour or a day than the account ever sends.
 //
-// The weight is that of excess.h, with the account's own decayed peaks. Up to 12 an
-// hour or 30 a day nobody is accused at a usual place (the 99th percentile of active
+// The weight is that of excess.h, with the account's own decayed peaks. Up to 15 an
+// hour or 40 a day nobody is accused at a usual place (the 99th percentile of active
 // days is 13); from an unfamiliar place less is remarkable.
 //
-// At an established place an unusual amount alone weighs at most 4.5 nats: people do
+// At an established place an unusual amount alone weighs at most 3.5 nats: people do
 // write to 300 parents once, and the refusals of a machine in foreign hands come soon.
 //
 // Limits: a thief who stays under the owner's own peak is not seen here.
@@ -20,9 +20,9 @@ struct Floors {
   double hour;
   double day;
 };
-constexpr Floors kUsualPlace{12, 30};
-constexpr Floors kStrangePlace{4, 10};
-constexpr double kMostAtUsualPlace = 4.5;
+constexpr Floors kUsualPlace{15, 40};
+constexpr Floors kStrangePlace{6, 15};
+constexpr double kMostAtUsualPlace = 3.5;
 
 }  // namespace
 
@@ -36,15 +36,17 @@ std::optional<Evidence> weigh_volume(const Scene& scene) {
   if (hour <= floors.hour && day <= floors.day) return std::nullopt;
 
   const double mean = profile.rates.messages / std::max(1.0F, profile.rates.active_days);
-  const double peak_hour = profile.peaks.messages_hour;
-  const double peak_day = profile.peaks.messages_day;
+  const double share = strange ? kPeakShareOfStranger : 1.0;
+  const double peak_hour = share * profile.peaks.messages_hour;
+  const double peak_day = share * profile.peaks.messages_day;
   const double by_hour = weigh_excess({hour, peak_hour, floors.hour, mean, 1.0 / 8});
   const double by_day = weigh_excess({day, peak_day, floors.day, mean, 1.0});
-  const double most = strange ? static_cast<double>(kMaxNats) : kMostAtUsualPlace;
+  const double most = most_at(scene, kMostAtUsualPlace);
   if (by_hour <= 0 && by_day <= 0) return std::nullopt;
   if (by_hour >= by_day) {
-    return make_evidence(Reason::kMessagesThisHour, std::min(by_hour, most),
-                         {static_cast<std::int64_t>(hour), mean, peak_hour});
+    return make_evidence(
+        Reason::kMessagesThisHour, std::min(by_hour, most),
+        {static_cast<std::int64_t>(hour), mean, static_cast<double>(profile.peaks.messages_hour)});
   }
   return make_evidence(Reason::kMessagesThisDay, std::min(by_day, most),
                        {static_cast<std::int64_t>(day), mean});

@@ -37,7 +37,7 @@ struct Ladder {
   double watched = -3.0;
   double slowed = 0.0;
   double held = 2.0;
-  double suspended = 4.0;
+  double suspended = 5.0;
   // Evidence of two groups must weigh this much each before an account is suspended without a conclusive
   // finding.
   double strong = 3.0;

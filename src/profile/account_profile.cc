@@ -94,7 +94,7 @@ double confidence(const AccountProfile& profile, Timestamp now) noexcept {
   const double days = seconds_between(from_seconds32(profile.first_seen), now) / 86'400;
   const double uses = static_cast<double>(profile.logins) + static_cast<double>(profile.messages);
   const double by_days = std::min(days / 14.0, uses / 10.0);
-  const double by_uses = std::min(uses / 30.0, days / 5.0);
+  const double by_uses = std::min(uses / 40.0, days / 10.0);
   return std::clamp(std::max(by_days, by_uses), 0.0, 1.0);
 }
 

@@ -103,7 +103,7 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
 void learn_answer(AccountProfile& profile, bool refused);
 
 // How sure the profile is of what it knows, 0 (nothing yet) to 1 (settled: 14 days with 10
-// uses, or 5 days with 30): detectors that compare with habits weigh with it.
+// uses, or 10 days with 40): detectors that compare with habits weigh with it.
 [[nodiscard]] double confidence(const AccountProfile& profile, Timestamp now) noexcept;
 
 }  // namespace postreeve

@@ -51,7 +51,7 @@ struct RiskState {
 struct OpenTransaction {
   std::uint32_t key = 0;
   std::uint16_t recipients = 0;  // asked
-  std::uint16_t accepted = 0;
+  std::uint16_t unknown = 0;     // of these, never written to before
 
   friend bool operator==(const OpenTransaction&, const OpenTransaction&) = default;
 };

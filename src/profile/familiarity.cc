@@ -14,6 +14,10 @@ bool is_young(const AccountProfile& profile) noexcept {
 
 }  // namespace
 
+bool is_home(const AccountProfile& profile, const Habit& habit) noexcept {
+  return habit.days >= kSettledReadDays && 2 * static_cast<float>(habit.days) >= profile.rates.used_days;
+}
+
 bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept {
   const Habit* habit = profile.clients.find(client);
   return habit != nullptr && habit->send_days >= kFamiliarSendDays;
@@ -29,7 +33,9 @@ Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexc
   if (provider != nullptr && provider->send_days >= kFamiliarProviderDays && client_fits)
     return Side::kEstablished;
   if (is_young(profile)) return Side::kUnsettled;
-  if (use == Use::kRead && network != nullptr && network->days >= kSettledReadDays) return Side::kUnsettled;
+  if (network == nullptr) return Side::kStranger;
+  const bool settled = use == Use::kRead ? network->days >= kSettledReadDays : is_home(profile, *network);
+  if (settled) return Side::kUnsettled;
   return Side::kStranger;
 }
 

@@ -21,6 +21,10 @@ enum class Side : std::uint8_t {
 
 [[nodiscard]] Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept;
 
+// Whether this is where the account lives: used on half of the days or more, be it only for
+// reading. Who seldom writes writes from there.
+[[nodiscard]] bool is_home(const AccountProfile& profile, const Habit& habit) noexcept;
+
 // Whether the EHLO name is one the account has sent with on several days.
 [[nodiscard]] bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept;
 

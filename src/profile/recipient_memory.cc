@@ -1,6 +1,7 @@
 #include "profile/recipient_memory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sketch/bloom.h"
 
@@ -36,6 +37,19 @@ RecipientMemory& RecipientMemory::operator=(const RecipientMemory& other) {
   count_ = other.count_;
   generation_ = other.generation_;
   newer_is_second_ = other.newer_is_second_;
+  return *this;
+}
+
+RecipientMemory::RecipientMemory(RecipientMemory&& other) noexcept {
+  *this = std::move(other);
+}
+
+RecipientMemory& RecipientMemory::operator=(RecipientMemory&& other) noexcept {
+  data_ = std::move(other.data_);
+  words_ = std::exchange(other.words_, 0);
+  count_ = std::exchange(other.count_, 0);
+  generation_ = std::exchange(other.generation_, std::uint16_t{0});
+  newer_is_second_ = std::exchange(other.newer_is_second_, false);
   return *this;
 }
 

@@ -21,8 +21,9 @@ class RecipientMemory {
   RecipientMemory() = default;
   RecipientMemory(const RecipientMemory& other);
   RecipientMemory& operator=(const RecipientMemory& other);
-  RecipientMemory(RecipientMemory&&) noexcept = default;
-  RecipientMemory& operator=(RecipientMemory&&) noexcept = default;
+  // What was moved from is empty.
+  RecipientMemory(RecipientMemory&& other) noexcept;
+  RecipientMemory& operator=(RecipientMemory&& other) noexcept;
   ~RecipientMemory() = default;
 
   [[nodiscard]] bool contains(std::uint32_t recipient) const noexcept;

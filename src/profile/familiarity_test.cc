@@ -1,0 +1,112 @@
+#include "profile/familiarity.h"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+namespace postreeve {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Timestamp kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
+
+constexpr std::uint32_t kLaptop = 20;
+constexpr std::uint32_t kScript = 21;
+
+Origin place(std::uint32_t network, std::uint32_t provider, std::uint32_t client = kLaptop) {
+  Origin origin;
+  origin.known = true;
+  origin.network = network;
+  origin.provider = provider;
+  origin.client = client;
+  return origin;
+}
+
+const Origin kOffice = place(1, 10);
+
+void use_daily(AccountProfile& profile, const Origin& origin, Use use, int days, int first_day = 0) {
+  for (int day = first_day; day < first_day + days; ++day) {
+    learn_use(profile, kStart + 24h * day, origin, use);
+  }
+}
+
+AccountProfile settled() {
+  AccountProfile profile;
+  use_daily(profile, kOffice, Use::kSend, 20);
+  return profile;
+}
+
+TEST(SideOf, SaysNothingWithoutAnAddress) {
+  EXPECT_EQ(side_of(settled(), Origin{}, Use::kSend), Side::kUnsettled);
+}
+
+TEST(SideOf, TakesATrustedNetworkForEstablished) {
+  Origin trusted = place(99, 99, kScript);
+  trusted.trusted = true;
+  EXPECT_EQ(side_of(settled(), trusted, Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_of(AccountProfile{}, trusted, Use::kSend), Side::kEstablished);
+}
+
+TEST(SideOf, KnowsTheOfficeWhateverTheClient) {
+  EXPECT_EQ(side_of(settled(), kOffice, Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_of(settled(), place(1, 10, kScript), Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_of(settled(), kOffice, Use::kRead), Side::kEstablished);
+}
+
+TEST(SideOf, TakesNobodyForAStrangerBeforeTheSecondDay) {
+  AccountProfile profile;
+  EXPECT_EQ(side_of(profile, kOffice, Use::kSend), Side::kUnsettled);
+  learn_use(profile, kStart, kOffice, Use::kSend);
+  learn_use(profile, kStart + 35h, kOffice, Use::kRead);
+  EXPECT_EQ(side_of(profile, place(2, 11), Use::kSend), Side::kUnsettled);
+  learn_use(profile, kStart + 36h, kOffice, Use::kRead);
+  EXPECT_EQ(side_of(profile, place(2, 11), Use::kSend), Side::kStranger);
+}
+
+TEST(SideOf, MakesANetworkFamiliarBySendsOnTwoDays) {
+  AccountProfile profile = settled();
+  const Origin home = place(2, 11);
+  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kStranger);
+  for (int i = 0; i < 50; ++i) learn_use(profile, kStart + 24h * 20, home, Use::kSend);
+  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kStranger);  // one day, however busy
+  learn_use(profile, kStart + 24h * 21, home, Use::kSend);
+  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kEstablished);
+}
+
+TEST(SideOf, NeverTakesAReaderOfWeeksForFamiliarWhenItSends) {
+  AccountProfile profile = settled();
+  const Origin thief = place(66, 67);
+  use_daily(profile, thief, Use::kRead, 200, 20);
+  EXPECT_EQ(side_of(profile, thief, Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_of(profile, thief, Use::kRead), Side::kUnsettled);  // but it may go on reading
+}
+
+TEST(SideOf, FollowsTheKnownClientThroughAKnownProvider) {
+  AccountProfile profile = settled();
+  EXPECT_EQ(side_of(profile, place(3, 10, kLaptop), Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_of(profile, place(3, 10, 0), Use::kSend), Side::kEstablished);  // no EHLO name to compare
+  EXPECT_EQ(side_of(profile, place(3, 10, kScript), Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_of(profile, place(3, 66, kLaptop), Use::kSend), Side::kStranger);
+}
+
+TEST(SideOf, WantsThreeDaysOfAProvider) {
+  AccountProfile profile = settled();
+  use_daily(profile, place(4, 12), Use::kSend, 2, 20);
+  EXPECT_EQ(side_of(profile, place(5, 12), Use::kSend), Side::kStranger);
+  use_daily(profile, place(4, 12), Use::kSend, 1, 22);
+  EXPECT_EQ(side_of(profile, place(5, 12), Use::kSend), Side::kEstablished);
+}
+
+TEST(KnowsClient, WantsTwoDaysOfSending) {
+  AccountProfile profile;
+  use_daily(profile, kOffice, Use::kSend, 1);
+  EXPECT_FALSE(knows_client(profile, kLaptop));
+  use_daily(profile, kOffice, Use::kSend, 1, 1);
+  EXPECT_TRUE(knows_client(profile, kLaptop));
+  EXPECT_FALSE(knows_client(profile, kScript));
+  EXPECT_FALSE(knows_client(profile, 0));
+}
+
+}  // namespace
+}  // namespace postreeve
