@@ -86,7 +86,7 @@ def add_records(table, benchmarks):
 def measure_intake(workshop, table):
     options = ["--benchmark_repetitions=1", "--benchmark_min_time=0.1"]
     if not workshop.quick:
-        options = ["--benchmark_repetitions=5", "--benchmark_report_aggregates_only=true"]
+        options = ["--benchmark_repetitions=3", "--benchmark_report_aggregates_only=true"]
     table.section("Reading and sketches: CPU time of one")
     for benchmark in workshop.google_benchmark("intake_bench", options):
         if not workshop.quick and benchmark.get("aggregate_name") != "median":

@@ -42,7 +42,7 @@ def stopwatch(command):
 class Workshop:
     def __init__(self, quick):
         self.quick = quick
-        self.rounds = 1 if quick else 5
+        self.rounds = 1 if quick else 3
         name = "quick" if quick else "full"
         self.log = DATA / f"{name}.log"
         self.short_log = DATA / f"{name}-short.log"  # for peers that are slow
