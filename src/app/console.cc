@@ -11,6 +11,7 @@
 namespace postreeve {
 
 Console Console::of_process() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): there is only one thread yet
   const char* no_color = std::getenv("NO_COLOR");
   const bool wants_colour = no_color == nullptr || *no_color == '\0';
   Console console;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -74,7 +74,9 @@ Result<std::string> read_text_file(const std::filesystem::path& file) {
                 forbidden ? "no permission to read it" : "there is no such file");
   }
   std::string text(std::istreambuf_iterator<char>(in), {});
-  if (in.bad()) return fail(ErrorCode::kUnavailable, fmt::format("reading failed: {}", std::strerror(errno)));
+  if (in.bad())
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("reading failed: {}", std::generic_category().message(errno)));
   return text;
 }
 

@@ -45,10 +45,13 @@ std::string time_zone_hint(std::string_view name) {
   std::vector<std::string> names;
   std::vector<std::string> folded;
   try {
-    for (const auto& zone : date::get_tzdb().zones) names.push_back(zone.name());
+    const auto& zones = date::get_tzdb().zones;
+    names.reserve(zones.size());
+    for (const auto& zone : zones) names.push_back(zone.name());
   } catch (const std::exception&) {
     return "; the system has no time zone data, install tzdata";
   }
+  folded.reserve(names.size());
   for (const std::string& known : names) folded.push_back(to_lower(known));
   const std::vector<std::string_view> known(folded.begin(), folded.end());
   const std::string_view nearest = nearest_word(name, known);

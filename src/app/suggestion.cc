@@ -40,7 +40,7 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
   const std::string typed = to_lower(word);
   std::size_t best = std::max<std::size_t>(1, typed.size() / 3) + 1;
   std::string_view nearest;
-  for (std::string_view candidate : known) {
+  for (const std::string_view candidate : known) {
     const std::size_t distance = edit_distance(typed, candidate);
     if (distance >= best) continue;
     best = distance;

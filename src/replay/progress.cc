@@ -1,6 +1,7 @@
 #include "replay/progress.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,7 @@ namespace {
 constexpr double kWidth = 30;
 
 std::string remaining(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   if (whole < 120) return fmt::format("{} s left", whole);
   return fmt::format("{} min {:02} s left", whole / 60, whole % 60);
 }

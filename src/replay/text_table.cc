@@ -32,6 +32,7 @@ std::string TextTable::line(const std::vector<std::string>& cells) const {
 
 std::string TextTable::to_string() const {
   std::vector<std::string> titles;
+  titles.reserve(columns_.size());
   for (const Column& column : columns_) titles.emplace_back(column.title);
   std::string text = line(titles);
   for (const auto& row : rows_) text += line(row);

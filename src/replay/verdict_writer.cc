@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "replay/json_evidence.h"
@@ -23,7 +23,7 @@ Result<VerdictWriter> VerdictWriter::open(const std::string& file) {
   if (descriptor < 0) {
     const bool forbidden = errno == EACCES || errno == EPERM || errno == EROFS;
     return fail(forbidden ? ErrorCode::kUnavailable : ErrorCode::kInvalidInput,
-                fmt::format("cannot be written: {}", std::strerror(errno)));
+                fmt::format("cannot be written: {}", std::generic_category().message(errno)));
   }
   return VerdictWriter(descriptor);
 }
@@ -107,7 +107,8 @@ std::optional<Error> VerdictWriter::close() {
     if (::close(std::exchange(descriptor_, -1)) != 0 && error_ == 0) error_ = errno;
   }
   if (error_ == 0) return std::nullopt;
-  return Error{ErrorCode::kUnavailable, fmt::format("writing failed: {}", std::strerror(error_))};
+  return Error{ErrorCode::kUnavailable,
+               fmt::format("writing failed: {}", std::generic_category().message(error_))};
 }
 
 }  // namespace postreeve
