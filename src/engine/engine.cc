@@ -23,18 +23,6 @@ class StepOf final : public RecordStep {
   Run run_;
 };
 
-// A limit that applies to the event, and how much of it the event uses.
-struct AppliedLimit {
-  std::uint64_t key = 0;
-  Duration window{};
-};
-constexpr std::size_t kMostAppliedLimits = 16;
-
-struct AppliedLimits {
-  std::array<AppliedLimit, kMostAppliedLimits> items;
-  std::size_t size = 0;
-};
-
 }  // namespace
 
 struct Engine::Impl {
@@ -55,8 +43,8 @@ struct Engine::Impl {
 
   void step(Facts& facts, Observation& observation);
   NetworkSnapshot note_network(const Facts& facts, bool success);
-  LimitFacts check_limits(const LimitQuery& query, const Facts& facts, const Session& session,
-                          AppliedLimits& applied);
+  LimitFacts check_limits(const LimitQuery& query, const Facts& facts) const;
+  void use_limits(const LimitQuery& query, const Facts& facts);
   std::uint64_t limit_key(std::uint16_t number, const Limit& limit, const Facts& facts,
                           const LimitQuery& query) const;
   bool fuse_is_out(Timestamp time);
@@ -111,8 +99,7 @@ std::uint64_t Engine::Impl::limit_key(std::uint16_t number, const Limit& limit, 
   return 0;
 }
 
-LimitFacts Engine::Impl::check_limits(const LimitQuery& query, const Facts& facts, const Session&,
-                                      AppliedLimits& applied) {
+LimitFacts Engine::Impl::check_limits(const LimitQuery& query, const Facts& facts) const {
   LimitFacts result;
   limits.each_match(query, [&](std::uint16_t number, const Limit& limit) {
     if (limit.counted == Counted::kRecipientsPerMessage) {
@@ -123,13 +110,20 @@ LimitFacts Engine::Impl::check_limits(const LimitQuery& query, const Facts& fact
       return;
     }
     const std::uint64_t key = limit_key(number, limit, facts, query);
-    if (applied.size < applied.items.size()) applied.items[applied.size++] = {key, limit.window};
     const bool exceeded = counters.used(key, limit.window, facts.time) + 1 > limit.amount;
     if (!exceeded || limit.action <= result.action) return;
     result.action = limit.action;
     result.number = number;
   });
   return result;
+}
+
+// What is refused uses no budget, so that a client's retries do not stick to the limit.
+void Engine::Impl::use_limits(const LimitQuery& query, const Facts& facts) {
+  limits.each_match(query, [&](std::uint16_t number, const Limit& limit) {
+    if (limit.counted == Counted::kRecipientsPerMessage) return;
+    counters.use(limit_key(number, limit, facts, query), limit.window, facts.time, 1);
+  });
 }
 
 namespace {
@@ -156,17 +150,16 @@ template <typename Mail>
 void Engine::Impl::observe_mail(const Mail& mail, Observation& observation) {
   Facts facts = builder.build(mail);
   facts.network = note_network(facts, true);
-  AppliedLimits applied;
-  if (!policy.limits.empty())
-    facts.limit = check_limits(query_of(mail, facts, policy), facts, mail.session, applied);
+  if (policy.limits.empty()) {
+    step(facts, observation);
+    return;
+  }
+  const LimitQuery query = query_of(mail, facts, policy);
+  facts.limit = check_limits(query, facts);
   step(facts, observation);
-  if (observation.repeated || observation.verdict.action == Action::kDefer ||
-      observation.verdict.action == Action::kReject) {
-    return;  // what is refused uses no budget, so that a client's retries do not stick to the limit
-  }
-  for (std::size_t i = 0; i < applied.size; ++i) {
-    counters.use(applied.items[i].key, applied.items[i].window, facts.time, 1);
-  }
+  const Action action = observation.verdict.action;
+  const bool is_refused = action == Action::kDefer || action == Action::kReject;
+  if (!observation.repeated && !is_refused) use_limits(query, facts);
 }
 
 void Engine::Impl::observe(const Login& login, Observation& observation) {
@@ -176,13 +169,14 @@ void Engine::Impl::observe(const Login& login, Observation& observation) {
 }
 
 void Engine::Impl::observe(const Delivery& delivery, Observation& observation) {
-  // A deferral says nothing yet: greylisting, a full mailbox; the final answer counts.
-  if (delivery.status == DeliveryStatus::kDeferred) {
+  // Neither delivered nor refused says nothing: greylisting, a full mailbox, a dead server.
+  const bool refused = is_refusal(delivery.status, delivery.dsn);
+  if (!refused && delivery.status != DeliveryStatus::kSent) {
     reset(observation);
     return;
   }
   Facts facts = builder.build(delivery);
-  facts.answer.refused = is_refusal(delivery.status, delivery.dsn);
+  facts.answer.refused = refused;
   facts.answer.everybody =
       counters.add_delivery(builder.destination_key(delivery.recipient), facts.answer.refused, facts.time);
   step(facts, observation);

@@ -196,11 +196,7 @@ void FactBuilder::add_header_facts(Facts& facts, const Submission& submission) c
     const std::string_view inside = find_address(from.display_name);
     if (!inside.empty() && !equals_ignoring_case(inside, from.address) &&
         !owns_address(policy_, submission.account, inside)) {
-      const std::size_t where = submission.header_from.find(inside);
-      if (where != std::string::npos) {
-        facts.message.from_name_address =
-            std::string_view(submission.header_from).substr(where, inside.size());
-      }
+      facts.message.from_name_address = ShortText(inside);
     }
   }
   if (submission.header_to.empty()) return;

@@ -26,9 +26,12 @@ void MessageJudge::judge_recipient(const std::string& recipient) {
     case Action::kReject:
       ++outcome_.recipients_rejected;
       break;
+    case Action::kHold:
+      is_held_ = true;
+      ++outcome_.recipients_accepted;
+      break;
     case Action::kAccept:
     case Action::kDivert:
-    case Action::kHold:
       ++outcome_.recipients_accepted;
       break;
   }
@@ -39,6 +42,7 @@ const MessageOutcome& MessageJudge::judge(const Submission& submission) {
   outcome_.evidence.clear();
   outcome_.action = Action::kAccept;
   outcome_.limit = 0;
+  is_held_ = false;
   outcome_.in_scope = false;
   outcome_.recipients_accepted = outcome_.recipients_deferred = 0;
   outcome_.recipients_held = outcome_.recipients_rejected = 0;
@@ -68,9 +72,9 @@ const MessageOutcome& MessageJudge::judge(const Submission& submission) {
 // What happened to the message happens to the recipients that were accepted.
 void MessageJudge::settle(Action action) {
   std::uint32_t& accepted = outcome_.recipients_accepted;
-  if (outcome_.action == Action::kHold) outcome_.recipients_held = std::exchange(accepted, 0);
   if (action == Action::kDefer) outcome_.recipients_deferred += std::exchange(accepted, 0);
   if (action == Action::kReject) outcome_.recipients_rejected += std::exchange(accepted, 0);
+  if (action == Action::kHold || is_held_) outcome_.recipients_held = std::exchange(accepted, 0);
 }
 
 }  // namespace postreeve

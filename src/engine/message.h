@@ -45,6 +45,7 @@ class MessageJudge {
   Event message_;
   Observation observation_;
   MessageOutcome outcome_;
+  bool is_held_ = false;  // HOLD for one recipient holds the message
 };
 
 }  // namespace postreeve
