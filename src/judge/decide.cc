@@ -53,8 +53,10 @@ Scene scene_of(const AccountRecord& record, const Facts& facts) {
   }
   if (facts.kind == StepKind::kMessage) {
     scene.message.is_retry = is_retry;
-    const std::uint32_t fresh = activity.new_recipients_day.count(facts.time);
-    scene.message.one_unknown_recipient = facts.message.recipients == 1 && fresh > 0;
+    const OpenTransaction& open = activity.transaction;
+    const bool same = facts.transaction_key != 0 && open.key == facts.transaction_key;
+    const std::uint32_t unknown = same ? open.unknown : activity.new_recipients_day.count(facts.time);
+    scene.message.one_unknown_recipient = facts.message.recipients == 1 && unknown > 0;
     const HabitTable<3>& senders = record.profile.senders;
     const auto is_habit = [&](std::uint32_t key) {
       const Habit* habit = senders.find(key);
@@ -104,7 +106,10 @@ void enter(AccountRecord& record, Level level, Side side, const Facts& facts, co
   Standing& standing = record.standing;
   const Scope scope = side == Side::kStranger ? Scope::kUnfamiliarOrigins : Scope::kWholeAccount;
   const bool was_restricted = is_restriction(standing.level);
-  if (is_restriction(level) && !was_restricted && !same_story(standing, facts.time)) {
+  // Asked before `since` moves, at every rung: who passes through watched begins a new story too.
+  const bool goes_on = was_restricted || same_story(standing, facts.time);
+  if (!goes_on) standing.incident = {};
+  if (is_restriction(level) && !standing.incident.known()) {
     standing.incident = incident_id(facts.account, facts.time);
   }
   standing.scope = was_restricted ? std::max(standing.scope, scope) : scope;
@@ -134,7 +139,9 @@ void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts&
     return;
   }
   if (restricts && wanted >= before.level) enter(record, wanted, side, facts, policy);
-  const bool lower_rung = before.level == Level::kClear || before.level == Level::kWatched;
+  // Who is watched because the fuse is out stays so for his hour: a person was told.
+  const bool lower_rung =
+      before.until == 0 && (before.level == Level::kClear || before.level == Level::kWatched);
   if (!restricts && lower_rung && wanted != before.level && side != Side::kEstablished) {
     enter(record, wanted, side, facts, policy);
   }
@@ -201,7 +208,9 @@ void answer_limits(const Scene& scene, const Facts& facts, Verdict& verdict) {
 }
 
 void count_outgo(AccountRecord& record, const Scene& scene, const Verdict& verdict) {
-  const bool suspicious = scene.side == Side::kStranger || record.standing.level >= Level::kWatched;
+  // What the owner goes on sending from established places got out rightly.
+  const bool watched = record.standing.level == Level::kWatched && scene.side != Side::kEstablished;
+  const bool suspicious = scene.side == Side::kStranger || watched || in_scope(record.standing, scene.side);
   if (!suspicious || verdict.action != Action::kAccept || scene.kind != StepKind::kMessage) return;
   Stranger& stranger = stranger_of(record);
   // Until something is wrong, each strange place begins a story of its own; a test of the
@@ -261,6 +270,7 @@ void reset(Decision& decision) {
   decision.verdict.reply = Reply::kNone;
   decision.verdict.limit = 0;
   decision.verdict.risk = 0;
+  decision.verdict.standing = {};
   decision.verdict.in_scope = false;
   decision.verdict.evidence.clear();
   decision.change.reset();

@@ -19,6 +19,7 @@ void note_recipient(Activity& activity, const AccountProfile& profile, const Sce
     activity.transaction = {.key = facts.transaction_key};
   }
   ++activity.transaction.recipients;
+  if (!scene.recipient.is_known) ++activity.transaction.unknown;
   if (scene.recipient.is_retry) return;
   activity.recipients_hour.add(scene.time);
   activity.recipients_day.add(scene.time);
@@ -52,7 +53,6 @@ void note_place(AccountRecord& record, const Scene& scene) {
     if (country != 0 && record.profile.countries.find(country) == nullptr) {
       stranger.countries.add(country, scene.time, std::chrono::hours{24});
     }
-    stranger.last_seen = std::max(stranger.last_seen, to_seconds32(scene.time));
   }
   if (!scene.origin.position || to_seconds32(scene.time) < record.last_use.time) return;
   record.last_use = {
@@ -125,6 +125,11 @@ void note_failed_login(AccountRecord& record, const Facts& facts) {
 
 void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts) {
   Activity& activity = activity_of(record, scene.side);
+  // A recipient too is a sign of life, or he would be forgotten from one recipient to the next.
+  if (scene.side == Side::kStranger && facts.origin.known) {
+    Stranger& stranger = stranger_of(record);
+    stranger.last_seen = std::max(stranger.last_seen, to_seconds32(scene.time));
+  }
   switch (scene.kind) {
     case StepKind::kLogin:
       note_place(record, scene);
