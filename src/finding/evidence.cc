@@ -1,6 +1,7 @@
 #include "finding/evidence.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace postreeve {
 
@@ -29,7 +30,8 @@ ShortText::ShortText(std::string_view text) noexcept {
 Evidence make_evidence(Reason reason, double nats, std::initializer_list<Argument> arguments) {
   Evidence evidence;
   evidence.reason = reason;
-  evidence.nats = std::clamp(static_cast<float>(nats), -kMaxNats, kMaxNats);
+  // A formula that ends in no number found nothing; it must not poison the sums it enters.
+  evidence.nats = std::isnan(nats) ? 0 : std::clamp(static_cast<float>(nats), -kMaxNats, kMaxNats);
   std::copy_n(arguments.begin(), std::min(arguments.size(), evidence.arguments.size()),
               evidence.arguments.begin());
   return evidence;

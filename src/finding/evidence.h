@@ -105,7 +105,7 @@ struct Evidence {
 
 inline constexpr float kMaxNats = 8;
 
-// Makes evidence with its weight clamped to [-kMaxNats, kMaxNats].
+// Makes evidence with its weight clamped to [-kMaxNats, kMaxNats]; a weight that is no number is 0.
 [[nodiscard]] Evidence make_evidence(Reason reason, double nats,
                                      std::initializer_list<Argument> arguments = {});
 
