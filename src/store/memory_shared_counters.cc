@@ -18,7 +18,14 @@ void forget_oldest_half(Map& map) {
   for (const auto& [key, entry] : map) seen.push_back(entry.seen);
   const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2);
   std::ranges::nth_element(seen, middle);
-  std::erase_if(map, [limit = *middle](const auto& item) { return item.second.seen <= limit; });
+  const std::uint32_t limit = *middle;
+  // Who floods us within one second must not make us forget everything of that second.
+  auto among_equals = seen.size() / 2 - static_cast<std::size_t>(std::ranges::count_if(
+                                            seen, [&](std::uint32_t time) { return time < limit; }));
+  std::erase_if(map, [&](const auto& item) {
+    if (item.second.seen != limit) return item.second.seen < limit;
+    return among_equals > 0 && among_equals-- > 0;
+  });
 }
 
 template <typename Map>
@@ -86,6 +93,7 @@ DestinationSnapshot MemorySharedCounters::add_delivery(std::uint64_t destination
 }
 
 std::uint32_t MemorySharedCounters::used(std::uint64_t limit_key, Duration window, Timestamp time) const {
+  if (limit_key == 0) return 0;
   const Shard& shard = shard_of(limit_key);
   const std::scoped_lock lock(shard.mutex);
   const auto found = shard.usages.find(limit_key);
@@ -101,6 +109,7 @@ std::uint32_t MemorySharedCounters::used(std::uint64_t limit_key, Duration windo
 
 void MemorySharedCounters::use(std::uint64_t limit_key, Duration window, Timestamp time,
                                std::uint32_t amount) {
+  if (limit_key == 0) return;
   Shard& shard = shard_of(limit_key);
   const std::scoped_lock lock(shard.mutex);
   Usage& usage = entry_of(shard.usages, limit_key, most_in_shard_, time);
