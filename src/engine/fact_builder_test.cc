@@ -1,0 +1,190 @@
+#include "engine/fact_builder.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+#include "engine/engine_testing.h"
+
+namespace postreeve {
+namespace {
+
+// A builder with its surroundings.
+struct Builder {
+  Policy policy;
+  Locator locator;
+  EngineRoom room;
+
+  [[nodiscard]] FactBuilder make() const { return {policy, locator, HashKey{}}; }
+  [[nodiscard]] Facts recipient(std::string_view to, std::string_view transaction = "Q") const {
+    return make().build(room.recipient_event(kOfficeAddress, to, transaction));
+  }
+};
+
+// Facts borrow from the submission, so it must stay.
+Facts facts_of(const Builder& builder, const Submission& submission) {
+  return builder.make().build(submission);
+}
+
+TEST(RecipientFacts, AreTheSameForOneMailboxInAnyCase) {
+  const Builder builder;
+  EXPECT_EQ(builder.recipient("Bob@y.example").recipient.key,
+            builder.recipient("bob@Y.Example").recipient.key);
+  EXPECT_NE(builder.recipient("bob@y.example").recipient.key,
+            builder.recipient("rob@y.example").recipient.key);
+}
+
+TEST(RecipientFacts, HaveAStepOfTheTransactionAndAMailWhateverTheTransaction) {
+  const Builder builder;
+  const Facts first = builder.recipient("b@y.example", "Q1");
+  const Facts second = builder.recipient("b@y.example", "Q2");
+  EXPECT_NE(first.step_key, second.step_key);
+  EXPECT_NE(first.transaction_key, second.transaction_key);
+  EXPECT_EQ(first.mail_key, second.mail_key);
+}
+
+TEST(RecipientFacts, CannotBeRecognizedAgainWithoutATransaction) {
+  const Builder builder;
+  EXPECT_EQ(builder.recipient("b@y.example", "").step_key, 0U);
+  EXPECT_EQ(builder.recipient("b@y.example", "").transaction_key, 0U);
+}
+
+TEST(RecipientFacts, KnowCanariesByAddressAndByPattern) {
+  Builder builder;
+  builder.policy.canaries.addresses = {"trap@canary.example"};
+  builder.policy.canaries.patterns = {"test*@drop.example", "*@all.example", "a*b*c@x.example"};
+  const std::pair<std::string_view, bool> rows[] = {
+      {"trap@canary.example", true},  {"<TRAP@Canary.example>", true},   {"trap@canary.example.org", false},
+      {"test@drop.example", true},    {"testing123@drop.example", true}, {"atest@drop.example", false},
+      {"x@all.example", true},        {"x@small.example", false},        {"abc@x.example", true},
+      {"a--b--b--c@x.example", true}, {"acb@x.example", false},          {"", false}};
+  for (const auto& [to, expected] : rows)
+    EXPECT_EQ(builder.recipient(to).recipient.is_canary, expected) << to;
+}
+
+TEST(OriginFacts, KnowNothingOfPrivateAddressesAndOfNone) {
+  const Builder builder;
+  for (const std::string_view address : {"10.0.0.1", "::1", ""}) {
+    EXPECT_FALSE(builder.make().build(builder.room.login_event(address)).origin.known) << address;
+  }
+  EXPECT_TRUE(builder.make().build(builder.room.login_event("198.51.100.1")).origin.known);
+}
+
+TEST(OriginFacts, TakeTheSlash16ForTheProviderWithoutGeography) {
+  const Builder builder;
+  const auto origin = [&](std::string_view address) {
+    return builder.make().build(builder.room.login_event(address)).origin;
+  };
+  EXPECT_EQ(origin("198.51.100.1").provider, origin("198.51.7.1").provider);
+  EXPECT_NE(origin("198.51.100.1").network, origin("198.51.7.1").network);
+  EXPECT_NE(origin("198.51.100.1").provider, origin("198.52.100.1").provider);
+  EXPECT_EQ(origin("2001:db8:1::1").provider, origin("2001:db8:2::1").provider);
+}
+
+TEST(OriginFacts, TakeClientsThatGiveAnAddressForTheirNameForOne) {
+  const Builder builder;
+  const auto client = [&](std::string_view helo) {
+    Login login = builder.room.login_event(kOfficeAddress);
+    login.session.helo_name = helo;
+    return builder.make().build(login).origin.client;
+  };
+  EXPECT_EQ(client("[10.1.2.3]"), client("[IPv6:2001:db8::1]"));
+  EXPECT_EQ(client("[10.1.2.3]"), client("10.9.8.7"));
+  EXPECT_NE(client("[10.1.2.3]"), client("anna-pc"));
+  EXPECT_EQ(client("ANNA-pc"), client("anna-pc"));
+  EXPECT_EQ(client(""), 0U);
+}
+
+TEST(MessageFacts, TakeTheNullSenderForNobodysForgery) {
+  const Builder builder;
+  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  message.sender.clear();
+  const Facts facts = facts_of(builder, message);
+  EXPECT_TRUE(facts.message.sender_is_own);
+  EXPECT_FALSE(facts.message.has_sender);
+  EXPECT_EQ(facts.sender_key, 0U);
+}
+
+TEST(MessageFacts, KnowForeignSendersByAKey) {
+  const Builder builder;
+  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  message.sender = "boss@x.example";
+  message.header_from = "Boss <boss@x.example>";
+  const Facts facts = facts_of(builder, message);
+  EXPECT_FALSE(facts.message.sender_is_own);
+  EXPECT_FALSE(facts.message.from_is_own);
+  EXPECT_NE(facts.sender_key, 0U);
+  EXPECT_EQ(facts.sender_key, facts.header_from_key);
+  EXPECT_EQ(facts.message.from_address, "boss@x.example");
+}
+
+struct From {
+  std::string_view what;
+  std::string header;
+  bool pretends;
+};
+
+TEST(MessageFacts, SeeADisplayNameThatIsAnotherAddress) {
+  const From rows[] = {{"plain", "\"service@bank.example\" <anna@x.example>", true},
+                       {"with words around", "\"Your bank, service@bank.example\" <anna@x.example>", true},
+                       {"encoded, so that no filter sees it",
+                        "=?utf-8?B?c2VydmljZUBiYW5rLmV4YW1wbGU=?= <anna@x.example>", true},
+                       {"encoded in Q", "=?utf-8?Q?service=40bank.example?= <anna@x.example>", true},
+                       {"her own address as name", "\"anna@x.example\" <anna@x.example>", false},
+                       {"her own in capitals", "\"ANNA@X.example\" <anna@x.example>", false},
+                       {"a name", "Anna <anna@x.example>", false},
+                       {"no name", "anna@x.example", false},
+                       {"nothing", "", false}};
+  const Builder builder;
+  for (const From& row : rows) {
+    Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+    message.header_from = row.header;
+    EXPECT_EQ(!facts_of(builder, message).message.from_name_address.text().empty(), row.pretends) << row.what;
+  }
+}
+
+TEST(MessageFacts, SeeAToNameThatIsTheAddressItself) {
+  const Builder builder;
+  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  message.header_to = "\"b@y.example\" <b@y.example>";
+  EXPECT_TRUE(facts_of(builder, message).message.to_name_is_address);
+  message.header_to = "b@y.example";
+  EXPECT_FALSE(facts_of(builder, message).message.to_name_is_address);
+}
+
+TEST(MessageFacts, KnowTheDomainOfTheOnlyRecipient) {
+  const Builder builder;
+  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  message.recipients = {"b@gmail.com"};
+  EXPECT_EQ(facts_of(builder, message).message.recipient_domain, "gmail.com");
+  message.recipients = {"b@gmail.com", "c@gmail.com"};
+  EXPECT_EQ(facts_of(builder, message).message.recipient_domain, "");
+}
+
+RC_GTEST_PROP(FactBuilder, ReturnsForAnyText, (const std::string& a, const std::string& b)) {
+  Builder builder;
+  builder.policy.canaries.patterns = {a};
+  Submission message = builder.room.submission_event(kOfficeAddress, a);
+  message.sender = b;
+  message.header_from = a + "<" + b + ">";
+  message.header_to = b + a;
+  message.subject = a;
+  message.recipients = {b};
+  message.session.helo_name = a;
+  const Facts facts = facts_of(builder, message);
+  RC_ASSERT(facts.account == builder.make().account_key(message.account));
+  RC_ASSERT(builder.recipient(b, a).account == facts.account);
+}
+
+TEST(DestinationKey, IsOfTheDomainInAnyCase) {
+  const Builder builder;
+  const FactBuilder make = builder.make();
+  EXPECT_EQ(make.destination_key("a@y.example"), make.destination_key("b@Y.EXAMPLE"));
+  EXPECT_NE(make.destination_key("a@y.example"), make.destination_key("a@z.example"));
+  EXPECT_EQ(make.destination_key("nobody"), 0U);
+  EXPECT_EQ(make.destination_key(""), 0U);
+}
+
+}  // namespace
+}  // namespace postreeve
