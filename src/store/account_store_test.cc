@@ -1,0 +1,124 @@
+// What every AccountStore promises.
+#include "store/account_store.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "store/memory_account_store.h"
+
+namespace postreeve {
+namespace {
+
+class StepOf final : public RecordStep {
+ public:
+  explicit StepOf(std::function<void(AccountRecord&)> run) : run_(std::move(run)) {}
+  void run(AccountRecord& record) override { run_(record); }
+
+ private:
+  std::function<void(AccountRecord&)> run_;
+};
+
+void update(AccountStore& store, const Hash128& account, std::function<void(AccountRecord&)> run) {
+  StepOf step(std::move(run));
+  store.update(account, step);
+}
+
+Hash128 account(std::uint64_t i) {
+  return {mix64(i), mix64(i + 1'000'000)};
+}
+
+template <typename Store>
+class AccountStoreContract : public testing::Test {
+ protected:
+  Store store_;
+};
+
+using Stores = testing::Types<MemoryAccountStore>;
+TYPED_TEST_SUITE(AccountStoreContract, Stores);
+
+TYPED_TEST(AccountStoreContract, HasNoAccountAtFirst) {
+  EXPECT_EQ(this->store_.size(), 0U);
+}
+
+TYPED_TEST(AccountStoreContract, MakesAnEmptyRecordForANewAccount) {
+  bool was_empty = false;
+  update(this->store_, account(1), [&](AccountRecord& record) { was_empty = record == AccountRecord{}; });
+  EXPECT_TRUE(was_empty);
+  EXPECT_EQ(this->store_.size(), 1U);
+}
+
+TYPED_TEST(AccountStoreContract, KeepsWhatAStepWrote) {
+  update(this->store_, account(1), [](AccountRecord& record) {
+    record.dismissed = 7;
+    learn_recipient(record.profile, 42);
+    stranger_of(record).last_seen = 9;
+  });
+  bool kept = false;
+  update(this->store_, account(1), [&](AccountRecord& record) {
+    kept = record.dismissed == 7 && record.profile.known_recipients.contains(42) && record.stranger &&
+           record.stranger->last_seen == 9;
+  });
+  EXPECT_TRUE(kept);
+}
+
+TYPED_TEST(AccountStoreContract, KeepsAccountsApart) {
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    update(this->store_, account(i),
+           [&](AccountRecord& record) { record.dismissed = static_cast<std::uint32_t>(i); });
+  }
+  EXPECT_EQ(this->store_.size(), 500U);
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    update(this->store_, account(i), [&](AccountRecord& record) { EXPECT_EQ(record.dismissed, i); });
+  }
+}
+
+TYPED_TEST(AccountStoreContract, TellsAccountsApartThatShareHalfTheirHash) {
+  update(this->store_, {1, 2}, [](AccountRecord& record) { record.dismissed = 1; });
+  update(this->store_, {1, 3}, [](AccountRecord& record) { EXPECT_EQ(record.dismissed, 0U); });
+  update(this->store_, {2, 2}, [](AccountRecord& record) { EXPECT_EQ(record.dismissed, 0U); });
+  EXPECT_EQ(this->store_.size(), 3U);
+}
+
+TYPED_TEST(AccountStoreContract, LosesNoStepWhenManyThreadsUpdateTheSameAccounts) {
+  constexpr int kThreads = 4;
+  constexpr std::uint32_t kSteps = 2'000;
+  constexpr std::uint64_t kAccounts = 5;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (std::uint32_t i = 0; i < kSteps; ++i) {
+        update(this->store_, account(i % kAccounts), [](AccountRecord& record) {
+          ++record.dismissed;
+          if (record.dismissed % 100 == 0) keep(stranger_of(record), {.time = record.dismissed});
+        });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::uint64_t i = 0; i < kAccounts; ++i) {
+    update(this->store_, account(i), [&](AccountRecord& record) {
+      EXPECT_EQ(record.dismissed, kThreads * kSteps / kAccounts);
+      ASSERT_EQ(record.stranger->lessons.size(), 16U);
+      EXPECT_EQ(record.stranger->lessons.back().time, 1'600U);
+    });
+  }
+}
+
+TYPED_TEST(AccountStoreContract, CanBeCountedWhileItIsUpdated) {
+  std::thread writer([&] {
+    for (std::uint64_t i = 0; i < 2'000; ++i) update(this->store_, account(i), [](AccountRecord&) {});
+  });
+  std::uint64_t before = 0;
+  while (before < 2'000) {
+    const std::uint64_t now = this->store_.size();
+    ASSERT_GE(now, before);
+    before = now;
+  }
+  writer.join();
+}
+
+}  // namespace
+}  // namespace postreeve
