@@ -41,7 +41,7 @@ const IpAddress& Line::at(Timestamp time, const Geography& geography, Random& ra
     const auto& exits = geography.providers()[provider].blocks;
     block = exits[random.below(exits.size())];
   }
-  if (kind == LineKind::kMobile) {
+  if (kind == LineKind::kMobile || kind == LineKind::kHome) {
     const Block& b = geography.blocks()[block];
     const std::uint32_t bits = std::min<std::uint32_t>(pool_bits, 32U - b.length);
     const std::uint32_t pool =
@@ -57,8 +57,9 @@ Line home_line(const Geography& geography, std::uint16_t country, Random& random
   Line line = line_in(geography, ProviderKind::kConsumer, country, random);
   line.kind = LineKind::kHome;
   line.v6 = geography.providers()[line.provider].v6_high != 0 && random.chance(0.2);
-  // A third reconnects every day, the others keep their address for weeks.
-  const bool daily = line.v6 || random.chance(0.3);
+  // One in seven reconnects every day, the others keep their address for weeks.
+  const bool daily = line.v6 || random.chance(0.15);
+  line.pool_bits = 12;  // the access concentrator's
   line.lease_minutes = daily ? 24 * 60 : static_cast<std::uint32_t>(random.between(7, 90) * 24 * 60);
   return line;
 }
@@ -66,8 +67,9 @@ Line home_line(const Geography& geography, std::uint16_t country, Random& random
 Line mobile_line(const Geography& geography, std::uint16_t country, Random& random) {
   Line line = line_in(geography, ProviderKind::kMobile, country, random);
   line.kind = LineKind::kMobile;
-  line.lease_minutes = static_cast<std::uint32_t>(random.between(40, 360));
-  line.pool_bits = static_cast<std::uint16_t>(random.from_to(6, 12));
+  line.lease_minutes = static_cast<std::uint32_t>(std::clamp(random.lognormal(20 * 60, 1.2), 30.0, 20'000.0));
+  line.pool_bits =
+      static_cast<std::uint16_t>(random.chance(0.8) ? random.from_to(4, 9) : random.from_to(9, 13));
   // A carrier's gateways serve everybody: few pools.
   line.customer = (line.customer & 3) << line.pool_bits;
   return line;

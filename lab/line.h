@@ -19,7 +19,8 @@ struct Line {
   std::uint32_t block = 0;
   LineKind kind = LineKind::kStatic;
   bool v6 = false;
-  std::uint16_t pool_bits = 0;      // kMobile: how many addresses of the block are used, as a power of two
+  std::uint16_t pool_bits =
+      0;  // kMobile and kHome: how many addresses of the block are used, as a power of two
   std::uint32_t lease_minutes = 0;  // mean
   std::uint64_t customer = 0;       // chooses the static address, the IPv6 prefix, the pool
   IpAddress address;

@@ -216,6 +216,9 @@ Correspondent Attack::target(World& world) {
   if (plan_.targets == Targets::kOwnList) {
     if (const auto known = victim_.from_list(random_)) return *known;
   }
+  // Bought lists hold addresses that were laid out for their buyers.
+  constexpr double kCanaries = 0.002;
+  if (random_.chance(kCanaries)) return Correspondent::of(Realm::kCanary, 0, random_.below(50));
   return random_.chance(0.7) ? random_freemail(random_, plan_.dead) : random_business(random_, plan_.dead);
 }
 

@@ -120,12 +120,21 @@ class Underworld {
     return chosen;
   }
 
+  // Early enough that most of it happens before the world ends.
+  [[nodiscard]] double first_day(const Plan& plan, double when) const {
+    const double all = world_.options().days;
+    const double run_days = plan.messages * plan.gap_seconds / 86400 * (plan.working_hours ? 3 : 1);
+    const double needed = 1 + plan.quiet_days + (plan.test_message ? plan.test_lead_seconds / 86400 : 0) +
+                          std::min(run_days, all / 3);
+    const double first = world_.options().attacks_from_day;
+    return first + when * std::max(0.0, all - needed - first);
+  }
+
   std::uint32_t strike(const Family& family, std::uint32_t count) {
     const auto victims = choose(family.victims, count);
     Crew crew{.seed = random_.bits(), .kind = {}, .countries = {}, .same_provider = 0};
-    const double first = world_.options().attacks_from_day;
-    const double last = std::max(first, world_.options().days - 1.5);
-    const Timestamp begins = world_.start() + days(random_.between(first, last));
+    const double when = random_.unit();
+    Timestamp begins{};
     for (std::uint32_t i = 0; i < victims.size(); ++i) {
       Person& victim = person_of(world_, victims[i]);
       Brief brief{.world = world_,
@@ -138,6 +147,7 @@ class Underworld {
                   .questions = 0};
       Plan plan = family.plan(brief);
       plan.family = family.name;
+      if (i == 0) begins = world_.start() + days(first_day(plan, when));
       plan.begins = begins + (plan.begins - Timestamp{});
       const std::int32_t number = world_.add_attack({.family = family.name,
                                                      .account = victims[i],

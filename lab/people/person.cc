@@ -96,8 +96,9 @@ void Person::plan_reads(World& world) {
 }
 
 void Person::plan_mails(World& world, double mean) {
-  const std::uint32_t count = std::min(random_.negative_binomial(mean, habits.dispersion),
-                                       64U + static_cast<std::uint32_t>(mean * 3));
+  constexpr std::uint32_t kMostByHand = 120;
+  const std::uint32_t count =
+      std::min(random_.negative_binomial(mean, mean / std::max(habits.fano - 1, 0.05)), kMostByHand);
   Timestamp time{};
   for (std::uint32_t i = 0; i < count; ++i) {
     // Mail is written in sittings: some minutes of answering, then hours of nothing.
@@ -271,7 +272,9 @@ void Person::write_to_header(Draft& draft, World& world, bool quotes_name) {
   } else if (mix64(first.bits) % 3 == 0) {
     world.append_address(draft.header_to, first);
   } else {
-    fmt::format_to(out, "{} <", full_name(first.person()));
+    fmt::format_to(out, "{} <",
+                   first.realm() == Realm::kAccount ? world.accounts()[first.person()].display_name
+                                                    : full_name(first.person()));
     world.append_address(draft.header_to, first);
     draft.header_to += '>';
   }

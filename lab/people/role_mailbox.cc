@@ -19,7 +19,7 @@ class RoleMailbox final : public Person {
     furnish_office(*this, world);
     habits.mails_a_workday = random().lognormal(40, 0.6);
     habits.novelty_floor = random().between(0.1, 0.3);
-    habits.dispersion = 3;
+    habits.fano = 6;
     habits.trips_a_month = 0;
     devices().clear();
     const std::uint32_t people = random().from_to(12, 35);

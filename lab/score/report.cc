@@ -24,14 +24,14 @@ void add_families(std::string& text, const Summary& summary) {
 
 void add_personas(std::string& text, const Summary& summary) {
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "\n{:20}{:>7}{:>9}{:>6}{:>5}{:>5}{:>8}{:>8}{:>10}{:>7}{:>6}{:>9}{:>6}  {}\n", "persona",
+  fmt::format_to(out, "\n{:20}{:>7}{:>9}{:>6}{:>5}{:>5}{:>8}{:>8}{:>10}{:>8}{:>7}{:>9}{:>8}  {}\n", "persona",
                  "acc", "months", "slow", "held", "susp", "/10k", "<95%", "messages", "defer", "held",
                  "delay/m", "lost", "reasons");
   for (const PersonaRow& r : summary.personas) {
     const double delay =
         r.mail.delayed > 0 ? r.mail.delay_seconds / 60 / static_cast<double>(r.mail.delayed) : 0;
     fmt::format_to(
-        out, "{:20}{:>7}{:>9.0f}{:>6}{:>5}{:>5}{:>8.1f}{:>8.1f}{:>10}{:>7}{:>6}{:>9.0f}{:>6}  {}\n", r.name,
+        out, "{:20}{:>7}{:>9.0f}{:>6}{:>5}{:>5}{:>8.1f}{:>8.1f}{:>10}{:>8}{:>7}{:>9.0f}{:>8}  {}\n", r.name,
         r.accounts, r.account_months, r.alarms.slowed, r.alarms.held, r.alarms.suspended, r.rate, r.upper,
         r.mail.messages, r.mail.deferred, r.mail.held, delay, r.mail.lost, r.reasons);
   }

@@ -90,7 +90,9 @@ std::vector<FamilyRow> family_rows(World& world, const Scorer& scorer) {
   std::map<std::string_view, std::vector<Entry>> by_family;
   std::vector<Entry> all;
   for (std::size_t i = 0; i < world.attacks().size(); ++i) {
+    // A take-over that came to nothing by itself (the owner had a new password) is none.
     const Entry entry{&world.attacks()[i], i < scorer.attacks().size() ? &scorer.attacks()[i] : &kUntouched};
+    if (entry.record->planned > 0 && !entry.score->first_message && !entry.score->contained) continue;
     by_family[entry.record->family].push_back(entry);
     all.push_back(entry);
   }
