@@ -43,6 +43,7 @@ void add_replay(CLI::App& app, ReplayArguments& arguments) {
   replay.add_option("--geo", arguments.geography, "Geography file (MMDB); may be given several times")
       ->type_name("FILE")
       ->expected(1)
+      ->allow_extra_args(false)  // or it would swallow the log files behind it
       ->take_all();
   replay
       .add_option("--since", arguments.since,

@@ -133,7 +133,8 @@ constexpr bool kIsMessage = std::is_same_v<Mail, Submission>;
 
 template <typename Mail>
 LimitQuery query_of(const Mail& mail, const Facts& facts, const Policy& policy) {
-  const bool own = mail.sender.empty() || owns_address(policy, mail.account, mail.sender);
+  const bool own = kIsMessage<Mail> ? facts.message.sender_is_own
+                                    : mail.sender.empty() || owns_address(policy, mail.account, mail.sender);
   return {.time = mail.time,
           .account = mail.account,
           .address = mail.session.client_address,

@@ -33,7 +33,7 @@ class FactBuilder {
   [[nodiscard]] std::uint64_t destination_key(std::string_view recipient) const;
 
  private:
-  static constexpr std::size_t kCachedPlaces = 4096;
+  static constexpr std::size_t kCachedPlaces = 32'768;
 
   struct CachedPlace {
     IpAddress address;

@@ -11,7 +11,8 @@ namespace {
 
 constexpr Duration kReportedTogether = std::chrono::minutes{1};
 constexpr std::size_t kMostLoginsAtOnce = 20;
-constexpr std::size_t kMessageIds = 131'072;
+// A filter puts a message back within seconds; a map that fits the cache is worth more than a long memory.
+constexpr std::size_t kMessageIds = 16'384;
 constexpr std::size_t kReportedLogins = 4'096;
 constexpr std::size_t kMostHosts = 64;
 

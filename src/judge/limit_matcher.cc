@@ -117,6 +117,7 @@ bool LimitMatcher::fits_calendar(const LimitCondition& when, Timestamp time, std
 }
 
 bool owns_address(const Policy& policy, const AccountId& account, std::string_view address) {
+  if (equals_ignoring_case(address, account.text())) return true;  // nearly always, and free
   const std::optional<Address> parsed = Address::parse(address);
   if (!parsed) return false;
   const std::string canonical = parsed->canonical();

@@ -20,6 +20,7 @@ class FamiliarNetworks {
   // Notes a use; returns whether the network was new. A key of 0 is no use.
   bool note(std::uint32_t key, std::uint16_t day, Use use);
 
+  [[nodiscard]] std::span<const Habit> all() const noexcept { return habits_; }
   [[nodiscard]] std::size_t size() const noexcept { return habits_.size(); }
   // Bytes on the heap.
   [[nodiscard]] std::size_t heap_bytes() const noexcept { return habits_.capacity() * sizeof(Habit); }

@@ -1,5 +1,7 @@
 #include "profile/familiarity.h"
 
+#include <algorithm>
+
 namespace postreeve {
 namespace {
 
@@ -15,7 +17,13 @@ bool is_young(const AccountProfile& profile) noexcept {
 }  // namespace
 
 bool is_home(const AccountProfile& profile, const Habit& habit) noexcept {
-  return habit.days >= kSettledReadDays && 2 * static_cast<float>(habit.days) >= profile.rates.used_days;
+  // Days of use fade and those of a habit do not: alone they would make a home of every place that
+  // was read from for three weeks, which is how thieves begin. The most used network does not fade either.
+  const auto more_days = [](const Habit& a, const Habit& b) { return a.days < b.days; };
+  const auto networks = profile.networks.all();
+  const int most = networks.empty() ? 0 : std::ranges::max(networks, more_days).days;
+  return habit.days >= kSettledReadDays && 2 * habit.days >= most &&
+         2 * static_cast<float>(habit.days) >= profile.rates.used_days;
 }
 
 bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept {

@@ -75,11 +75,33 @@ TEST(SideOf, MakesANetworkFamiliarBySendsOnTwoDays) {
 }
 
 TEST(SideOf, NeverTakesAReaderOfWeeksForFamiliarWhenItSends) {
-  AccountProfile profile = settled();
+  AccountProfile profile;
+  use_daily(profile, kOffice, Use::kSend, 60);
   const Origin thief = place(66, 67);
-  use_daily(profile, thief, Use::kRead, 200, 20);
-  EXPECT_EQ(side_of(profile, thief, Use::kSend), Side::kStranger);
+  for (int day = 60; day < 85; ++day) {
+    use_daily(profile, kOffice, Use::kSend, 1, day);
+    use_daily(profile, thief, Use::kRead, 1, day);
+    ASSERT_EQ(side_of(profile, thief, Use::kSend), Side::kStranger) << day;
+  }
   EXPECT_EQ(side_of(profile, thief, Use::kRead), Side::kUnsettled);  // but it may go on reading
+}
+
+TEST(SideOf, SaysNothingAgainstSendingFromWhereTheAccountIsAlwaysRead) {
+  AccountProfile profile;
+  const Origin home = place(2, 11);
+  use_daily(profile, home, Use::kRead, 30);
+  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_of(profile, place(3, 12), Use::kSend), Side::kStranger);
+}
+
+TEST(IsHome, IsWhereTheAccountIsUsedOnHalfOfItsDays) {
+  AccountProfile profile;
+  const Origin home = place(2, 11);
+  const Origin cafe = place(3, 12);
+  use_daily(profile, home, Use::kRead, 30);
+  use_daily(profile, cafe, Use::kRead, 10, 20);
+  EXPECT_TRUE(is_home(profile, *profile.networks.find(2)));
+  EXPECT_FALSE(is_home(profile, *profile.networks.find(3)));
 }
 
 TEST(SideOf, FollowsTheKnownClientThroughAKnownProvider) {

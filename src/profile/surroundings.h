@@ -3,7 +3,7 @@
 
 namespace postreeve {
 
-// What came from one network lately, for all accounts.
+// What came from one network lately, for all accounts; nothing is counted before its first failure.
 struct NetworkSnapshot {
   float failures = 0;            // failed logins, half forgotten after 12 hours
   float accounts_failed = 0;     // distinct accounts that failed, today and yesterday

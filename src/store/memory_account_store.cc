@@ -5,7 +5,9 @@ namespace postreeve {
 void MemoryAccountStore::update(const Hash128& account, RecordStep& step) {
   Shard& shard = shard_of(account);
   const std::scoped_lock lock(shard.mutex);
-  step.run(shard.records[account]);
+  AccountRecord& record = shard.records[account];
+  prefetch(record);
+  step.run(record);
 }
 
 std::uint64_t MemoryAccountStore::size() const {

@@ -61,6 +61,8 @@ NetworkSnapshot MemorySharedCounters::add_login(std::uint64_t network, std::uint
   if (network == 0) return {};
   Shard& shard = shard_of(network);
   const std::scoped_lock lock(shard.mutex);
+  // Most networks never fail: until one does there is nothing to remember of it.
+  if (success && !shard.networks.contains(network)) return {};
   Network& entry = entry_of(shard.networks, network, most_in_shard_, time);
   turn(entry, day_of(time));
   const auto distinct = [](const std::array<HyperLogLog<5>, 2>& days) {
@@ -125,10 +127,15 @@ void MemorySharedCounters::use(std::uint64_t limit_key, Duration window, Timesta
 std::uint32_t MemorySharedCounters::add_restriction(Timestamp time) {
   const std::scoped_lock lock(restrictions_mutex_);
   restrictions_.add(time);
+  latest_restriction_ = std::max(latest_restriction_.load(), to_seconds32(time));
   return restrictions_.count(time);
 }
 
 std::uint32_t MemorySharedCounters::restrictions(Timestamp time) const {
+  // Asked at every event, and nearly always there was none: no lock for that.
+  constexpr std::uint32_t kWindow = 3'600;
+  const std::uint32_t latest = latest_restriction_.load(std::memory_order_relaxed);
+  if (latest == 0 || to_seconds32(time) > latest + kWindow) return 0;
   const std::scoped_lock lock(restrictions_mutex_);
   return restrictions_.count(time);
 }

@@ -67,6 +67,7 @@ class MemorySharedCounters final : public SharedCounters {
 
   std::size_t most_in_shard_;
   std::array<Shard, kShards> shards_;
+  std::atomic<std::uint32_t> latest_restriction_{0};  // seconds
   mutable std::mutex restrictions_mutex_;
   WindowCount<3'600, 6> restrictions_;
 };
