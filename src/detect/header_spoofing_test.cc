@@ -1,0 +1,58 @@
+#include <gtest/gtest.h>
+
+#include "detect/scene_testing.h"
+
+namespace postreeve {
+namespace {
+
+struct Pretence {
+  std::string_view what;
+  void (*pretend)(MessageFacts& message);
+  Reason reason;
+};
+
+// The worst first.
+constexpr Pretence kPretences[] = {
+    {"a display name with a bank's address",
+     [](MessageFacts& message) { message.from_name_address = ShortText("service@bank.example"); },
+     Reason::kDisplayNameIsAddress},
+    {"a From that is somebody else's", [](MessageFacts& message) { message.from_is_own = false; },
+     Reason::kForeignFrom},
+    {"an envelope sender that is somebody else's",
+     [](MessageFacts& message) { message.sender_is_own = false; }, Reason::kForeignEnvelope},
+    {"a To as mass mailers write it", [](MessageFacts& message) { message.to_name_is_address = true; },
+     Reason::kToNameIsAddress}};
+
+TEST(HeaderSpoofing, WeighsWhatTheMessagePretendsAndHalfOfItAtUsualPlaces) {
+  double worse = 8;
+  for (const Pretence& row : kPretences) {
+    Stage stage = settled_account();
+    row.pretend(stage.message);
+    const auto evidence = weigh_header_spoofing(stage.scene());
+    EXPECT_EQ(reason_of(evidence), row.reason) << row.what;
+    EXPECT_GT(nats_of(evidence), 0) << row.what;
+    EXPECT_LT(nats_of(evidence), worse) << row.what;
+    worse = nats_of(evidence);
+    for (const Side side : {Side::kEstablished, Side::kUnsettled}) {
+      stage.side = side;
+      EXPECT_EQ(nats_of(weigh_header_spoofing(stage.scene())), nats_of(evidence) / 2) << row.what;
+    }
+  }
+}
+
+TEST(HeaderSpoofing, LetsTheStrongestCount) {
+  Stage stage = settled_account();
+  for (const Pretence& row : kPretences) row.pretend(stage.message);
+  EXPECT_EQ(reason_of(weigh_header_spoofing(stage.scene())), kPretences[0].reason);
+}
+
+TEST(HeaderSpoofing, SaysNothingOfHonestHeadersAndOtherSteps) {
+  Stage stage = settled_account();
+  EXPECT_FALSE(weigh_header_spoofing(stage.scene()));
+  stage.message.from_is_own = false;
+  stage.kind = StepKind::kRecipient;
+  EXPECT_FALSE(weigh_header_spoofing(stage.scene()));
+}
+
+}  // namespace
+}  // namespace postreeve

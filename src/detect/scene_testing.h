@@ -1,0 +1,98 @@
+// An account and one event of it, to show to detectors: for tests only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "detect/detectors.h"
+#include "detect/scene.h"
+
+namespace postreeve {
+
+inline constexpr Timestamp kNow{std::chrono::sys_days{std::chrono::year{2026} / 6 / 1} +
+                                std::chrono::hours{12}};
+
+// Sits in network, provider and country as numbered; sends with the client named.
+[[nodiscard]] inline Origin origin_at(std::uint32_t network, std::uint32_t provider, std::string_view country,
+                                      std::uint32_t client = 0) {
+  Origin origin;
+  origin.known = true;
+  origin.network = network;
+  origin.provider = provider;
+  origin.client = client;
+  origin.country = CountryCode::of(country);
+  origin.prefix = Prefix::of(IpAddress::v4(0xc0000200U + (network << 8)), 24);
+  return origin;
+}
+
+inline constexpr std::uint32_t kOwnClient = 7;
+[[nodiscard]] inline Origin office() {
+  return origin_at(1, 10, "PL", kOwnClient);
+}
+[[nodiscard]] inline Origin thiefs_place() {
+  return origin_at(66, 60, "VN");
+}
+
+// A record, the event's facts, and the scene they make. Change the parts, then look.
+struct Stage {
+  AccountRecord record;
+  Origin origin;
+  Activity activity;
+  Side side = Side::kStranger;
+  StepKind kind = StepKind::kMessage;
+  Use use = Use::kSend;
+  Timestamp time = kNow;
+  NetworkSnapshot network;
+  RecipientFacts recipient;
+  MessageFacts message;
+  AnswerFacts answer;
+  std::optional<Scan> scan;
+
+  [[nodiscard]] Scene scene() const {
+    return {.kind = kind,
+            .time = time,
+            .record = record,
+            .side = side,
+            .activity = activity,
+            .origin = origin,
+            .use = use,
+            .network = network,
+            .recipient = recipient,
+            .message = message,
+            .answer = answer,
+            .scan = scan ? &*scan : nullptr};
+  }
+};
+
+// An account that used its office daily, with some messages each day, until yesterday.
+[[nodiscard]] inline Stage settled_account(int days = 60, int messages_a_day = 4) {
+  Stage stage;
+  stage.origin = thiefs_place();
+  const Timestamp start = kNow - std::chrono::hours{24} * days;
+  std::uint32_t sent = 0;
+  for (int day = 0; day < days; ++day) {
+    for (int i = 0; i < messages_a_day; ++i) {
+      const Timestamp time = start + std::chrono::hours{24} * day + std::chrono::minutes{10} * i;
+      learn_use(stage.record.profile, time, office(), Use::kSend);
+      learn_recipient(stage.record.profile, 1 + sent++ % 40);
+      learn_message(stage.record.profile, time,
+                    {.recipients = 1,
+                     .messages_hour = 1,
+                     .messages_day = static_cast<std::uint32_t>(i + 1),
+                     .recipients_hour = 1});
+    }
+  }
+  return stage;
+}
+
+// What a detector weighs; 0 when it has nothing to say.
+[[nodiscard]] inline double nats_of(const std::optional<Evidence>& evidence) {
+  return evidence ? static_cast<double>(evidence->nats) : 0;
+}
+
+[[nodiscard]] inline std::optional<Reason> reason_of(const std::optional<Evidence>& evidence) {
+  return evidence ? std::optional(evidence->reason) : std::nullopt;
+}
+
+}  // namespace postreeve

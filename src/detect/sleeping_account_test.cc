@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+
+#include "detect/scene_testing.h"
+
+namespace postreeve {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The next message of an account silent for `days`, after `sent` today.
+Stage awakened(int days, std::uint32_t sent, Side side = Side::kStranger) {
+  Stage stage = settled_account();
+  stage.side = side;
+  stage.record.profile.last_sent = to_seconds32(kNow - 24h * days);
+  stage.activity.messages_day.add(kNow, sent);
+  return stage;
+}
+
+double weigh(const Stage& stage) {
+  return nats_of(weigh_sleeping_account(stage.scene()));
+}
+
+TEST(SleepingAccount, AllowsATrickleAfterAYear) {
+  EXPECT_EQ(weigh(awakened(365, 0)), 0);
+  EXPECT_EQ(weigh(awakened(365, 4)), 0);
+}
+
+TEST(SleepingAccount, WeighsTheSixthMessageAndEachDoubling) {
+  EXPECT_NEAR(weigh(awakened(365, 5)), 2, 1e-6);
+  EXPECT_NEAR(weigh(awakened(365, 11)), 3, 1e-6);
+  EXPECT_NEAR(weigh(awakened(365, 23)), 4, 1e-6);
+  EXPECT_EQ(weigh(awakened(365, 10'000)), 5);
+}
+
+TEST(SleepingAccount, WeighsHalfAtAUsualPlace) {
+  EXPECT_NEAR(weigh(awakened(365, 5, Side::kEstablished)), 1, 1e-6);
+  EXPECT_NEAR(weigh(awakened(365, 5, Side::kUnsettled)), 1, 1e-6);
+}
+
+TEST(SleepingAccount, SleepsFromSixtyDaysOn) {
+  EXPECT_EQ(weigh(awakened(59, 50)), 0);
+  EXPECT_GT(weigh(awakened(60, 50)), 0);
+}
+
+TEST(SleepingAccount, IsNoneThatNeverSent) {
+  Stage stage = awakened(365, 50);
+  stage.record.profile.last_sent = 0;
+  EXPECT_EQ(weigh(stage), 0);
+}
+
+TEST(SleepingAccount, IsSeenInMessagesOnly) {
+  Stage stage = awakened(365, 50);
+  stage.kind = StepKind::kLogin;
+  EXPECT_EQ(weigh(stage), 0);
+}
+
+RC_GTEST_PROP(SleepingAccount, NeverWeighsLessForMoreMessages, ()) {
+  const auto sent = *rc::gen::inRange<std::uint32_t>(0, 1'000);
+  const auto more = *rc::gen::inRange<std::uint32_t>(0, 1'000);
+  RC_ASSERT(weigh(awakened(100, sent)) <= weigh(awakened(100, sent + more)));
+}
+
+}  // namespace
+}  // namespace postreeve
