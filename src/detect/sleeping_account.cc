@@ -14,12 +14,12 @@ namespace postreeve {
 
 std::optional<Evidence> weigh_sleeping_account(const Scene& scene) {
   if (scene.kind != StepKind::kMessage || scene.record.profile.last_sent == 0) return std::nullopt;
-  constexpr Duration kSilence = std::chrono::days{60};
   constexpr double kTrickle = 5;
   constexpr double kMost = 5;
-  const Duration silent = scene.time - from_seconds32(scene.record.profile.last_sent);
+  // The first messages of the day are learned at once, so silence is not only that since the last one.
+  const Duration silent = silence(scene.record.profile, scene.time);
   const auto today = static_cast<double>(scene.activity.messages_day.count(scene.time) + 1);
-  if (silent < kSilence || today <= kTrickle) return std::nullopt;
+  if (silent < kLongSilence || today <= kTrickle) return std::nullopt;
   const double nats = std::min(kMost, 2.0 + std::log2(today / (kTrickle + 1)));
   return make_evidence(Reason::kAwakened, scene.side == Side::kStranger ? nats : nats / 2,
                        {static_cast<std::int64_t>(today), silent});

@@ -40,6 +40,14 @@ TEST(SleepingAccount, WeighsHalfAtAUsualPlace) {
   EXPECT_NEAR(weigh(awakened(365, 5, Side::kUnsettled)), 1, 1e-6);
 }
 
+TEST(SleepingAccount, StaysAwakenedThoughTheFirstMessagesAreLearned) {
+  Stage stage = settled_account();
+  stage.time = kNow + 24h * 200;
+  learn_message(stage.record.profile, stage.time, {.recipients = 1, .messages_hour = 1, .messages_day = 1});
+  stage.activity.messages_day.add(stage.time, 11);
+  EXPECT_GT(weigh(stage), 2);
+}
+
 TEST(SleepingAccount, SleepsFromSixtyDaysOn) {
   EXPECT_EQ(weigh(awakened(59, 50)), 0);
   EXPECT_GT(weigh(awakened(60, 50)), 0);

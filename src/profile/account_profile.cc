@@ -70,10 +70,22 @@ bool learn_recipient(AccountProfile& profile, std::uint32_t recipient) {
   return is_new;
 }
 
+Duration silence(const AccountProfile& profile, Timestamp now) noexcept {
+  if (profile.last_sent == 0) return Duration{0};
+  const Duration until_now = std::max(now - from_seconds32(profile.last_sent), Duration{0});
+  const bool woke_lately = profile.woke_day != 0 && day_of(now) <= profile.woke_day + 1;
+  return woke_lately ? std::max<Duration>(until_now, std::chrono::days{profile.slept_days}) : until_now;
+}
+
 void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message) {
   const std::uint16_t day = day_of(time);
   profile.peaks.fade(time);
   profile.rates.messages += 1;
+  const Timestamp last_sent = from_seconds32(profile.last_sent);
+  if (profile.last_sent != 0 && time - last_sent >= kLongSilence) {
+    profile.slept_days = static_cast<std::uint16_t>(day - day_of(last_sent));
+    profile.woke_day = day;
+  }
   if (profile.last_sent == 0 || day > day_of(from_seconds32(profile.last_sent)))
     profile.rates.active_days += 1;
   profile.last_sent = std::max(profile.last_sent, to_seconds32(time));

@@ -58,6 +58,9 @@ struct Peaks {
   friend bool operator==(const Peaks&, const Peaks&) = default;
 };
 
+// So long without a message is sleep, and not a holiday.
+inline constexpr std::chrono::days kLongSilence{60};
+
 struct AccountProfile {
   // Event times in seconds of the first and the latest event learned; first <= last.
   std::uint32_t first_seen = 0;
@@ -67,6 +70,9 @@ struct AccountProfile {
   std::uint32_t logins = 0;
   std::uint32_t messages = 0;
   std::uint32_t recipients = 0;
+  // The latest sleep: its length, and the day that ended it; 0: never slept.
+  std::uint16_t slept_days = 0;
+  std::uint16_t woke_day = 0;
 
   FamiliarNetworks networks;
   HabitTable<4> providers;
@@ -87,6 +93,9 @@ void learn_use(AccountProfile& profile, Timestamp time, const Origin& origin, Us
 
 // Learns one recipient written to; returns whether it was new.
 bool learn_recipient(AccountProfile& profile, std::uint32_t recipient);
+
+// How long the account was silent when it awoke yesterday or today, or has been silent until now.
+[[nodiscard]] Duration silence(const AccountProfile& profile, Timestamp now) noexcept;
 
 // What a message adds to the habits of sending.
 struct SentMessage {

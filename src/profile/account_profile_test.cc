@@ -157,6 +157,24 @@ TEST(LearnMessage, CountsActiveDays) {
   EXPECT_EQ(profile.last_sent, to_seconds32(kStart + 40h));
 }
 
+TEST(Silence, IsRememberedForTheDayThatEndsIt) {
+  AccountProfile profile;
+  EXPECT_EQ(silence(profile, kStart), Duration{0});
+  learn_message(profile, kStart, {.recipients = 1});
+  EXPECT_EQ(silence(profile, kStart + 24h * 100), Duration{24h * 100});
+  for (int i = 0; i < 5; ++i) learn_message(profile, kStart + 24h * 100 + 1min * i, {.recipients = 1});
+  EXPECT_EQ(silence(profile, kStart + 24h * 100 + 1h), Duration{24h * 100});
+  EXPECT_EQ(silence(profile, kStart + 24h * 101), Duration{24h * 100});
+  EXPECT_LT(silence(profile, kStart + 24h * 102), Duration{24h * 3});
+}
+
+TEST(Silence, OfAHolidayIsNoSleep) {
+  AccountProfile profile;
+  learn_message(profile, kStart, {.recipients = 1});
+  learn_message(profile, kStart + 24h * 40, {.recipients = 1});
+  EXPECT_EQ(silence(profile, kStart + 24h * 40 + 1h), Duration{1h});
+}
+
 TEST(LearnAnswer, CountsDeliveriesAndRefusalsApart) {
   AccountProfile profile;
   learn_answer(profile, true);
