@@ -22,24 +22,9 @@ inline const std::string kThiefsAddress = "203.0.113.66";
   return {IpAddress::parse(address), "", std::string(helo), Service::kSmtp};
 }
 
-class EngineRoom {
- public:
-  explicit EngineRoom(Policy policy_of_the_operator = {})
-      : policy(std::move(policy_of_the_operator)), engine(policy, locator, key, accounts, counters) {}
-
-  Policy policy;
-  Locator locator;
-  HashKey key;
-  MemoryAccountStore accounts;
-  MemorySharedCounters counters;
-  Engine engine;
+// Makes events of Anna's at `now`.
+struct EventMaker {
   Timestamp now{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + std::chrono::hours{8}};
-  Observation observation;
-
-  const Observation& observe(const Event& event) {
-    engine.observe(event, observation);
-    return observation;
-  }
 
   [[nodiscard]] Login login_event(std::string_view address, bool success = true) const {
     Login login;
@@ -84,6 +69,25 @@ class EngineRoom {
     report.status = status;
     report.dsn = dsn;
     return report;
+  }
+};
+
+class EngineRoom : public EventMaker {
+ public:
+  explicit EngineRoom(Policy policy_of_the_operator = {})
+      : policy(std::move(policy_of_the_operator)), engine(policy, locator, key, accounts, counters) {}
+
+  Policy policy;
+  Locator locator;
+  HashKey key;
+  MemoryAccountStore accounts;
+  MemorySharedCounters counters;
+  Engine engine;
+  Observation observation;
+
+  const Observation& observe(const Event& event) {
+    engine.observe(event, observation);
+    return observation;
   }
 
   // A month of one message a day to one of ten friends, from the office.

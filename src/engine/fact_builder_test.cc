@@ -14,11 +14,11 @@ namespace {
 struct Builder {
   Policy policy;
   Locator locator;
-  EngineRoom room;
+  EventMaker events;
 
   [[nodiscard]] FactBuilder make() const { return {policy, locator, HashKey{}}; }
   [[nodiscard]] Facts recipient(std::string_view to, std::string_view transaction = "Q") const {
-    return make().build(room.recipient_event(kOfficeAddress, to, transaction));
+    return make().build(events.recipient_event(kOfficeAddress, to, transaction));
   }
 };
 
@@ -66,15 +66,15 @@ TEST(RecipientFacts, KnowCanariesByAddressAndByPattern) {
 TEST(OriginFacts, KnowNothingOfPrivateAddressesAndOfNone) {
   const Builder builder;
   for (const std::string_view address : {"10.0.0.1", "::1", ""}) {
-    EXPECT_FALSE(builder.make().build(builder.room.login_event(address)).origin.known) << address;
+    EXPECT_FALSE(builder.make().build(builder.events.login_event(address)).origin.known) << address;
   }
-  EXPECT_TRUE(builder.make().build(builder.room.login_event("198.51.100.1")).origin.known);
+  EXPECT_TRUE(builder.make().build(builder.events.login_event("198.51.100.1")).origin.known);
 }
 
 TEST(OriginFacts, TakeTheSlash16ForTheProviderWithoutGeography) {
   const Builder builder;
   const auto origin = [&](std::string_view address) {
-    return builder.make().build(builder.room.login_event(address)).origin;
+    return builder.make().build(builder.events.login_event(address)).origin;
   };
   EXPECT_EQ(origin("198.51.100.1").provider, origin("198.51.7.1").provider);
   EXPECT_NE(origin("198.51.100.1").network, origin("198.51.7.1").network);
@@ -85,7 +85,7 @@ TEST(OriginFacts, TakeTheSlash16ForTheProviderWithoutGeography) {
 TEST(OriginFacts, TakeClientsThatGiveAnAddressForTheirNameForOne) {
   const Builder builder;
   const auto client = [&](std::string_view helo) {
-    Login login = builder.room.login_event(kOfficeAddress);
+    Login login = builder.events.login_event(kOfficeAddress);
     login.session.helo_name = helo;
     return builder.make().build(login).origin.client;
   };
@@ -98,7 +98,7 @@ TEST(OriginFacts, TakeClientsThatGiveAnAddressForTheirNameForOne) {
 
 TEST(MessageFacts, TakeTheNullSenderForNobodysForgery) {
   const Builder builder;
-  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  Submission message = builder.events.submission_event(kOfficeAddress, "Q");
   message.sender.clear();
   const Facts facts = facts_of(builder, message);
   EXPECT_TRUE(facts.message.sender_is_own);
@@ -108,7 +108,7 @@ TEST(MessageFacts, TakeTheNullSenderForNobodysForgery) {
 
 TEST(MessageFacts, KnowForeignSendersByAKey) {
   const Builder builder;
-  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  Submission message = builder.events.submission_event(kOfficeAddress, "Q");
   message.sender = "boss@x.example";
   message.header_from = "Boss <boss@x.example>";
   const Facts facts = facts_of(builder, message);
@@ -138,7 +138,7 @@ TEST(MessageFacts, SeeADisplayNameThatIsAnotherAddress) {
                        {"nothing", "", false}};
   const Builder builder;
   for (const From& row : rows) {
-    Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+    Submission message = builder.events.submission_event(kOfficeAddress, "Q");
     message.header_from = row.header;
     EXPECT_EQ(!facts_of(builder, message).message.from_name_address.text().empty(), row.pretends) << row.what;
   }
@@ -146,7 +146,7 @@ TEST(MessageFacts, SeeADisplayNameThatIsAnotherAddress) {
 
 TEST(MessageFacts, SeeAToNameThatIsTheAddressItself) {
   const Builder builder;
-  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  Submission message = builder.events.submission_event(kOfficeAddress, "Q");
   message.header_to = "\"b@y.example\" <b@y.example>";
   EXPECT_TRUE(facts_of(builder, message).message.to_name_is_address);
   message.header_to = "b@y.example";
@@ -155,7 +155,7 @@ TEST(MessageFacts, SeeAToNameThatIsTheAddressItself) {
 
 TEST(MessageFacts, KnowTheDomainOfTheOnlyRecipient) {
   const Builder builder;
-  Submission message = builder.room.submission_event(kOfficeAddress, "Q");
+  Submission message = builder.events.submission_event(kOfficeAddress, "Q");
   message.recipients = {"b@gmail.com"};
   EXPECT_EQ(facts_of(builder, message).message.recipient_domain, "gmail.com");
   message.recipients = {"b@gmail.com", "c@gmail.com"};
@@ -163,18 +163,19 @@ TEST(MessageFacts, KnowTheDomainOfTheOnlyRecipient) {
 }
 
 RC_GTEST_PROP(FactBuilder, ReturnsForAnyText, (const std::string& a, const std::string& b)) {
-  Builder builder;
+  static Builder builder;
+  static const FactBuilder make = builder.make();
   builder.policy.canaries.patterns = {a};
-  Submission message = builder.room.submission_event(kOfficeAddress, a);
+  Submission message = builder.events.submission_event(kOfficeAddress, a);
   message.sender = b;
   message.header_from = a + "<" + b + ">";
   message.header_to = b + a;
   message.subject = a;
   message.recipients = {b};
   message.session.helo_name = a;
-  const Facts facts = facts_of(builder, message);
-  RC_ASSERT(facts.account == builder.make().account_key(message.account));
-  RC_ASSERT(builder.recipient(b, a).account == facts.account);
+  const Facts facts = make.build(message);
+  RC_ASSERT(facts.account == make.account_key(message.account));
+  RC_ASSERT(make.build(builder.events.recipient_event(kOfficeAddress, b, a)).account == facts.account);
 }
 
 TEST(DestinationKey, IsOfTheDomainInAnyCase) {
