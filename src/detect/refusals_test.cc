@@ -47,9 +47,14 @@ TEST(IsRefusal, IsAPermanentAnswerOnly) {
   EXPECT_FALSE(is_refusal(DeliveryStatus::kSent, {2, 0, 0}));
 }
 
-TEST(RefusalStep, IsThatOfTheSequentialTest) {
-  EXPECT_NEAR(refusal_step(AccountProfile{}, refusal()), std::log(0.30 / 0.01), 1e-3);
-  EXPECT_NEAR(refusal_step(AccountProfile{}, delivered()), -0.35, 0.01);
+TEST(RefusalStep, IsThatOfTheSequentialTestForASettledAccount) {
+  const AccountProfile settled = answered(10'000, 0);
+  EXPECT_NEAR(refusal_step(settled, refusal()), std::log(0.30 / 0.01), 1e-3);
+  EXPECT_NEAR(refusal_step(settled, delivered()), -0.35, 0.01);
+}
+
+TEST(RefusalStep, AccusesAnAccountWithoutAnswersNoMoreThanASettledOne) {
+  EXPECT_LE(refusal_step(AccountProfile{}, refusal()), refusal_step(answered(10'000, 0), refusal()));
 }
 
 TEST(RefusalStep, WeighsABlowForTheContentMore) {

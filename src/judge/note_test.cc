@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "detect/new_recipients.h"
+#include "detect/refusals.h"
 #include "judge/account_testing.h"
 
 namespace postreeve {
@@ -100,8 +102,10 @@ RC_GTEST_PROP(Activity, KeepsNoveltyAndRefusalsWithinTheirBounds, ()) {
     anna.begin();
     anna.ask(office(), *rc::gen::inRange(1U, 200U));
     anna.answer(1, *rc::gen::inRange(0, 2) == 0);
-    RC_ASSERT(anna.record.owner.novelty.s >= 0 && anna.record.owner.novelty.s <= 10);
-    RC_ASSERT(anna.record.owner.refusals >= 0 && anna.record.owner.refusals <= 10);
+    RC_ASSERT(anna.record.owner.novelty.s >= 0 &&
+              anna.record.owner.novelty.s <= static_cast<float>(kMostNovelty));
+    RC_ASSERT(anna.record.owner.refusals >= 0 &&
+              anna.record.owner.refusals <= static_cast<float>(kMostRefusalSum));
   }
 }
 
