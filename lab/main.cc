@@ -1,5 +1,6 @@
 // postreeve-lab: honest and hostile mail traffic from a seed, and the engine's score on it.
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -111,27 +112,32 @@ int score(Arguments& arguments) {
   }
   Policy policy;
   for (std::uint32_t i = 0; i < 50; ++i) policy.canaries.addresses.insert(canary_address(i));
-  const auto run = [&](Scorer& scorer, World& world) {
+  const auto run = [&](Scorer& scorer, World& world, Timestamp until) {
     make_world(world);
     scorer.enter(world);
     const auto start = std::chrono::steady_clock::now();
-    world.run();
+    world.run(until);
     return Timing{seconds_since(start)};
   };
   Scorer scorer(policy, *locator, arguments.scorer);
   World world(arguments.world, scorer);
-  const Timing timing = run(scorer, world);
+  const Timing timing = run(scorer, world, Timestamp::max());
   if (arguments.output == "json") {
     fmt::print("{}", report_json(world, scorer, timing));
   } else {
     fmt::print("{}", report_text(world, scorer, timing));
   }
+  std::fflush(stdout);
   if (scorer.false_alarms().empty()) return 0;
   // The same world again, now writing down what the restricted accounts do.
-  for (const FalseAlarm& alarm : scorer.false_alarms()) arguments.scorer.watched.push_back(alarm.account);
+  Timestamp last{};
+  for (const FalseAlarm& alarm : scorer.false_alarms()) {
+    arguments.scorer.watched.push_back({alarm.account, alarm.change.time});
+    last = std::max(last, alarm.change.time);
+  }
   Scorer again(policy, *locator, arguments.scorer);
   World same(arguments.world, again);
-  run(again, same);
+  run(again, same, last);
   print_stories(world, scorer, again);
   return 0;
 }

@@ -66,10 +66,11 @@ World::World(const WorldOptions& options, Sink& sink)
 
 World::~World() = default;
 
-void World::run() {
+void World::run(Timestamp until) {
   Wake wake;
   while (calendar_.next(wake)) {
     now_ = Timestamp{Duration{wake.time}};
+    if (now_ > until) return;
     if (wake.actor == kDestinations) {
       answer(wake.slot);
     } else {

@@ -80,7 +80,8 @@ class World {
   World(const WorldOptions& options, Sink& sink);
   ~World();
 
-  void run();
+  // Until the end of days, or this moment if it is earlier.
+  void run(Timestamp until = Timestamp::max());
 
   [[nodiscard]] Timestamp now() const { return now_; }
   [[nodiscard]] Timestamp start() const { return start_; }

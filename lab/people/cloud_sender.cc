@@ -19,8 +19,11 @@ class CloudSender final : public Person {
     furnish_office(*this, world);
     habits.mails_a_workday = random().between(0, 6);
     const auto where = static_cast<std::uint16_t>(random().below(32));
+    // One provider, two of its machines.
+    Line line = cloud_line(world.geography(), where, random());
     for (const std::size_t place : {kOwnLines, kOwnLines + 1}) {
-      set_line(place, cloud_line(world.geography(), where, random()));
+      line.customer = random().bits() | 1;
+      set_line(place, line);
       devices().push_back(machine(static_cast<std::uint8_t>(place), random()));
       devices().back().send_weight = 0;
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "lab/words.h"
+#include "net/location.h"
 
 namespace postreeve::lab {
 
@@ -171,15 +172,35 @@ void Person::start_trip(World& world, double length_days) {
     abroad = random_.chance(0.75) ? static_cast<std::uint16_t>(random_.below(30))
                                   : static_cast<std::uint16_t>(random_.below(all_countries().size()));
   }
-  lines_[kTripLine] = guest_line(world.geography(), abroad, random_);
-  trip_until_ = world.now() + days(length_days);
+  travel_to(abroad, world, length_days);
+}
+
+void Person::travel_to(std::uint16_t place, World& world, double length_days) {
+  // From one hotel to the next, or from home; nobody is online on the way.
+  const Country& from = all_countries()[world.now() < trip_until_ ? trip_country_ : country_];
+  const Country& to = all_countries()[place];
+  const double km = distance_km({from.latitude, from.longitude, 0}, {to.latitude, to.longitude, 0});
+  trip_travel_ = hours(2.5 + km / 650);
+  trip_from_ = world.now() + hours(random_.between(5, 16)) + trip_travel_;
+  trip_until_ = trip_from_ + days(length_days);
+  trip_country_ = place;
+  lines_[kTripLine] = guest_line(world.geography(), place, random_);
+}
+
+bool Person::out_of_reach(const Device& device, Timestamp now) const {
+  if (device.mobility == Mobility::kServer || now < trip_from_ - trip_travel_ ||
+      now > trip_until_ + trip_travel_) {
+    return false;
+  }
+  const bool on_the_way = now < trip_from_ || now > trip_until_;
+  return on_the_way || device.mobility == Mobility::kOffice || device.mobility == Mobility::kHome;
 }
 
 Line& Person::line_of(const Device& device, World& world) {
   if (device.mobility == Mobility::kServer) return lines_[device.own_line];
   if (habits.vpn_share > 0 && random_.chance(habits.vpn_share)) return lines_[kVpnLine];
   const Timestamp now = world.now();
-  const bool travels = now < trip_until_;
+  const bool travels = now >= trip_from_ && now < trip_until_;
   const bool at_work = lines_[kOfficeLine].customer != 0 && !is_weekend(now) &&
                        local_hour(now) >= habits.first_hour && local_hour(now) < habits.first_hour + 9;
   switch (device.mobility) {
@@ -200,10 +221,7 @@ Line& Person::line_of(const Device& device, World& world) {
 
 void Person::read(World& world, std::uint16_t device_number) {
   const Device& device = devices_[device_number];
-  // An office computer rests when its owner is away.
-  if (world.now() < trip_until_ &&
-      (device.mobility == Mobility::kOffice || device.mobility == Mobility::kHome))
-    return;
+  if (out_of_reach(device, world.now())) return;
   const IpAddress& address = line_of(device, world).at(world.now(), world.geography(), random_);
   const Service service = habits.webmail ? Service::kWebmail : device.reads_by;
   if (device.wrong_password) {
@@ -215,7 +233,7 @@ void Person::read(World& world, std::uint16_t device_number) {
 
 void Person::hammer(World& world, std::uint16_t device_number, std::uint32_t left) {
   const Device& device = devices_[device_number];
-  if (!device.wrong_password) return;
+  if (!device.wrong_password || out_of_reach(device, world.now())) return;
   const IpAddress& address = line_of(device, world).at(world.now(), world.geography(), random_);
   const Service service = random_.chance(0.15) ? Service::kSmtp : device.reads_by;
   world.login({.account = account_}, service, address, LoginFailure::kBadPassword, device.number | 1);
@@ -225,7 +243,7 @@ void Person::hammer(World& world, std::uint16_t device_number, std::uint32_t lef
 }
 
 void Person::send_ordinary(World& world, std::uint16_t device) {
-  if (devices_[device].wrong_password) return;
+  if (devices_[device].wrong_password || out_of_reach(devices_[device], world.now())) return;
   Draft& draft = draft_from(world, device);
   compose(draft, world);
   send(world, draft, device);
@@ -340,23 +358,27 @@ void Person::keep_for_retry(World& world, const Draft& draft, std::span<const Fa
                             std::uint16_t device, std::uint32_t attempt, Timestamp first) {
   constexpr std::uint32_t kMostAttempts = 40;
   if (habits.retry == Retry::kNever || attempt >= kMostAttempts) return world.sink().honest_loss(account_);
-  auto slot = std::ranges::find_if(pending_, [](const Pending& p) { return !p.used; });
-  if (slot == pending_.end()) slot = pending_.insert(pending_.end(), Pending{});
-  Pending kept{.draft = draft, .device = device, .attempt = attempt + 1, .first = first, .used = true};
+  Pending kept{.draft = draft, .device = device, .attempt = attempt + 1, .first = first};
   kept.draft.recipients.clear();
   for (std::size_t i = 0; i < fates.size(); ++i) {
     if (fates[i] == Fate::kDeferred) kept.draft.recipients.push_back(draft.recipients[i]);
   }
-  *slot = std::move(kept);
+  std::uint32_t slot = static_cast<std::uint32_t>(pending_.size());
+  if (free_pending_.empty()) {
+    pending_.push_back(std::move(kept));
+  } else {
+    slot = free_pending_.back();
+    free_pending_.pop_back();
+    pending_[slot] = std::move(kept);
+  }
   const double base = habits.retry == Retry::kOneMinute ? 1 : habits.retry == Retry::kFiveMinutes ? 5 : 15;
   const double wait = attempt < 5 ? base : attempt < 15 ? std::max(base, 30.0) : 60;
-  world.plan(world.now() + minutes(wait * random_.between(0.95, 1.05)), self_, kRetry, device,
-             static_cast<std::uint32_t>(slot - pending_.begin()));
+  world.plan(world.now() + minutes(wait * random_.between(0.95, 1.05)), self_, kRetry, device, slot);
 }
 
 void Person::retry(const Wake& wake, World& world) {
   Pending pending = std::move(pending_[wake.slot]);
-  pending_[wake.slot] = Pending{};
+  free_pending_.push_back(wake.slot);
   const Device& device = devices_[pending.device];
   if (!habits.webmail)
     pending.draft.address = line_of(device, world).at(world.now(), world.geography(), random_);

@@ -99,7 +99,10 @@ class Person : public Actor {
   void maybe_travel(World& world);
   // New telephones, passwords and providers, as everybody has them now and then.
   void live_on(World& world);
+  void travel_to(std::uint16_t place, World& world, double length_days);
   void start_trip(World& world, double length_days);
+  // Away from the network, or the device stands where its owner is not.
+  [[nodiscard]] bool out_of_reach(const Device& device, Timestamp now) const;
 
   void send_ordinary(World& world, std::uint16_t device);
   // Prepares sender, headers, origin; the caller adds recipients and sends.
@@ -124,7 +127,6 @@ class Person : public Actor {
     std::uint16_t device = 0;
     std::uint32_t attempt = 0;
     Timestamp first{};
-    bool used = false;
   };
 
   void retry(const Wake& wake, World& world);
@@ -134,13 +136,17 @@ class Person : public Actor {
   std::uint32_t account_;
   std::uint32_t self_ = 0;
   std::uint16_t country_ = 0;
+  std::uint16_t trip_country_ = 0;
   std::uint32_t mails_sent_ = 0;
   Random random_;
-  Timestamp trip_until_{};
+  Timestamp trip_from_{};   // arrival
+  Timestamp trip_until_{};  // departure for home
+  Duration trip_travel_{};  // on the way, without network
   std::vector<Device> devices_;
   std::vector<Line> lines_;
   std::vector<Correspondent> contacts_;
   std::vector<Pending> pending_;
+  std::vector<std::uint32_t> free_pending_;
 };
 
 }  // namespace postreeve::lab

@@ -21,12 +21,24 @@ class Traveller final : public Person {
 
  private:
   void plan_day(World& world) override {
-    // Another hotel every night or two.
-    if (random().chance(trips_ / 30)) away_until_ = world.now() + days(random().between(2, 12));
-    if (world.now() < away_until_ && random().chance(0.6)) start_trip(world, random().between(1, 3));
+    // Another hotel every few nights, mostly in the same country; then home.
+    if (world.now() >= away_until_ && random().chance(trips_ / 30)) {
+      away_until_ = world.now() + days(random().between(2, 12));
+      abroad_ = some_country();
+      travel_to(abroad_, world, random().between(1, 4));
+    } else if (world.now() < away_until_ && random().chance(0.35)) {
+      if (random().chance(0.25)) abroad_ = some_country();
+      travel_to(abroad_, world, random().between(1, 4));
+    }
     Person::plan_day(world);
   }
 
+  std::uint16_t some_country() {
+    return random().chance(0.8) ? static_cast<std::uint16_t>(random().below(30))
+                                : static_cast<std::uint16_t>(random().below(all_countries().size()));
+  }
+
+  std::uint16_t abroad_ = 0;
   double trips_ = 2;
   Timestamp away_until_{};
 };

@@ -14,6 +14,7 @@ namespace {
 
 // What a story shows is at most this old.
 constexpr std::chrono::hours kRecent{24};
+constexpr std::size_t kMostOfATrail = 60;
 constexpr std::uint32_t kNobody = 0xffffffff;
 
 }  // namespace
@@ -141,15 +142,17 @@ void Scorer::note_false_alarm(std::uint32_t account, const StandingChange& chang
 }
 
 void Scorer::tell(const Event& event, const Observation& observation, Doer doer) {
-  const auto found = std::ranges::find(options_.watched, doer.account);
-  if (found == options_.watched.end()) return;
+  const auto found = std::ranges::find(options_.watched, doer.account, &ScorerOptions::Watched::account);
+  if (found == options_.watched.end() || time_of(event) > found->until) return;
   const Verdict& verdict = observation.verdict;
   std::string line = fmt::format("{:+6.1f} {:9} {:6} {}", verdict.risk, to_text(verdict.standing.level),
                                  to_text(verdict.action), write_trace_line(event));
   for (const Evidence& e : verdict.evidence) {
     if (e.nats >= 0.5F) line += fmt::format("\n           {:+.1f} {}", e.nats, explain(e));
   }
-  trails_[static_cast<std::size_t>(found - options_.watched.begin())].push_back(std::move(line));
+  std::deque<std::string>& trail = trails_[static_cast<std::size_t>(found - options_.watched.begin())];
+  trail.push_back(std::move(line));
+  if (trail.size() > kMostOfATrail) trail.pop_front();
 }
 
 void Scorer::score_attack(const Submission& submission, Doer doer, std::span<const Fate> fates,

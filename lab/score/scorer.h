@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,12 @@ namespace postreeve::lab {
 struct ScorerOptions {
   std::uint32_t warm_up_days = 0;       // honest restrictions before are not counted
   std::uint32_t show_false_alarms = 0;  // stories to keep
-  std::vector<std::uint32_t> watched;   // accounts whose events are kept for a story
+  // Accounts whose last events before a moment are kept for a story.
+  struct Watched {
+    std::uint32_t account = 0;
+    Timestamp until{};
+  };
+  std::vector<Watched> watched;
 };
 
 // A restriction of a clean account.
@@ -52,7 +58,7 @@ class Scorer final : public Sink {
   [[nodiscard]] const MailScore& victims_mail() const { return victims_mail_; }
   [[nodiscard]] const std::vector<FalseAlarm>& false_alarms() const { return false_alarms_; }
   // Event trails of the watched accounts, in their order.
-  [[nodiscard]] const std::vector<std::vector<std::string>>& trails() const { return trails_; }
+  [[nodiscard]] const std::vector<std::deque<std::string>>& trails() const { return trails_; }
   [[nodiscard]] std::uint64_t memory_bytes() const { return accounts_.memory_bytes(); }
   [[nodiscard]] double warm_up_days() const { return options_.warm_up_days; }
 
@@ -99,7 +105,7 @@ class Scorer final : public Sink {
   std::uint64_t repeated_alarms_ = 0;
   MailScore victims_mail_;
   std::vector<FalseAlarm> false_alarms_;
-  std::vector<std::vector<std::string>> trails_;
+  std::vector<std::deque<std::string>> trails_;
 };
 
 }  // namespace postreeve::lab
