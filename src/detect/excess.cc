@@ -13,6 +13,8 @@ namespace {
 constexpr GammaPoisson kThief{.shape = 0.5F, .rate = 0.002F};  // mean 250 a day
 constexpr double kFano = 6.6;                                  // of the 95th percentile of honest people
 constexpr double kNatsPerFactor = 3.0;
+// On its first day an account has no habits that an amount could exceed.
+constexpr double kYoungShare = 0.6;
 
 }  // namespace
 
@@ -31,8 +33,8 @@ double weigh_excess(const Excess& excess) noexcept {
 }
 
 double most_at(const Scene& scene, double at_usual_place) noexcept {
-  if (scene.side != Side::kStranger) return at_usual_place;
   const double sure = confidence(scene.record.profile, scene.time);
+  if (scene.side != Side::kStranger) return at_usual_place * (kYoungShare + sure * (1 - kYoungShare));
   return at_usual_place + sure * (static_cast<double>(kMaxNats) - at_usual_place);
 }
 

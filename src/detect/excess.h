@@ -31,7 +31,8 @@ inline constexpr double kPeakShareOfStranger = 0.5;
 [[nodiscard]] double weigh_excess(const Excess& excess) noexcept;
 
 // The most that an unusual amount may weigh: `at_usual_place` where the owner is at home or nothing
-// is known of places, the full weight at a strange place of an account whose habits are settled.
+// is known of places (less while the account is young), the full weight at a strange place of an account
+// whose habits are settled.
 [[nodiscard]] double most_at(const Scene& scene, double at_usual_place) noexcept;
 
 }  // namespace postreeve

@@ -23,6 +23,9 @@ namespace {
 constexpr double kSpamRate = 0.30;
 constexpr double kHonestRate = 0.01;
 constexpr double kPriorAnswers = 20;
+// Of an account with few answers nobody knows yet whether it is a relay with dead addresses.
+constexpr double kUnknownRate = 0.05;
+constexpr double kUnknownAnswers = 40;
 constexpr std::uint32_t kLeastRefusals = 3;
 constexpr float kLeastEverybody = 8;  // answers from a destination that tell something
 // A blow for the content or the sender (5.7.x) is a stronger sign than a dead mailbox.
@@ -30,11 +33,16 @@ constexpr double kPolicyBonus = 0.5;
 // Refusals come back sooner than deliveries: recipients without an answer speak a little for
 // the owner, or a newsletter would be accused by the first four dead addresses of its list.
 constexpr double kPending = 0.1;
+constexpr double kAnswersForOneTrial = 10;
 
 double owner_rate(const AccountProfile& profile) noexcept {
   const double refused = profile.rates.refused;
   const double answers = refused + profile.rates.delivered;
-  return std::clamp((refused + kHonestRate * kPriorAnswers) / (answers + kPriorAnswers), kHonestRate, 0.9);
+  // The prior fades from the unknown rate to the honest one as answers come.
+  const double known = std::min(1.0, answers / (5 * kUnknownAnswers));
+  const double prior = (1 - known) * kUnknownRate + known * kHonestRate;
+  const double weight = (1 - known) * kUnknownAnswers + known * kPriorAnswers;
+  return std::clamp((refused + prior * weight) / (answers + weight), kHonestRate, 0.9);
 }
 
 double everybody_rate(const DestinationSnapshot& everybody) noexcept {
@@ -68,8 +76,10 @@ double refusal_step(const AccountProfile& profile, const AnswerFacts& answer) no
 
 std::optional<Evidence> weigh_refusals(const Scene& scene) {
   if (scene.kind != StepKind::kDelivery || !scene.answer.refused) return std::nullopt;
-  const double sum =
-      scene.activity.refusals + refusal_step(scene.record.profile, scene.answer) - kPending * pending(scene);
+  // Whoever gets thousands of answers a day sees three refusals in a row every day.
+  const double many = std::log1p(scene.activity.delivered_day.count(scene.time) / kAnswersForOneTrial);
+  const double sum = scene.activity.refusals + refusal_step(scene.record.profile, scene.answer) -
+                     kPending * pending(scene) - many;
   const std::uint32_t refused = scene.activity.refused_day.count(scene.time) + 1;
   if (sum <= 0 || refused < kLeastRefusals) return std::nullopt;
   const std::uint32_t answers = refused + scene.activity.delivered_day.count(scene.time);

@@ -16,6 +16,6 @@ namespace postreeve {
 // rate, or what everybody gets from this destination in the same hour if that is higher.
 [[nodiscard]] double refusal_step(const AccountProfile& profile, const AnswerFacts& answer) noexcept;
 
-inline constexpr double kMostRefusalSum = 10.0;
+inline constexpr double kMostRefusalSum = 12.0;
 
 }  // namespace postreeve
