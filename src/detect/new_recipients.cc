@@ -48,8 +48,8 @@ std::optional<Evidence> weigh_new_recipients(const Scene& scene) {
   const double most = most_at(scene, kMostAtUsualPlace);
   const double nats = std::min(sum - kAllowance, most);
   if (nats <= 0) return std::nullopt;
-  const auto fresh = static_cast<std::int64_t>(scene.activity.new_recipients_day.count(scene.time) + 1);
-  const auto all = static_cast<std::int64_t>(scene.activity.recipients_day.count(scene.time) + 1);
+  const auto fresh = std::int64_t{scene.activity.new_recipients_day.count(scene.time)} + 1;
+  const auto all = std::int64_t{scene.activity.recipients_day.count(scene.time)} + 1;
   return make_evidence(Reason::kRecipientsNeverWritten, nats, {fresh, all, 100 * owner_new(profile)});
 }
 

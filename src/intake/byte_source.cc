@@ -20,7 +20,7 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kMagicBytes = 6;
-constexpr std::size_t kCompressedBuffer = 128 * 1024;
+constexpr std::size_t kCompressedBuffer = std::size_t{128} * 1024;
 
 constexpr auto kGzipMagic = "\x1f\x8b"sv;
 constexpr auto kZstdMagic = "\x28\xb5\x2f\xfd"sv;

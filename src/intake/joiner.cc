@@ -239,9 +239,9 @@ void Joiner::note_content(Message& message) {
   if (!message.pending) return;
   auto& parked = message.pending->parked;
   if (!parked) return queue_.mark_content(message.pending->slot);
-  parked->time = now_;  // a slow upload: it is submitted only now
-  message.pending->slot = queue_.open(*std::move(parked), message.origin.key, true);
-  parked.reset();
+  Submission late = *std::exchange(parked, std::nullopt);
+  late.time = now_;  // a slow upload: it is submitted only now
+  message.pending->slot = queue_.open(std::move(late), message.origin.key, true);
 }
 
 void Joiner::note_recipient(Message& message, const DeliverySeen& delivery) {

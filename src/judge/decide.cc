@@ -239,17 +239,20 @@ bool has_findings(const RiskState& risk) {
   return worst > kLittle;
 }
 
-bool is_suspect(const AccountRecord& record, const Scene& scene, Level wanted) {
-  if (in_scope(record.standing, scene.side)) return true;
-  switch (scene.side) {
-    case Side::kEstablished:
-      return false;
-    case Side::kUnsettled:
-      return wanted >= Level::kWatched;
-    case Side::kStranger:
-      return wanted >= Level::kWatched || has_findings(scene.activity.risk);
-  }
-  return true;
+// Whether a stranger sends from a country that mail of this account never came from.
+bool is_from_new_country(const Scene& scene) {
+  if (scene.use != Use::kSend || !scene.origin.country.known()) return false;
+  const Habit* country = scene.record.profile.countries.find(scene.origin.country.packed());
+  return country == nullptr || country->send_days == 0;
+}
+
+Learning learning_of(const AccountRecord& record, const Scene& scene, Level wanted) {
+  if (in_scope(record.standing, scene.side)) return Learning::kWhenQuiet;
+  if (scene.side == Side::kEstablished) return Learning::kNow;
+  if (wanted >= Level::kWatched) return Learning::kWhenQuiet;
+  if (scene.side == Side::kUnsettled) return Learning::kNow;
+  if (has_findings(scene.activity.risk)) return Learning::kWhenQuiet;
+  return is_from_new_country(scene) ? Learning::kLater : Learning::kNow;
 }
 
 // The same request again: the same answer, nothing counted.
@@ -303,7 +306,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   note_activity(record, scene, facts);
   count_outgo(record, scene, verdict);
   if (verdict.action == Action::kAccept)
-    learn_accepted(record, scene, facts, is_suspect(record, scene, wanted));
+    learn_accepted(record, scene, facts, learning_of(record, scene, wanted));
   if (facts.step_key != 0) {
     record.recent.add(
         {facts.step_key, facts.mail_key, to_seconds32(facts.time), verdict.action, verdict.reply});

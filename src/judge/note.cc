@@ -150,24 +150,28 @@ void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts
   }
 }
 
-void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, bool suspect) {
+void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, Learning learning) {
   // A relay's bounces must teach what is usual for it even while they are weighed.
   const bool owners_answer = scene.kind == StepKind::kDelivery && scene.side != Side::kStranger;
-  if (!suspect || owners_answer) {
+  if (learning == Learning::kNow || owners_answer) {
     learn_now(record.profile, scene, facts);
     return;
   }
   if (scene.kind == StepKind::kDelivery || scene.kind == StepKind::kScan) return;
   Stranger& stranger = stranger_of(record);
-  keep(stranger, lesson_of(scene));
-  stranger.last_suspect = std::max(stranger.last_suspect, to_seconds32(scene.time));
+  Lesson lesson = lesson_of(scene);
+  lesson.harmless = learning == Learning::kLater;
+  keep(stranger, lesson);
+  if (!lesson.harmless) stranger.last_suspect = std::max(stranger.last_suspect, to_seconds32(scene.time));
 }
 
 void settle_lessons(AccountRecord& record, Timestamp time, const Ladder& ladder) {
   if (record.stranger == nullptr || is_restriction(record.standing.level)) return;
+  if (record.standing.level == Level::kClear) adopt_harmless(record, time - ladder.lesson_wait);
   const Stranger& stranger = *record.stranger;
-  const std::uint32_t latest =
-      std::max(stranger.last_suspect, stranger.lessons.empty() ? stranger.last_seen : 0);
+  // Suspicious lessons wait for quiet, harmless ones ripen by themselves, an idle stranger leaves.
+  const bool is_suspicious = stranger.last_suspect != 0 && !stranger.lessons.empty();
+  const std::uint32_t latest = is_suspicious ? stranger.last_suspect : stranger.last_seen;
   if (time - from_seconds32(latest) < ladder.lesson_wait) return;
   adopt_stranger(record);
 }

@@ -15,8 +15,15 @@ void note_failed_login(AccountRecord& record, const Facts& facts);
 // The doings of the event's side: windows, novelty and refusal sums, places in use.
 void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts);
 
-// Learns from an accepted event, or keeps a lesson when it is `suspect`.
-void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, bool suspect);
+// When an accepted event becomes a habit.
+enum class Learning : std::uint8_t {
+  kNow,
+  kLater,      // after the waiting time: harmless, but from a country of which nothing is known
+  kWhenQuiet,  // when nothing suspicious came for the waiting time
+};
+
+// Learns from an accepted event, or keeps it as a lesson.
+void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, Learning learning);
 
 // Lessons whose waiting time is over are learned; an idle stranger is forgotten.
 void settle_lessons(AccountRecord& record, Timestamp time, const Ladder& ladder);

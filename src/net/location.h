@@ -20,7 +20,7 @@ class CountryCode {
     CountryCode code;
     code.letters_[0] = letter(text[0]);
     code.letters_[1] = letter(text[1]);
-    for (char c : code.letters_) {
+    for (const char c : code.letters_) {
       if (c < 'A' || c > 'Z') return {};
     }
     return code;

@@ -65,6 +65,14 @@ void adopt_stranger(AccountRecord& record) {
   record.stranger.reset();
 }
 
+void adopt_harmless(AccountRecord& record, Timestamp until) {
+  std::erase_if(record.stranger->lessons, [&](const Lesson& lesson) {
+    const bool ripe = lesson.harmless && from_seconds32(lesson.time) <= until;
+    if (ripe) learn(record.profile, lesson);
+    return ripe;
+  });
+}
+
 std::size_t memory_bytes(const AccountRecord& record) noexcept {
   std::size_t bytes = sizeof(AccountRecord) + record.profile.networks.heap_bytes() +
                       record.profile.known_recipients.heap_bytes();

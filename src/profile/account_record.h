@@ -75,6 +75,9 @@ inline void prefetch(const AccountRecord& record) noexcept {
   for (std::size_t offset = 0; offset < sizeof record; offset += kLine) __builtin_prefetch(head + offset);
 }
 
+// Learns the harmless lessons that are not younger than `until`. Requires a stranger.
+void adopt_harmless(AccountRecord& record, Timestamp until);
+
 // Bytes of the record with all it holds.
 [[nodiscard]] std::size_t memory_bytes(const AccountRecord& record) noexcept;
 

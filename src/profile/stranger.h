@@ -25,6 +25,7 @@ struct Lesson {
   std::uint32_t recipient = 0;  // 0: no recipient, a use of the account
   std::uint16_t country = 0;
   bool sent = false;
+  bool harmless = false;  // nothing but the place spoke against it: learned by its age alone
 
   friend bool operator==(const Lesson&, const Lesson&) = default;
 };
