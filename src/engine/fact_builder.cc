@@ -124,11 +124,18 @@ bool FactBuilder::is_canary(std::string_view recipient) const {
                              [&](const std::string& p) { return matches_pattern(p, canonical); });
 }
 
-Facts FactBuilder::build(const Login& login) const {
+// What every event has.
+template <typename Happened>
+Facts FactBuilder::begin(StepKind kind, const Happened& event) const {
   Facts facts;
-  facts.kind = StepKind::kLogin;
-  facts.time = login.time;
-  facts.account = account_key(login.account);
+  facts.kind = kind;
+  facts.time = event.time;
+  facts.account = account_key(event.account);
+  return facts;
+}
+
+Facts FactBuilder::build(const Login& login) const {
+  Facts facts = begin(StepKind::kLogin, login);
   facts.origin = origin_of(login.session);
   facts.use = Use::kRead;
   facts.login = &login;
@@ -136,10 +143,7 @@ Facts FactBuilder::build(const Login& login) const {
 }
 
 Facts FactBuilder::build(const Recipient& recipient) const {
-  Facts facts;
-  facts.kind = StepKind::kRecipient;
-  facts.time = recipient.time;
-  facts.account = account_key(recipient.account);
+  Facts facts = begin(StepKind::kRecipient, recipient);
   facts.origin = origin_of(recipient.session);
   facts.use = Use::kSend;
   facts.recipient.key = text_key(recipient.recipient);
@@ -154,10 +158,7 @@ Facts FactBuilder::build(const Recipient& recipient) const {
 }
 
 Facts FactBuilder::build(const Submission& submission) const {
-  Facts facts;
-  facts.kind = StepKind::kMessage;
-  facts.time = submission.time;
-  facts.account = account_key(submission.account);
+  Facts facts = begin(StepKind::kMessage, submission);
   facts.origin = origin_of(submission.session);
   facts.use = Use::kSend;
   if (!submission.queue_id.empty()) {
@@ -174,9 +175,7 @@ Facts FactBuilder::build(const Submission& submission) const {
   if (submission.recipients.size() == 1)
     facts.message.recipient_domain = domain_of(submission.recipients.front());
   // The null sender is how autoresponders and thieves send; it is nobody's forgery.
-  const bool own = submission.sender.empty() ||
-                   equals_ignoring_case(submission.sender, submission.account.text()) ||
-                   owns_address(policy_, submission.account, submission.sender);
+  const bool own = submission.sender.empty() || owns_address(policy_, submission.account, submission.sender);
   facts.message.sender_is_own = own;
   if (!own) facts.sender_key = text_key(submission.sender);
   add_header_facts(facts, submission);
@@ -189,9 +188,8 @@ void FactBuilder::add_header_facts(Facts& facts, const Submission& submission) c
     const std::size_t at = submission.header_from.find(from.address);
     if (at != std::string::npos)
       facts.message.from_address = std::string_view(submission.header_from).substr(at, from.address.size());
-    facts.message.from_is_own = from.address.empty() ||
-                                equals_ignoring_case(from.address, submission.account.text()) ||
-                                owns_address(policy_, submission.account, from.address);
+    facts.message.from_is_own =
+        from.address.empty() || owns_address(policy_, submission.account, from.address);
     if (!facts.message.from_is_own) facts.header_from_key = text_key(from.address);
     const std::string_view inside = find_address(from.display_name);
     if (!inside.empty() && !equals_ignoring_case(inside, from.address) &&
@@ -205,20 +203,14 @@ void FactBuilder::add_header_facts(Facts& facts, const Submission& submission) c
 }
 
 Facts FactBuilder::build(const Delivery& delivery) const {
-  Facts facts;
-  facts.kind = StepKind::kDelivery;
-  facts.time = delivery.time;
-  facts.account = account_key(delivery.account);
+  Facts facts = begin(StepKind::kDelivery, delivery);
   facts.answer.dsn = delivery.dsn;
   facts.answer_transaction = delivery.queue_id.empty() ? 0 : nonzero(fast_hash(delivery.queue_id, 0));
   return facts;
 }
 
 Facts FactBuilder::build(const Scan& scan) const {
-  Facts facts;
-  facts.kind = StepKind::kScan;
-  facts.time = scan.time;
-  facts.account = account_key(scan.account);
+  Facts facts = begin(StepKind::kScan, scan);
   facts.answer_transaction = scan.queue_id.empty() ? 0 : nonzero(fast_hash(scan.queue_id, 0));
   facts.scan = &scan;
   return facts;

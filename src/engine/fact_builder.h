@@ -45,6 +45,8 @@ class FactBuilder {
     std::vector<CachedPlace> places{kCachedPlaces};
   };
 
+  template <typename Happened>
+  [[nodiscard]] Facts begin(StepKind kind, const Happened& event) const;
   [[nodiscard]] Origin origin_of(const Session& session) const;
   [[nodiscard]] Location locate(const IpAddress& address) const;
   [[nodiscard]] std::uint32_t text_key(std::string_view text) const;

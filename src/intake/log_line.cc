@@ -91,7 +91,7 @@ void count_repetition(Record& record, std::uint32_t times) noexcept {
 std::string_view without_sun_id(std::string_view message) noexcept {
   if (!message.starts_with("[ID ")) return message;
   const auto close = message.find("] ");
-  return close == std::string_view::npos || close > 40 ? message : message.substr(close + 2);
+  return close > 40 ? message : message.substr(close + 2);  // npos is more, too
 }
 
 // `text` begins with the tag.

@@ -294,7 +294,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
 
   if (side_for(record, facts) == Side::kStranger) stranger_of(record);  // the scene borrows its activity
   const Scene scene = scene_of(record, facts);
-  RiskState& risk = scene.side == Side::kStranger ? record.stranger->activity.risk : record.owner.risk;
+  RiskState& risk = scene.side == Side::kStranger ? stranger_of(record).activity.risk : record.owner.risk;
   risk.fade(facts.time, policy.ladder.evidence_half_life);
   const bool conclusive = weigh(scene, risk, verdict.evidence);
   const double odds = risk_of(record, scene.activity, facts.time, policy.ladder);
