@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
 #include <tuple>
 
 #include "base/ascii.h"
@@ -107,9 +108,25 @@ struct Candidate {
   Timestamp latest{};
 };
 
+// When a gzip file's content was last written (RFC 1952 2.3.1, MTIME); a copy of the file has a
+// time of its own, its content keeps this one.
+std::optional<Timestamp> written_before_gzip(const std::string& path) {
+  std::array<unsigned char, 8> header{};
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(reinterpret_cast<char*>(header.data()), header.size())) return std::nullopt;
+  if (header[0] != 0x1f || header[1] != 0x8b) return std::nullopt;
+  const auto seconds = static_cast<std::uint32_t>(header[4]) | static_cast<std::uint32_t>(header[5]) << 8 |
+                       static_cast<std::uint32_t>(header[6]) << 16 |
+                       static_cast<std::uint32_t>(header[7]) << 24;
+  if (seconds == 0) return std::nullopt;  // not told
+  return from_seconds32(seconds);
+}
+
 Timestamp end_of(const std::string& path, Timestamp latest) {
-  const auto named = date_in_name(path);
-  return named && *named + days{1} < latest ? *named + days{1} : latest;
+  for (const auto hint : {date_in_name(path), written_before_gzip(path)}) {
+    if (hint) latest = std::min(latest, *hint + days{1});
+  }
+  return latest;
 }
 
 void settle(const Candidate& candidate, Timestamp latest, CivilZone& zone, SurveyedFile& file) {

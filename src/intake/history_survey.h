@@ -2,9 +2,9 @@
 // when they do not say.
 //
 // RFC 3164 names no year. A file's last line lies at or before an end that we know: its
-// modification time (or what the caller says), a date in its name ("maillog-20261122"), the
-// beginning of its next younger sibling ("mail.log.2.gz" ends where "mail.log.1" begins).
-// From there the years are counted back over every turn of the year inside the file.
+// modification time (or what the caller says), a date in its name ("maillog-20261122"), the time in its gzip
+// header, the beginning of its next younger sibling ("mail.log.2.gz" ends where "mail.log.1" begins). From
+// there the years are counted back over every turn of the year inside the file.
 //
 // Limits: of a compressed file only the first kScannedBytes are looked through, of a longer
 // plain one a few hundred places; standard input and pipes are not looked at before they are

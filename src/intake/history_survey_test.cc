@@ -94,6 +94,16 @@ TEST(HistorySurvey, BelievesADateInTheName) {
   EXPECT_EQ(first_of(survey(options)[0]), "2024-05-27T00:00:00.000Z");
 }
 
+TEST(HistorySurvey, BelievesTheTimeInAGzipHeader) {
+  const TestFolder folder;
+  std::string compressed = gzipped("May 27 00:00:00 mx x[1]: y\n");
+  constexpr std::uint32_t kJune2024 = 1'717'400'000;
+  for (std::size_t i = 0; i < 4; ++i) compressed[4 + i] = static_cast<char>(kJune2024 >> (8 * i) & 0xff);
+  HistoryOptions options;
+  options.files = {folder.write_at("mail.log.2.gz", compressed, "2026-11-22T12:00:00Z")};
+  EXPECT_EQ(first_of(survey(options)[0]), "2024-05-27T00:00:00.000Z");
+}
+
 TEST(HistorySurvey, BelievesTheCallersNow) {
   const TestFolder folder;
   HistoryOptions options;
