@@ -37,7 +37,7 @@ bool is_domain(std::string_view domain) noexcept {
 // RFC 5321 4.1.2 Dot-string.
 bool is_dot_string(std::string_view localpart) noexcept {
   char before = '.';
-  for (char c : localpart) {
+  for (char const c : localpart) {
     if (c == '.' ? before == '.' : !is_atext(c)) return false;
     before = c;
   }
@@ -82,7 +82,7 @@ std::string unquoted(std::string_view quoted) {
 
 std::string quoted(std::string_view localpart) {
   std::string text = "\"";
-  for (char c : localpart) {
+  for (char const c : localpart) {
     if (c == '"' || c == '\\') text += '\\';
     text += c;
   }

@@ -65,7 +65,7 @@ std::string decode_b(std::string_view text) {
   std::string bytes;
   unsigned bits = 0;
   int count = 0;
-  for (char c : text) {
+  for (char const c : text) {
     const int value = base64_value(c);
     if (value < 0) continue;  // padding and rubbish
     bits = (bits << 6 | static_cast<unsigned>(value)) & 0xffff;
@@ -99,7 +99,7 @@ constexpr unsigned kWindows1252[32] = {
 
 std::string from_windows_1252(std::string_view bytes) {
   std::string text;
-  for (char c : bytes) {
+  for (char const c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     append_utf8(text, byte >= 0x80 && byte < 0xa0 ? kWindows1252[byte - 0x80] : byte);
   }
@@ -115,7 +115,7 @@ std::optional<std::string> decode(const EncodedWord& word) {
   if (word.encoding != 'q' && word.encoding != 'b') return std::nullopt;
   const bool latin = is_one_of(word.charset, {"iso-8859-1", "latin1", "windows-1252", "cp1252"});
   if (!latin && !is_one_of(word.charset, {"utf-8", "utf8", "us-ascii"})) return std::nullopt;
-  std::string bytes = word.encoding == 'q' ? decode_q(word.text) : decode_b(word.text);
+  std::string const bytes = word.encoding == 'q' ? decode_q(word.text) : decode_b(word.text);
   return latin ? from_windows_1252(bytes) : bytes;
 }
 

@@ -11,7 +11,7 @@ namespace {
 // White space runs, line folds included, become one space.
 std::string collapsed(std::string_view text) {
   std::string out;
-  for (char c : trim(text)) {
+  for (char const c : trim(text)) {
     if (!is_space(c))
       out += c;
     else if (out.back() != ' ')

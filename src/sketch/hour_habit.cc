@@ -16,7 +16,7 @@ double part_of_week(bool weekend) {
 
 std::size_t HourHabit::cell(int hour, bool weekend) noexcept {
   const int of_day = (hour % 24 + 24) % 24;
-  return static_cast<std::size_t>(of_day + (weekend ? 24 : 0));
+  return static_cast<std::size_t>(of_day) + (weekend ? 24U : 0U);
 }
 
 void HourHabit::add(int hour, bool weekend) noexcept {
