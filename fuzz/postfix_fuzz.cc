@@ -1,61 +1,16 @@
 // Postfix lines: the first line of the input is the service, the rest the message.
 // Whatever comes in, every text of the record lies inside the message.
 #include <cstdint>
-#include <cstdlib>
-#include <functional>
 #include <string_view>
-#include <variant>
 
 #include "intake/grammars.h"
-
-namespace {
-
-using namespace postreeve;
-
-class Inside {
- public:
-  explicit Inside(std::string_view whole) : whole_(whole) {}
-
-  void operator()(const NothingToSay&) const {}
-  void operator()(const NotUnderstood&) const {}
-  void operator()(const LoginSeen& r) const {
-    check({r.login, r.client_address, r.client_name, r.helo_name});
-  }
-  void operator()(const MessageReceived& r) const {
-    check({r.queue_id, r.login, r.client_address, r.client_name, r.original_queue_id,
-           r.original_client_address, r.sender});
-  }
-  void operator()(const MessageIdSeen& r) const { check({r.queue_id, r.message_id}); }
-  void operator()(const HeaderSeen& r) const { check({r.queue_id, r.name, r.value}); }
-  void operator()(const MessageQueued& r) const { check({r.queue_id, r.sender}); }
-  void operator()(const DeliverySeen& r) const {
-    check({r.queue_id, r.recipient, r.original_recipient, r.relay, r.response, r.sender});
-  }
-  void operator()(const Refused& r) const { check({r.queue_id, r.client_address, r.recipient}); }
-  void operator()(const NotificationSent& r) const { check({r.queue_id, r.notification_queue_id}); }
-  void operator()(const MessageRemoved& r) const { check({r.queue_id}); }
-
- private:
-  void check(std::initializer_list<std::string_view> texts) const {
-    const std::less_equal<const char*> not_after;
-    for (const auto text : texts) {
-      if (text.empty()) continue;
-      const bool is_inside = not_after(whole_.data(), text.data()) &&
-                             not_after(text.data() + text.size(), whole_.data() + whole_.size());
-      if (!is_inside) std::abort();
-    }
-  }
-
-  std::string_view whole_;
-};
-
-}  // namespace
+#include "record_views.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const auto end = input.find('\n');
   if (end == std::string_view::npos) return 0;
   const auto message = input.substr(end + 1);
-  std::visit(Inside(message), postreeve::parse_postfix(input.substr(0, end), message));
+  postreeve::check_views(postreeve::parse_postfix(input.substr(0, end), message), message);
   return 0;
 }
