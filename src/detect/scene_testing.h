@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "detect/detectors.h"
+#include "detect/origin_testing.h"
 #include "detect/scene.h"
 
 namespace postreeve {
@@ -13,23 +13,6 @@ namespace postreeve {
 inline constexpr Timestamp kNow{std::chrono::sys_days{std::chrono::year{2026} / 6 / 1} +
                                 std::chrono::hours{12}};
 
-// Sits in network, provider and country as numbered; sends with the client named.
-[[nodiscard]] inline Origin origin_at(std::uint32_t network, std::uint32_t provider, std::string_view country,
-                                      std::uint32_t client = 0) {
-  Origin origin;
-  origin.known = true;
-  origin.network = network;
-  origin.provider = provider;
-  origin.client = client;
-  origin.country = CountryCode::of(country);
-  origin.prefix = Prefix::of(IpAddress::v4(0xc0000200U + (network << 8)), 24);
-  return origin;
-}
-
-inline constexpr std::uint32_t kOwnClient = 7;
-[[nodiscard]] inline Origin office() {
-  return origin_at(1, 10, "PL", kOwnClient);
-}
 [[nodiscard]] inline Origin thiefs_place() {
   return origin_at(66, 60, "VN");
 }

@@ -1,6 +1,4 @@
 // The Dovecot grammar against real lines and what others' filters must read in them.
-#include <map>
-
 #include "intake/exim_dovecot_corpus.h"
 #include "intake/field_cursor.h"
 #include "intake/grammars.h"
@@ -11,10 +9,6 @@ namespace {
 using namespace corpus;
 
 class DovecotCorpus : public Folder {};
-
-bool is_understood(const Record& record) {
-  return !std::holds_alternative<NotUnderstood>(record);
-}
 
 bool skip_stamp(FieldCursor& line) {
   if (line.take('@')) return line.take_until(' ').has_value();  // multilog
@@ -54,8 +48,7 @@ std::string_view message_of(std::string_view text) {
 }
 
 TEST_F(DovecotCorpus, MatchesNearlyEveryLine) {
-  std::map<std::string, Share> folders;
-  Share all;
+  Shares shares;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     if (entry.path().extension() != ".log") continue;
     const bool is_own_file = entry.path().filename().string().starts_with("dovecot");
@@ -63,42 +56,25 @@ TEST_F(DovecotCorpus, MatchesNearlyEveryLine) {
       if (!is_own_file && line.find(" dovecot") == std::string::npos) continue;
       const auto message = message_of(line);
       if (message.empty()) continue;
-      const bool is_matched = is_understood(parse_dovecot(message));
-      folders[entry.path().parent_path().filename().string()].add(is_matched);
-      all.add(is_matched);
+      shares.add(entry.path(), is_understood(parse_dovecot(message)));
     }
   }
   // fail2ban: one line is made to hang regular expressions and is no line of Dovecot's.
-  for (const auto& [folder, share] : folders) {
-    print(folder, share);
-    EXPECT_GE(share.percent(), folder == "fail2ban" ? 98.0 : 99.0) << folder;
-  }
-  print("Dovecot, all", all);
-  EXPECT_GE(all.percent(), 99.0);
-  EXPECT_GT(all.lines, 1800U);
+  expect_nearly_all("Dovecot", shares, "fail2ban", 98.0);
+  EXPECT_GT(shares.all.lines, 1800U);
 }
 
 TEST_F(DovecotCorpus, ReadsWhatFail2banMustFind) {
   const auto lines = lines_of(root / "fail2ban" / "dovecot.log");
-  std::size_t failures = 0;
-  std::size_t others = 0;
+  BanCount count;
   for (const auto& label : ban_labels(root / "fail2ban" / "labels.jsonl", "dovecot.log")) {
     const auto& line = lines.at(label.line - 1);
-    const auto record = parse_dovecot(message_of(line));
-    const auto* seen = std::get_if<LoginSeen>(&record);
-    if (label.is_match && !label.is_strict_mode) {
-      ASSERT_NE(seen, nullptr) << line;
-      EXPECT_NE(seen->failure, LoginFailure::kNone) << line;
-      EXPECT_EQ(seen->client_address, label.host) << line;
-      ++failures;
-    } else {
-      EXPECT_EQ(seen, nullptr) << line;  // nobody tried a password
-      ++others;
-    }
+    SCOPED_TRACE(line);
+    expect_as_labelled(parse_dovecot(message_of(line)), label, count);
   }
-  std::printf("  fail2ban: %zu failed logins and %zu other lines read as labelled\n", failures, others);
-  EXPECT_GE(failures, 44U);
-  EXPECT_GE(others, 21U);
+  print(count);
+  EXPECT_GE(count.failures, 44U);
+  EXPECT_GE(count.others, 21U);
 }
 
 TEST_F(DovecotCorpus, ReadsWhatCrowdSecReads) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include <simdjson.h>
 
 #include "base/ascii.h"
+#include "intake/record.h"
 
 namespace postreeve::corpus {
 
@@ -34,6 +36,10 @@ inline std::vector<std::string> lines_of(const fs::path& file) {
   return lines;
 }
 
+inline bool is_understood(const Record& record) {
+  return !std::holds_alternative<NotUnderstood>(record);
+}
+
 // Shares of the lines that a grammar matched, printed by folder.
 struct Share {
   std::size_t lines = 0;
@@ -50,6 +56,27 @@ struct Share {
 inline void print(const std::string& what, const Share& share) {
   std::printf("  %-28s %6zu of %6zu lines matched  %7.3f %%\n", what.c_str(), share.matched, share.lines,
               share.percent());
+}
+
+// The shares of a whole corpus, by folder.
+struct Shares {
+  std::map<std::string, Share> folders;
+  Share all;
+  void add(const fs::path& file, bool is_matched) {
+    folders[file.parent_path().filename().string()].add(is_matched);
+    all.add(is_matched);
+  }
+};
+
+// 99 % of all lines and of each folder, but for one folder that is known to be odd.
+inline void expect_nearly_all(const std::string& what, const Shares& shares, const std::string& odd_folder,
+                              double least_there) {
+  for (const auto& [folder, share] : shares.folders) {
+    print(folder, share);
+    EXPECT_GE(share.percent(), folder == odd_folder ? least_there : 99.0) << folder;
+  }
+  print(what + ", all", shares.all);
+  EXPECT_GE(shares.all.percent(), 99.0);
 }
 
 // A label of fail2ban's: what its filter must find in one line.
@@ -77,6 +104,31 @@ inline std::vector<BanLabel> ban_labels(const fs::path& file, std::string_view l
     labels.push_back(label);
   }
   return labels;
+}
+
+// How many lines were read as fail2ban labels them.
+struct BanCount {
+  std::size_t failures = 0;
+  std::size_t others = 0;
+};
+
+// A line that fail2ban bans for is a failed login from the host labelled; any other is no login.
+inline void expect_as_labelled(const Record& record, const BanLabel& label, BanCount& count) {
+  const auto* seen = std::get_if<LoginSeen>(&record);
+  if (!label.is_match || label.is_strict_mode) {
+    EXPECT_EQ(seen, nullptr);  // nobody tried a password
+    ++count.others;
+    return;
+  }
+  ASSERT_NE(seen, nullptr);
+  EXPECT_NE(seen->failure, LoginFailure::kNone);
+  EXPECT_EQ(seen->client_address, label.host);
+  ++count.failures;
+}
+
+inline void print(const BanCount& count) {
+  std::printf("  fail2ban: %zu failed logins and %zu other lines read as labelled\n", count.failures,
+              count.others);
 }
 
 // What a CrowdSec parser reads from one line: the texts of its "Parsed." and "Meta." fields.

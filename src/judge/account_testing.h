@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
+#include "detect/origin_testing.h"
 #include "judge/decide.h"
 
 namespace postreeve {
@@ -12,22 +12,7 @@ namespace postreeve {
 inline constexpr Timestamp kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} +
                                   std::chrono::hours{8}};
 inline constexpr Hash128 kAccount{1, 2};
-inline constexpr std::uint32_t kOwnClient = 7;
 
-[[nodiscard]] inline Origin origin_at(std::uint32_t network, std::uint32_t provider, std::string_view country,
-                                      std::uint32_t client = 0) {
-  Origin origin;
-  origin.known = true;
-  origin.network = network;
-  origin.provider = provider;
-  origin.client = client;
-  origin.country = CountryCode::of(country);
-  return origin;
-}
-
-[[nodiscard]] inline Origin office() {
-  return origin_at(1, 10, "PL", kOwnClient);
-}
 [[nodiscard]] inline Origin thiefs_place() {
   return origin_at(66, 60, "VN", 9);
 }
