@@ -1,9 +1,8 @@
 // Canary recipient: an address nobody honest writes to, to which thieves send a test
 // from each stolen login.
 //
-// Conclusive only from an unfamiliar origin (or in the shape of a test mail, which the
-// credential test adds): a shop on whose form somebody typed a canary is honest, so at an
-// established place the weight is 3 and slows nobody.
+// Conclusive from an unfamiliar origin only: a shop on whose form somebody typed a canary is
+// honest, so anywhere else the weight is 3 nats, which alone slows nobody.
 #include "detect/detectors.h"
 
 namespace postreeve {

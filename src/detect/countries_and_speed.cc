@@ -6,8 +6,11 @@
 //
 // Speed: v = max(0, d - r1 - r2) / dt between two uses counts over 1000 km/h and 500 km
 // beyond both radii of accuracy (mobile geolocation errs by 179-207 km in the median).
-// A stranger far from where the owner just was weighs more than a jump between two
-// strange places.
+// A stranger far from where the owner just was weighs 4.5 nats, a jump between two strange
+// places 3.5.
+//
+// The larger of both counts, times confidence(). A country the account knows, and a sender
+// with the owner's own EHLO name, say nothing.
 //
 // Limits: without geography there are no countries and no distances; a country's
 // centroid counts with the country's radius.

@@ -9,7 +9,7 @@
 namespace postreeve {
 namespace {
 
-// A thief's run: from a trickle to thousands a day (cases of detection.md 1: 20 to 6,000 an hour).
+// A thief's run: from a trickle to thousands a day (cases known: 20 to 6,000 an hour).
 constexpr GammaPoisson kThief{.shape = 0.5F, .rate = 0.002F};  // mean 250 a day
 constexpr double kFano = 6.6;                                  // of the 95th percentile of honest people
 constexpr double kNatsPerFactor = 3.0;

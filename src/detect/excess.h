@@ -30,9 +30,9 @@ inline constexpr double kPeakShareOfStranger = 0.5;
 // Never less for a higher count.
 [[nodiscard]] double weigh_excess(const Excess& excess) noexcept;
 
-// The most that an unusual amount may weigh: `at_usual_place` where the owner is at home or nothing
-// is known of places (less while the account is young), the full weight at a strange place of an account
-// whose habits are settled.
+// The most that an unusual amount may weigh. Where the owner is at home or nothing is known of places:
+// `at_usual_place`, of a new account 60 % of it. At a strange place: from `at_usual_place` for a new
+// account up to the full 8 nats for one whose habits are settled.
 [[nodiscard]] double most_at(const Scene& scene, double at_usual_place) noexcept;
 
 }  // namespace postreeve

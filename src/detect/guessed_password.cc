@@ -1,10 +1,12 @@
 // Guessed password and spraying: a success after failures that were not the owner's.
 //
-// Weighed at a success (a login, or the first send where the server does not log
-// logins) from an unfamiliar network:
-//   the same network failed on this account before:   3 + ln(failures)   up to 6
-//   others failed on it within a day, ten or more:    2
-//   the network tried many accounts and mostly failed: 2 + ln(accounts / 4) up to 6
+// Weighed at a success (a login, or mail, because not every server logs logins) outside the
+// owner's established places:
+//   the same network failed on this account three times or more, today or up to yesterday:
+//     3 + ln(failures), up to 6
+//   four accounts or more failed from the network, and three times as many as got in:
+//     2 + ln(accounts / 4), up to 6
+//   others failed on it within a day, ten times or more, and a network never used gets in: 2
 // Accounts are counted, not password hashes (Dovecot's hash is per user). Wrong
 // passwords from a network the owner has long used are a stale phone, not guesses, and
 // the same wrong password again counts once (judge/note.cc).

@@ -2,12 +2,12 @@
 //
 // Nats: the From display name carries another address ("service@bank.example"
 // <victim@...>) 3.5; From not the account's 2.5; envelope sender not the account's 2; the
-// To display name equals its address, as mass mailers (and some mail
-// programs) write, 0.7. Send-as delegates
-// are free: addresses used on several days, or given as aliases, are the account's own.
+// To display name equals its address, as mass mailers (and some mail programs) write, 0.7.
+// Send-as delegates are free: addresses used on several days, or given as aliases, are the
+// account's own.
 //
-// The strongest counts; at the owner's own places a third of it: an office's server, a ticket
-// system and a mailing list write as many people through one login.
+// The first that applies counts; but for strangers three tenths of it: an office's server, a
+// ticket system and a mailing list write as many people through one login.
 #include <algorithm>
 
 #include "detect/detectors.h"

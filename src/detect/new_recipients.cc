@@ -2,11 +2,12 @@
 //
 // Distinct recipients, not volume, are the signal: on the day of a hijack mail grows by
 // a quarter, distinct recipients to seven times (Google 2014). The owner's probability
-// of writing to somebody new is the account's own (14 % at first, 4 % after 200 mails;
-// a shop has 100 %), so outward-facing people accuse themselves less. The weight is the
-// sum itself, less 1 for having waited for the worst moment.
+// of writing to somebody new is the account's own share (75 % before the first mail, then
+// between 2 % and 93 %: a shop writes to strangers only), so outward-facing people accuse
+// themselves less. The weight is the sum itself, less 1 for having waited for the worst moment.
 //
-// At an established place at most 3 nats: everybody writes to a list of strangers once.
+// But for strangers at most 3 nats, less while the account is young: everybody writes to a
+// list of strangers once.
 //
 // Limits: lateral phishing to the victim's own contacts is no novelty; a shop's thief
 // hides among new recipients.

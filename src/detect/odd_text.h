@@ -5,8 +5,9 @@
 
 namespace postreeve {
 
-// True when the text's longest words have letter pairs, a mix of cases, or digits among
-// letters that words of languages in Latin script do not have ("ZYaeD", "xk7Qwp").
+// True when a word of five letters or more has a run of consonants, a mix of cases, or digits
+// among letters of both cases that words of languages in Latin script do not have ("ZYaeD",
+// "x7kwQp").
 // Total; at most 64 bytes are looked at. Texts in other scripts are never odd.
 [[nodiscard]] bool looks_random(std::string_view text) noexcept;
 

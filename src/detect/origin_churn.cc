@@ -1,8 +1,9 @@
 // Origin churn: from how many unfamiliar providers somebody got in within 10 minutes, an
 // hour, a day, against the negative-binomial tail of the account's own rate of new ones.
 //
-// nats = -ln P(at least n | own rate) - 2, from four providers on. Providers, not
-// networks: a phone on carrier NAT has a new address every hour, all of one provider.
+// nats = confidence() (-ln P(at least n | own rate) - 2), from four providers on; the largest
+// of the three spans counts. Providers, not networks: a phone on carrier NAT has a new address every hour,
+// all of one provider.
 //
 // Limits: at most 12 providers are remembered; more say nothing new. A run from one
 // cloud's many networks is one provider.

@@ -1,7 +1,7 @@
 // Origin novelty: is this a place the account is used from?
 //
 // After Freeman et al. (NDSS 2016) and Wiefling et al. (2021), backing off from the
-// network to the provider to the country: at the finest level that is new, the weight is
+// network to the provider to the country: at the coarsest level that is new, the weight is
 //   ln p(new at this level | thief) / p(new at this level | this owner).
 // The owner's probability is the account's own rate of such novelties a day of use,
 // smoothed by the population's (6-7 % of accounts start a trip abroad a month), so a
@@ -9,7 +9,9 @@
 // three of four come from another country, one in five from another provider of the
 // same country. Weighed with confidence(): a young profile says little.
 //
-// An EHLO name the account has sent with for days speaks for the owner's own device.
+// An established network speaks for the owner with 3 nats, an established provider with 2, an
+// EHLO name the account has sent with for days with 3: it is the owner's own device. A network
+// only read from counts 0.7 of its novelty, one used this way before 0.3.
 //
 // Limits: a thief on the victim's own provider or machine is not seen here; an EHLO
 // name can be copied by whoever knows it.
@@ -34,7 +36,7 @@ constexpr Level kCountryLevel{Reason::kNewCountry, 0.75, 0.1, 0.003};
 constexpr double kPriorDays = 8;       // days the prior counts for
 constexpr double kKnownClient = -3.0;  // nats
 constexpr double kNewClient = 0.5;
-constexpr double kMostForReading = 3.5;   // a login alone never blocks (detection.md 2)
+constexpr double kMostForReading = 3.5;   // a login alone never blocks
 constexpr double kReadOnlyShare = 0.7;    // of a place read from, never sent from
 constexpr double kUsedBeforeShare = 0.3;  // of a network used this way on one other day
 constexpr double kEstablishedNetwork = -3.0;

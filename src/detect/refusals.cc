@@ -1,11 +1,15 @@
 // Refusals: what destination servers say about the account's mail, a sequential
 // probability ratio test (Wald) over delivery reports.
 //
-// t1 = 30 % for spam lists (10-50 %), t0 = 1 % or the account's own decayed rate: +3.4 nats
-// for a refused recipient, -0.35 for a delivered one. A relay with 13 % bounces for months
-// has t0 = 13 % and gathers almost nothing. Always against what the whole platform gets
-// from the same destination in the same hour: when our own address is listed there,
-// t0 is that share, and nobody is accused. Below three refusals nothing is said.
+// t1 = 30 % for spam lists (10-50 %). t0 is the account's own decayed rate, at least 1 %: with
+// 1 % a refused recipient gives +3.4 nats, a delivered one -0.35. An account without answers
+// starts at t0 = 5 % (+1.8 and -0.3) and comes to its own rate within 200 of them: it may be a
+// relay with dead addresses. A relay with 13 % bounces for months has t0 = 13 % and gathers
+// little. Always against what the whole platform gets from the same destination in the same
+// hour: when our own address is listed there, t0 is that share, and nobody is accused.
+//
+// From the sum (0 to 12) recipients of the day without an answer take 0.1 each, and many
+// deliveries of the day ln(1 + deliveries / 10). Below three refusals nothing is said.
 //
 // Limits: answers come seconds to days after the mail; a list without dead addresses
 // gives none.

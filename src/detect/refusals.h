@@ -8,12 +8,13 @@
 
 namespace postreeve {
 
-// Whether an answer counts as a refusal: permanent, and not about the sender's server.
-// 4xx are greylisting or a full mailbox; they never count.
+// Whether an answer counts as a refusal: a bounce whose code is not a transient one. 4.x.x are
+// greylisting or a full mailbox; they never count.
 [[nodiscard]] bool is_refusal(DeliveryStatus status, const EnhancedStatus& dsn) noexcept;
 
 // The log ratio of one answer: refusals at rate 30 % (a spam list) against the account's own
-// rate, or what everybody gets from this destination in the same hour if that is higher.
+// rate, or what everybody gets from this destination in the same hour if that is higher. A
+// refusal for policy (x.7.x) adds half a nat.
 [[nodiscard]] double refusal_step(const AccountProfile& profile, const AnswerFacts& answer) noexcept;
 
 inline constexpr double kMostRefusalSum = 12.0;

@@ -1,8 +1,8 @@
 // Sleeping account: silence for a long time, then more than a trickle.
 //
 // From 60 days without a message, the sixth message within a day weighs 2 nats, and one
-// more for each doubling, up to 5; the first mail after a year is free. At an
-// established place half of it.
+// more for each doubling, up to 5; the first mail after a year is free. But for
+// strangers half of it.
 //
 // Limits: an account that never sent is no sleeper but a young one.
 #include <algorithm>

@@ -1,13 +1,14 @@
 // Credential test: the tiny message by which a thief tries a stolen login, minutes to two
 // days before the run.
 //
-// Signs, each in nats: at most 1500 bytes 1.0 (549 in a case); the only recipient a
-// freemail mailbox never written to 1.0; EHLO name that no mail client has (localhost,
-// a bare word of a rented host, the server's own name) 1.5; a subject that no language
-// has (letter pairs) 1.5. Two signs say nothing; the size and the recipient must fit.
+// Signs, in nats: at most 1500 bytes (549 in a case) to a freemail mailbox never written to
+// and nobody else 2.0; an EHLO name that no mail client has (localhost and the like) 1.5; a
+// subject of random letters (odd_text.h) 1.5. The first alone says nothing, the others
+// nothing without the first.
 //
 // Limits: honest people send short notes to new freemail addresses all the time, so
-// it weighs only at an unfamiliar place or with both odd client and odd subject.
+// it weighs only at an unfamiliar place or with both odd client and odd subject, and half at
+// an established one.
 #include <algorithm>
 #include <array>
 

@@ -4,8 +4,9 @@
 // hour or 40 a day nobody is accused at a usual place (the 99th percentile of active
 // days is 13); from an unfamiliar place less is remarkable.
 //
-// At an established place an unusual amount alone weighs at most 3.5 nats: people do
-// write to 300 parents once, and the refusals of a machine in foreign hands come soon.
+// But for strangers an unusual amount alone weighs at most 3.5 nats, less while the account is
+// young: people do write to 300 parents once, and the refusals of a machine in foreign hands
+// come soon.
 //
 // Limits: a thief who stays under the owner's own peak is not seen here.
 #include <algorithm>

@@ -97,8 +97,8 @@ struct Evidence {
   Reason reason{};
   // ln(P(event | other hands) / P(event | owner)), within [-8, 8].
   float nats = 0;
-  // Enough to suspend without a second group: confirmed malware, a canary hit in the shape
-  // of a test, an origin pattern no owner can make (design.md 4).
+  // Enough to suspend without a second group: confirmed malware, a canary asked from an
+  // unfamiliar place, an origin pattern no owner can make.
   bool conclusive = false;
   std::array<Argument, 4> arguments{};
 };

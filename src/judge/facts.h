@@ -42,7 +42,7 @@ struct Facts {
   const Scan* scan = nullptr;
   const Login* login = nullptr;
   LimitFacts limit;
-  // Too many accounts were restricted within the hour: no further one is (design.md 4).
+  // Too many accounts were restricted within the hour: no further one is.
   bool fuse_is_out = false;
 };
 

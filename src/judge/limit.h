@@ -33,9 +33,8 @@ struct LimitCondition {
   // Minutes of the tenant's local day, [from, to); to < from runs over midnight; equal is the whole day.
   std::uint16_t from_minute = 0;
   std::uint16_t to_minute = 0;
-  std::bitset<7> weekdays;  // Monday is 0; none set: every day
-  // On holidays of the tenant the rule applies as on the day given (6: as on Sunday); the
-  // tenant's holidays count as Sundays everywhere.
+  // Monday is 0, a holiday of the tenant a Sunday; none set: every day.
+  std::bitset<7> weekdays;
   std::vector<Service> services;
   std::vector<std::string> tenants;
   SenderCheck sender_not_owned = SenderCheck::kNone;

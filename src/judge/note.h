@@ -1,5 +1,5 @@
-// What a judged event leaves in the record: recent doings always, habits only when the
-// event was accepted and not suspicious, else a lesson that waits.
+// What a judged event leaves in the record: recent doings always, habits only when it was
+// accepted; where anything is strange about it, a lesson that waits instead.
 #pragma once
 
 #include "detect/scene.h"
@@ -22,10 +22,12 @@ enum class Learning : std::uint8_t {
   kWhenQuiet,  // when nothing suspicious came for the waiting time
 };
 
-// Learns from an accepted event, or keeps it as a lesson.
+// Learns from an accepted event, or keeps it as a lesson. Answers to the owner's mail are always
+// learned.
 void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, Learning learning);
 
-// Lessons whose waiting time is over are learned; an idle stranger is forgotten.
+// Lessons whose waiting time is over are learned; an idle stranger is learned whole and forgotten.
+// Nothing is while the account is restricted.
 void settle_lessons(AccountRecord& record, Timestamp time, const Ladder& ladder);
 
 }  // namespace postreeve

@@ -31,7 +31,7 @@ struct CanaryList {
   std::vector<std::string> patterns;
 };
 
-// Risk, in log-odds, at which a standing begins (design.md 4).
+// Risk, in log-odds, at which a standing begins, and how long it lasts.
 struct Ladder {
   double prior = -7.0;  // one account in a thousand is in other hands at a time
   double watched = -3.0;
@@ -48,7 +48,7 @@ struct Ladder {
   std::uint32_t slowed_recipients_per_hour = 1;
   // How fast evidence fades.
   Duration evidence_half_life = std::chrono::hours{6};
-  // How long a suspicious account's lessons wait before they are learned.
+  // How long lessons wait before they are learned (judge/note.h).
   Duration lesson_wait = std::chrono::days{3};
 };
 

@@ -32,7 +32,7 @@ struct Guesses {
   WindowCount<kDaySeconds, 6> day;
   std::uint32_t network = 0;        // the latest one that guessed
   std::uint32_t last_password = 0;  // hash of the latest wrong password, so that a stale one counts once
-  std::uint16_t from_network = 0;   // by that one, within a day
+  std::uint16_t from_network = 0;   // how often that one did, with no whole day between
   std::uint16_t last_day = 0;
 
   friend bool operator==(const Guesses&, const Guesses&) = default;
@@ -75,7 +75,7 @@ inline void prefetch(const AccountRecord& record) noexcept {
   for (std::size_t offset = 0; offset < sizeof record; offset += kLine) __builtin_prefetch(head + offset);
 }
 
-// Learns the harmless lessons that are not younger than `until`. Requires a stranger.
+// Learns the harmless lessons from before `until` or of that moment. Requires a stranger.
 void adopt_harmless(AccountRecord& record, Timestamp until);
 
 // Bytes of the record with all it holds.

@@ -1,4 +1,4 @@
-// The networks an account was used from: 8 places that grow to 32.
+// The networks an account was used from: at most 32.
 #pragma once
 
 #include <cstdint>

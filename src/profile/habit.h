@@ -57,7 +57,7 @@ struct Habit {
   return nullptr;
 }
 
-// The place to give up for a new habit: an empty one, else the one used on the fewest days,
+// The place to give up for a new habit: an empty one, else the one sent from on the fewest days,
 // among those the one used longest ago. Requires a non-empty span.
 [[nodiscard]] inline Habit& least_habit(std::span<Habit> habits) noexcept {
   return *std::min_element(habits.begin(), habits.end(), [](const Habit& a, const Habit& b) {

@@ -16,7 +16,7 @@
 namespace postreeve {
 
 // Something a stranger did that will be learned when nothing comes of it, and forgotten
-// when it was a thief: the compact form of a use, a recipient or a message.
+// when it was a thief: the compact form of a login, a recipient or a message.
 struct Lesson {
   std::uint32_t time = 0;  // seconds
   std::uint32_t network = 0;
@@ -43,7 +43,7 @@ struct Stranger {
   std::uint32_t outgo_provider = 0;
   std::uint32_t outgo_latest = 0;  // seconds
   std::uint32_t last_seen = 0;     // seconds
-  std::uint32_t last_suspect = 0;  // seconds: the latest lesson
+  std::uint32_t last_suspect = 0;  // seconds: the latest suspicious lesson; 0: none
   // The latest transactions, so that delivery reports find whose mail they speak of.
   std::array<std::uint32_t, kMostTransactions> transactions{};
   std::uint8_t next_transaction = 0;

@@ -46,7 +46,7 @@ TEST(Cusum, StaysInRangeForAnyStep) {
 TEST(NoveltyLlr, ComparesTheTwoProbabilities) {
   EXPECT_NEAR(novelty_llr(true, 0.05, 0.95), std::log(19.0), 1e-12);
   EXPECT_NEAR(novelty_llr(false, 0.05, 0.95), -std::log(19.0), 1e-12);
-  EXPECT_NEAR(novelty_llr(true, 0.01, 0.3), 3.4, 0.01);     // detection.md: refusals
+  EXPECT_NEAR(novelty_llr(true, 0.01, 0.3), 3.4, 0.01);     // refusals
   EXPECT_NEAR(novelty_llr(false, 0.01, 0.3), -0.35, 0.01);  // and a delivery
   EXPECT_EQ(novelty_llr(true, 0.5, 0.5), 0.0);
 }
