@@ -102,9 +102,13 @@ bool same_story(const Standing& standing, Timestamp time) {
   return standing.incident.known() && time - from_seconds32(standing.since) < std::chrono::days{7};
 }
 
+Scope scope_of(Side side) {
+  return side == Side::kStranger ? Scope::kUnfamiliarOrigins : Scope::kWholeAccount;
+}
+
 void enter(AccountRecord& record, Level level, Side side, const Facts& facts, const Policy& policy) {
   Standing& standing = record.standing;
-  const Scope scope = side == Side::kStranger ? Scope::kUnfamiliarOrigins : Scope::kWholeAccount;
+  const Scope scope = scope_of(side);
   const bool was_restricted = is_restriction(standing.level);
   // Asked before `since` moves, at every rung: who passes through watched begins a new story too.
   const bool goes_on = was_restricted || same_story(standing, facts.time);
@@ -122,6 +126,7 @@ void enter(AccountRecord& record, Level level, Side side, const Facts& facts, co
 void watch_instead(AccountRecord& record, Side side, const Facts& facts, const Policy& policy,
                    Decision& decision) {
   const Standing before = record.standing;
+  if (before.level == Level::kRecovering) return;  // on probation already
   if (before.level == Level::kWatched && before.until != 0) return;
   enter(record, Level::kWatched, side, facts, policy);
   record.standing.until = to_seconds32(facts.time + std::chrono::hours{1});
@@ -142,7 +147,10 @@ void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts&
   // Who is watched because the fuse is out stays so for his hour: a person was told.
   const bool lower_rung =
       before.until == 0 && (before.level == Level::kClear || before.level == Level::kWatched);
-  if (!restricts && lower_rung && wanted != before.level && side != Side::kEstablished) {
+  // What strangers raised does not end because the owner had an ordinary day.
+  const bool of_others =
+      wanted < before.level && before.scope != scope_of(side) && record.stranger != nullptr;
+  if (!restricts && lower_rung && wanted != before.level && side != Side::kEstablished && !of_others) {
     enter(record, wanted, side, facts, policy);
   }
   if (record.standing.level != before.level || record.standing.scope != before.scope) {
@@ -340,6 +348,8 @@ void apply_judgement(AccountRecord& record, const Hash128& account, const Judgem
   const Standing before = record.standing;
   Standing& standing = record.standing;
   if (judgement.confirmed) {
+    // Where nothing was restricted nobody knows yet which places are the thief's.
+    if (!is_restriction(before.level)) standing.scope = Scope::kWholeAccount;
     if (!standing.incident.known()) standing.incident = incident_id(account, judgement.time);
     standing.level = Level::kSuspended;
   } else {

@@ -91,6 +91,32 @@ TEST(Standing, DoesNotCountTheOwnersMailAsWhatGotOut) {
   EXPECT_EQ(recovered.record.stranger, nullptr);
 }
 
+TEST(Watched, BecauseOfStrangersDoesNotEndWithTheOwnersOrdinaryDay) {
+  Account anna;
+  anna.live();
+  anna.send(thiefs_place(), {10'001});  // somebody unfamiliar is about
+  anna.record.standing = {.since = to_seconds32(anna.now), .level = Level::kWatched};
+  anna.answer(1, false);
+  EXPECT_EQ(anna.level(), Level::kWatched);
+}
+
+TEST(Recovering, IsNotCutShortByTheFuse) {
+  Account anna;
+  anna.live();
+  put(anna, Level::kRecovering);
+  anna.fuse_is_out = true;
+  anna.run(5);
+  EXPECT_EQ(anna.level(), Level::kRecovering);
+}
+
+TEST(Confirmed, WithoutARestrictionBeforeClosesTheWholeAccount) {
+  Account anna;
+  anna.live();
+  anna.judge_by_person(true);
+  EXPECT_EQ(anna.level(), Level::kSuspended);
+  EXPECT_EQ(anna.record.standing.scope, Scope::kWholeAccount);
+}
+
 TEST(Clear, AndWatchedTouchNoMail) {
   for (const Level level : {Level::kClear, Level::kWatched, Level::kRecovering}) {
     Account anna;
