@@ -95,7 +95,8 @@ TEST(Watched, BecauseOfStrangersDoesNotEndWithTheOwnersOrdinaryDay) {
   Account anna;
   anna.live();
   anna.send(thiefs_place(), {10'001});  // somebody unfamiliar is about
-  anna.record.standing = {.since = to_seconds32(anna.now), .level = Level::kWatched};
+  anna.record.standing.level = Level::kWatched;
+  anna.record.standing.scope = Scope::kUnfamiliarOrigins;
   anna.answer(1, false);
   EXPECT_EQ(anna.level(), Level::kWatched);
 }
