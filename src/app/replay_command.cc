@@ -15,6 +15,7 @@
 #include "intake/history.h"
 #include "net/locator.h"
 #include "replay/compare.h"
+#include "replay/hand_over.h"
 #include "replay/progress.h"
 #include "replay/replay.h"
 #include "replay/report_json.h"
@@ -174,14 +175,33 @@ class ReplayCommand {
     return tell(replay.reports(history), stopwatch.seconds());
   }
 
+  // The end of a window stops the reading at an exact line, the same in every run.
+  static HistoryResult judge_while_reading(const HistoryOptions& options, Replay& replay,
+                                           const Progress& progress) {
+    return read_history(options, [&](Event&& event) { return replay.take(std::move(event)); }, progress);
+  }
+
+  static HistoryResult judge_beside_reading(const HistoryOptions& options, Replay& replay,
+                                            const Progress& progress) {
+    HandOver judging([&](Event&& event) { replay.take(std::move(event)); });
+    const auto push = [&](Event&& event) {
+      judging.push(std::move(event));
+      return true;
+    };
+    HistoryResult result = read_history(options, push, progress);
+    judging.finish();
+    return result;
+  }
+
   HistoryResult read(Replay& replay, const Stopwatch& stopwatch) const {
     const HistoryOptions options = history_options();
     ProgressBar bar(console_.error_stream(), total_bytes(options.files), [&] { return stopwatch.seconds(); });
     const auto progress = [&](const HistoryCounts& counts, Timestamp) {
       if (console_.error_is_terminal()) bar.show(counts);
     };
-    HistoryResult result =
-        read_history(options, [&](Event&& event) { return replay.take(std::move(event)); }, progress);
+    HistoryResult result = options.threads < 2 || window_.until
+                               ? judge_while_reading(options, replay, progress)
+                               : judge_beside_reading(options, replay, progress);
     bar.clear();
     return result;
   }
