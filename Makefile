@@ -21,7 +21,7 @@ test: build
 soak: build
 	@tests/run --soak
 
-demo: build
+demo:
 	@demo/run
 
 bench: build
