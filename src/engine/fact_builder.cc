@@ -171,7 +171,6 @@ Facts FactBuilder::build(const Submission& submission) const {
   facts.message.subject = submission.subject;
   facts.message.helo_name = submission.session.helo_name;
   facts.message.sender = submission.sender;
-  facts.message.has_sender = !submission.sender.empty();
   if (submission.recipients.size() == 1)
     facts.message.recipient_domain = domain_of(submission.recipients.front());
   // The null sender is how autoresponders and thieves send; it is nobody's forgery.

@@ -102,7 +102,6 @@ TEST(MessageFacts, TakeTheNullSenderForNobodysForgery) {
   message.sender.clear();
   const Facts facts = facts_of(builder, message);
   EXPECT_TRUE(facts.message.sender_is_own);
-  EXPECT_FALSE(facts.message.has_sender);
   EXPECT_EQ(facts.sender_key, 0U);
 }
 

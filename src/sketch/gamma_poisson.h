@@ -6,7 +6,7 @@
 //   mean = shape / rate * t        variance / mean = 1 + t / rate
 //
 // "Exposure" is time in whatever unit the caller chose for `rate`, for example
-// average hours as given by HourHabit::exposure. Learning is conjugate: counts
+// average hours. Learning is conjugate: counts
 // add to the shape, exposure to the rate.
 //
 // Overdispersion: with much learning t / rate tends to 0 and the model to a
