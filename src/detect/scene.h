@@ -38,7 +38,7 @@ struct MessageFacts {
   std::string_view recipient_domain;   // of the only recipient; empty otherwise
   std::string_view subject;
   std::string_view helo_name;
-  std::string_view sender;  // envelope sender; empty for the null sender
+  std::string_view sender;        // envelope sender; empty for the null sender
   bool sender_is_own = true;      // the account's name, an alias, or a habit
   std::string_view from_address;  // of the From header; empty when not known
   ShortText from_name_address;    // an address inside the From display name that is another one
