@@ -5,10 +5,11 @@
 namespace postreeve {
 
 std::span<const Detector> all_detectors() noexcept {
-  static constexpr std::array<Detector, 13> kDetectors{{
+  static constexpr std::array<Detector, 14> kDetectors{{
       {DetectorId::kOriginNovelty, weigh_origin_novelty},
       {DetectorId::kCountriesAndSpeed, weigh_countries_and_speed},
       {DetectorId::kOriginChurn, weigh_origin_churn},
+      {DetectorId::kClientConsistency, weigh_client_consistency},
       {DetectorId::kGuessedPassword, weigh_guessed_password},
       {DetectorId::kVolume, weigh_volume},
       {DetectorId::kNewRecipients, weigh_new_recipients},

@@ -20,6 +20,7 @@ namespace postreeve {
 std::optional<Evidence> weigh_origin_novelty(const Scene& scene);
 std::optional<Evidence> weigh_countries_and_speed(const Scene& scene);
 std::optional<Evidence> weigh_origin_churn(const Scene& scene);
+std::optional<Evidence> weigh_client_consistency(const Scene& scene);
 std::optional<Evidence> weigh_guessed_password(const Scene& scene);
 std::optional<Evidence> weigh_volume(const Scene& scene);
 std::optional<Evidence> weigh_new_recipients(const Scene& scene);

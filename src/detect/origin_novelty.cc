@@ -9,15 +9,16 @@
 // three of four come from another country, one in five from another provider of the
 // same country. Weighed with confidence(): a young profile says little.
 //
-// An established network speaks for the owner with 3 nats, an established provider with 2, an
-// EHLO name the account has sent with for days with 3: it is the owner's own device. A network
-// only read from counts 0.7 of its novelty, one used this way before 0.3.
+// An established network speaks for the owner with 3 nats, an established provider with 2. At a
+// new place the client and its mailbox sessions weigh too (client_consistency.cc). A network only read from
+// counts 0.7 of its novelty, one used this way before 0.3.
 //
 // Limits: a thief on the victim's own provider or machine is not seen here; an EHLO
 // name can be copied by whoever knows it.
 #include <algorithm>
 #include <cmath>
 
+#include "detect/client_consistency.h"
 #include "detect/detectors.h"
 
 namespace postreeve {
@@ -33,9 +34,7 @@ constexpr Level kNetworkLevel{Reason::kNewNetworkOfProvider, 0.05, 0.8, 0.02};
 constexpr Level kProviderLevel{Reason::kNewProvider, 0.2, 0.3, 0.01};
 constexpr Level kCountryLevel{Reason::kNewCountry, 0.75, 0.1, 0.003};
 
-constexpr double kPriorDays = 8;       // days the prior counts for
-constexpr double kKnownClient = -3.0;  // nats
-constexpr double kNewClient = 0.5;
+constexpr double kPriorDays = 8;          // days the prior counts for
 constexpr double kMostForReading = 3.5;   // a login alone never blocks
 constexpr double kReadOnlyShare = 0.7;    // of a place read from, never sent from
 constexpr double kUsedBeforeShare = 0.3;  // of a network used this way on one other day
@@ -56,7 +55,7 @@ struct Novelty {
 // not make it a place to send from: a thief reads first.
 bool has_used(const AccountProfile& profile, const Habit* habit, Use use) {
   if (habit == nullptr) return false;
-  return use == Use::kRead || habit->send_days > 0 || is_home(profile, *habit);
+  return use != Use::kSend || habit->send_days > 0 || is_home(profile, *habit);
 }
 
 Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use) {
@@ -78,11 +77,6 @@ Evidence established(const Scene& scene) {
   return make_evidence(Reason::kFamiliarProvider, kEstablishedProvider, {scene.origin.prefix});
 }
 
-double client_weight(const Scene& scene) {
-  if (scene.use != Use::kSend || scene.origin.client == 0) return 0;
-  return knows_client(scene.record.profile, scene.origin.client) ? kKnownClient : kNewClient;
-}
-
 }  // namespace
 
 std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
@@ -96,9 +90,9 @@ std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
   const Habit* network = profile.networks.find(scene.origin.network);
   if (network != nullptr)
     novelty.nats *= has_used(profile, network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
-  novelty.nats += client_weight(scene);
+  novelty.nats += client_weight(scene) + session_weight(scene);
   if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
-  if (scene.use == Use::kRead) novelty.nats = std::min(novelty.nats, kMostForReading);
+  if (scene.use != Use::kSend) novelty.nats = std::min(novelty.nats, kMostForReading);
   const Duration known_for = scene.time - from_seconds32(profile.first_seen);
   return make_evidence(
       novelty.reason, novelty.nats,

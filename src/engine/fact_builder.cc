@@ -137,7 +137,7 @@ Facts FactBuilder::begin(StepKind kind, const Happened& event) const {
 Facts FactBuilder::build(const Login& login) const {
   Facts facts = begin(StepKind::kLogin, login);
   facts.origin = origin_of(login.session);
-  facts.use = Use::kRead;
+  facts.use = login.session.service == Service::kSmtp ? Use::kSignIn : Use::kRead;
   facts.login = &login;
   return facts;
 }

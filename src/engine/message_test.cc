@@ -50,7 +50,7 @@ TEST(MessageJudge, CountsRecipientsAndOneMessage) {
   const MessageOutcome& outcome = judge.judge(message_to(room, people(3)));
   EXPECT_EQ(outcome.action, Action::kAccept);
   EXPECT_EQ(outcome.recipients_accepted, 3U);
-  EXPECT_EQ(room.record().profile.recipients, 3U);
+  EXPECT_NEAR(room.record().profile.rates.recipients, 3, 0.03 * 3);
   EXPECT_EQ(room.record().profile.messages, 1U);
 }
 
@@ -143,7 +143,7 @@ TEST(MessageJudge, CountsARecipientNamedTwiceOnceInTheHabits) {
   const MessageOutcome& outcome =
       judge.judge(message_to(room, {"a@y.example", "a@y.example", "A@Y.example"}));
   EXPECT_EQ(outcome.recipients_accepted, 3U);
-  EXPECT_EQ(room.record().profile.recipients, 1U);
+  EXPECT_NEAR(room.record().profile.rates.recipients, 1, 0.03 * 1);
 }
 
 TEST(MessageJudge, CountsAMessageSeenTwiceOnce) {

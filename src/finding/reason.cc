@@ -26,6 +26,8 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
      "used from {0} {1} after a use from {2}, {3} km away"},
     {kNetworkChurn, DetectorId::kOriginChurn, Group::kOrigin,
      "used from {0} unfamiliar providers within {1}; usual are {2} new ones a day"},
+    {kNoSession, DetectorId::kClientConsistency, Group::kOrigin,
+     "sends from {0} without opening the mailbox from there, as its mail programs always do"},
     {kGuessedFromHere, DetectorId::kGuessedPassword, Group::kOrigin,
      "the password was guessed: {0} wrong ones from {1} within a day, then the right one"},
     {kGuessedElsewhere, DetectorId::kGuessedPassword, Group::kOrigin,

@@ -286,6 +286,7 @@ void reset(Decision& decision) {
   decision.verdict.evidence.clear();
   decision.change.reset();
   decision.repeated = false;
+  decision.of_stranger = false;
 }
 
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision) {
@@ -322,6 +323,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   verdict.risk = static_cast<float>(odds);
   verdict.standing = record.standing;
   verdict.in_scope = in_scope(record.standing, scene.side);
+  decision.of_stranger = scene.side == Side::kStranger;
 }
 
 void apply_credential_change(AccountRecord& record, Timestamp time, const Policy& policy,

@@ -21,6 +21,8 @@ struct Decision {
   std::optional<StandingChange> change;
   // The request was answered before (Postfix repeats itself): nothing was counted or learned.
   bool repeated = false;
+  // The event was a stranger's: at a place, or about a message, that is none of the owner's.
+  bool of_stranger = false;
 };
 
 // Makes it the answer to an event that says nothing: accepted, nothing found.

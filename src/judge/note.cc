@@ -5,6 +5,7 @@
 
 #include "detect/new_recipients.h"
 #include "detect/refusals.h"
+#include "profile/sessions.h"
 
 namespace postreeve {
 namespace {
@@ -71,7 +72,7 @@ Lesson lesson_of(const Scene& scene) {
   lesson.provider = scene.origin.provider;
   lesson.client = scene.origin.client;
   lesson.country = scene.origin.country.packed();
-  lesson.sent = scene.use == Use::kSend;
+  lesson.use = scene.use;
   if (scene.kind == StepKind::kRecipient) lesson.recipient = scene.recipient.key;
   return lesson;
 }
@@ -82,13 +83,14 @@ SentMessage sent_message(const Scene& scene, const Facts& facts) {
           .messages_day = scene.activity.messages_day.count(scene.time),
           .recipients_hour = scene.activity.recipients_hour.count(scene.time),
           .sender = facts.sender_key,
-          .header_from = facts.header_from_key};
+          .header_from = facts.header_from_key,
+          .beside_session = has_session(scene.record, scene.origin, scene.time)};
 }
 
 void learn_now(AccountProfile& profile, const Scene& scene, const Facts& facts) {
   switch (scene.kind) {
     case StepKind::kLogin:
-      learn_use(profile, scene.time, scene.origin, Use::kRead);
+      learn_use(profile, scene.time, scene.origin, scene.use);
       break;
     case StepKind::kRecipient:
       learn_recipient(profile, scene.recipient.key);

@@ -36,8 +36,8 @@ void note_place(AccountProfile& profile, const Origin& origin, std::uint16_t day
 
 void Rates::fade_day() noexcept {
   static const auto factor = static_cast<float>(std::exp2(-1.0 / kRateHalfLifeDays));
-  for (float* rate : {&used_days, &active_days, &messages, &recipients, &new_recipients, &delivered, &refused,
-                      &new_networks, &new_providers, &new_countries}) {
+  for (float* rate : {&used_days, &active_days, &messages, &beside_session, &recipients, &new_recipients,
+                      &delivered, &refused, &new_networks, &new_providers, &new_countries}) {
     *rate *= factor;
   }
 }
@@ -59,11 +59,11 @@ void learn_use(AccountProfile& profile, Timestamp time, const Origin& origin, Us
   note_seen(profile, time);
   count(use == Use::kSend ? profile.messages : profile.logins);
   if (origin.known) note_place(profile, origin, day, use);
-  if (use == Use::kSend) profile.clients.note(origin.client, day, use);
+  if (use == Use::kSend && origin.known)
+    profile.clients.note(origin.client == 0 ? kNoClientName : origin.client, day, use);
 }
 
 bool learn_recipient(AccountProfile& profile, std::uint32_t recipient) {
-  count(profile.recipients);
   profile.rates.recipients += 1;
   const bool is_new = profile.known_recipients.add(recipient);
   if (is_new) profile.rates.new_recipients += 1;
@@ -81,6 +81,7 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
   const std::uint16_t day = day_of(time);
   profile.peaks.fade(time);
   profile.rates.messages += 1;
+  profile.rates.beside_session += message.beside_session ? 1 : 0;
   const Timestamp last_sent = from_seconds32(profile.last_sent);
   if (profile.last_sent != 0 && time - last_sent >= kLongSilence) {
     profile.slept_days = static_cast<std::uint16_t>(day - day_of(last_sent));

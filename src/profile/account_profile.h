@@ -29,6 +29,7 @@ struct Rates {
   float used_days = 0;    // days with any login or message
   float active_days = 0;  // days with a message sent
   float messages = 0;
+  float beside_session = 0;  // messages from a provider from which the mailbox was open lately
   float recipients = 0;
   float new_recipients = 0;
   float delivered = 0;
@@ -61,6 +62,9 @@ struct Peaks {
 // So long without a message is sleep, and not a holiday.
 inline constexpr std::chrono::days kLongSilence{60};
 
+// Key of a client that gives an address or localhost as its name, or none.
+inline constexpr std::uint32_t kNoClientName = 1;
+
 struct AccountProfile {
   // Event times in seconds of the first and the latest event learned; first <= last.
   std::uint32_t first_seen = 0;
@@ -69,7 +73,6 @@ struct AccountProfile {
   // Events learned, saturating.
   std::uint32_t logins = 0;
   std::uint32_t messages = 0;
-  std::uint32_t recipients = 0;
   // The latest sleep: its length, and the day that ended it; 0: never slept.
   std::uint16_t slept_days = 0;
   std::uint16_t woke_day = 0;
@@ -77,7 +80,7 @@ struct AccountProfile {
   FamiliarNetworks networks;
   HabitTable<4> providers;
   HabitTable<4> countries;
-  HabitTable<4> clients;  // EHLO names
+  HabitTable<4> clients;  // EHLO names; kNoClientName for mail without one worth the word
   HabitTable<3> senders;  // envelope and From addresses beside the account's own name
   Rates rates;
   Peaks peaks;
@@ -105,6 +108,7 @@ struct SentMessage {
   std::uint32_t recipients_hour = 0;
   std::uint32_t sender = 0;  // keyed hash of the envelope sender when it is not the account's name; else 0
   std::uint32_t header_from = 0;  // likewise of the From address
+  bool beside_session = false;
 };
 void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message);
 

@@ -122,7 +122,7 @@ RC_GTEST_PROP(LearnRecipient, SaysWhoIsNew, ()) {
   AccountProfile profile;
   std::set<std::uint32_t> seen;
   for (const std::uint32_t key : keys) RC_ASSERT(learn_recipient(profile, key) == seen.insert(key).second);
-  RC_ASSERT(profile.recipients == keys.size());
+  RC_ASSERT(profile.rates.recipients == static_cast<float>(keys.size()));
   RC_ASSERT(profile.rates.recipients == static_cast<float>(keys.size()));
   RC_ASSERT(profile.rates.new_recipients == static_cast<float>(seen.size()));
 }

@@ -21,7 +21,7 @@ void learn(AccountProfile& profile, const Lesson& lesson) {
   if (lesson.recipient != 0) {
     learn_recipient(profile, lesson.recipient);
   } else {
-    learn_use(profile, from_seconds32(lesson.time), origin_of(lesson), lesson.sent ? Use::kSend : Use::kRead);
+    learn_use(profile, from_seconds32(lesson.time), origin_of(lesson), lesson.use);
   }
 }
 

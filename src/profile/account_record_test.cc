@@ -12,7 +12,11 @@ using namespace std::chrono_literals;
 constexpr Timestamp kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
 
 Lesson use_lesson(std::uint32_t network, Timestamp time, bool sent) {
-  return {.time = to_seconds32(time), .network = network, .provider = network + 1, .client = 3, .sent = sent};
+  return {.time = to_seconds32(time),
+          .network = network,
+          .provider = network + 1,
+          .client = 3,
+          .use = sent ? Use::kSend : Use::kRead};
 }
 
 // A record with something in every part.

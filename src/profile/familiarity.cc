@@ -42,7 +42,7 @@ Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexc
     return Side::kEstablished;
   if (is_young(profile)) return Side::kUnsettled;
   if (network == nullptr) return Side::kStranger;
-  const bool settled = use == Use::kRead ? network->days >= kSettledReadDays : is_home(profile, *network);
+  const bool settled = use == Use::kSend ? is_home(profile, *network) : network->days >= kSettledReadDays;
   if (settled) return Side::kUnsettled;
   return Side::kStranger;
 }

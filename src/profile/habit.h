@@ -16,21 +16,21 @@ namespace postreeve {
   return static_cast<std::uint16_t>(to_seconds32(time) / 86'400);
 }
 
-// Whether mail was sent or the account was only read.
-enum class Use : std::uint8_t { kRead, kSend };
+// What an account was used for: an SMTP login alone, a mailbox opened (IMAP, POP3, webmail), mail sent.
+enum class Use : std::uint8_t { kSignIn, kRead, kSend };
 
-// One thing used: on how many days, and since when. Reads are kept apart from sends,
+// One thing used: on how many days, and when last. Reads are kept apart from sends,
 // because reading never makes anything familiar (a thief reads for weeks first).
 struct Habit {
   std::uint32_t key = 0;  // keyed hash or number; 0 marks an empty place
-  std::uint16_t first_day = 0;
+  std::uint16_t last_read_day = 0;
   std::uint16_t last_day = 0;
   std::uint16_t last_send_day = 0;
   std::uint8_t days = 0;       // distinct days of any use, saturating
   std::uint8_t send_days = 0;  // distinct days with honest sends, saturating
 
   void note(std::uint16_t day, Use use) noexcept {
-    if (days == 0) first_day = day;
+    if (use == Use::kRead) last_read_day = std::max(last_read_day, day);
     if (days == 0 || day > last_day) {
       last_day = std::max(last_day, day);
       days = saturated(days);

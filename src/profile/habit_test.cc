@@ -16,7 +16,6 @@ TEST(Habit, CountsDaysNotUses) {
   habit.note(101, Use::kSend);
   EXPECT_EQ(habit.days, 2);
   EXPECT_EQ(habit.send_days, 2);
-  EXPECT_EQ(habit.first_day, 100);
   EXPECT_EQ(habit.last_day, 101);
 }
 

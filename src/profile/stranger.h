@@ -10,6 +10,7 @@
 #include "finding/incident.h"
 #include "net/location.h"
 #include "profile/activity.h"
+#include "profile/habit.h"
 #include "profile/origin.h"
 #include "sketch/distinct_recent.h"
 
@@ -24,7 +25,7 @@ struct Lesson {
   std::uint32_t client = 0;
   std::uint32_t recipient = 0;  // 0: no recipient, a use of the account
   std::uint16_t country = 0;
-  bool sent = false;
+  Use use = Use::kSignIn;
   bool harmless = false;  // nothing but the place spoke against it: learned by its age alone
 
   friend bool operator==(const Lesson&, const Lesson&) = default;

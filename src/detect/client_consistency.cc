@@ -1,0 +1,80 @@
+// Client consistency: does the program that sends behave like the account's own?
+//
+// Session: mail programs open the mailbox (IMAP, POP3, webmail) from where they send; most thieves
+// only send. Weight of a message without a session from the provider within a day:
+//   ln p(none | thief) / p(none | owner), p(thief) = 0.7, p(owner) the account's own share of
+// messages without one, between 6 and 100 %. With a session the complements, never below -1.2.
+//
+// Client: an EHLO name the account has sent with for days is the owner's own device: -3 nats.
+// Another name is the stranger the more of the account's days one client was seen: p(owner comes with
+// another) = 1 - 0.85 of that share, p(thief) = 0.6; likewise no name worth the word (an address,
+// localhost), but for accounts that often come without.
+//
+// Both are part of the weight of a new origin (origin_novelty.cc). By itself only the missing session is
+// told, at strange places, as part of the same group.
+//
+// Limits: a thief who reads, and knows the victim's EHLO name, looks like the owner.
+#include "detect/client_consistency.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "detect/detectors.h"
+#include "profile/sessions.h"
+
+namespace postreeve {
+namespace {
+
+constexpr double kKnownClient = -3.0;
+constexpr double kThiefNamesItself = 0.6;
+constexpr double kMostFidelity = 0.85;
+
+constexpr double kThiefWithoutSession = 0.7;
+constexpr double kLeastWithoutSession = 0.06;  // a new program's first mail may come before its first look
+constexpr float kLeastMessages = 10;
+constexpr double kMostForOwner = -1.2;
+
+// On what share of the days with mail a client was seen.
+double share_of(const AccountProfile& profile, const Habit* client) {
+  if (client == nullptr || client->send_days < kFamiliarSendDays) return 0;
+  return std::min(1.0, client->send_days / std::max(1.0, static_cast<double>(profile.rates.active_days)));
+}
+
+double most_used_share(const AccountProfile& profile) {
+  double most = 0;
+  for (const Habit& client : profile.clients.all()) most = std::max(most, share_of(profile, &client));
+  return most;
+}
+
+}  // namespace
+
+double client_weight(const Scene& scene) {
+  if (scene.use != Use::kSend) return 0;
+  const AccountProfile& profile = scene.record.profile;
+  if (knows_client(profile, scene.origin.client)) return kKnownClient;
+  const double other = 1 - kMostFidelity * most_used_share(profile);
+  if (scene.origin.client != 0) return std::max(0.0, std::log(kThiefNamesItself / other));
+  const double nameless = std::max(other, share_of(profile, profile.clients.find(kNoClientName)));
+  return std::max(0.0, std::log((1 - kThiefNamesItself) / nameless));
+}
+
+double session_weight(const Scene& scene) {
+  const Rates& rates = scene.record.profile.rates;
+  if (scene.use != Use::kSend || rates.messages < kLeastMessages) return 0;
+  const double without = static_cast<double>(rates.messages - rates.beside_session);
+  const double owner =
+      std::clamp((without + 0.3) / (static_cast<double>(rates.messages) + 3), kLeastWithoutSession, 1.0);
+  if (!has_session(scene.record, scene.origin, scene.time))
+    return std::max(0.0, std::log(kThiefWithoutSession / owner));
+  const double with = std::max(1 - owner, kLeastWithoutSession);
+  return std::clamp(std::log((1 - kThiefWithoutSession) / with), kMostForOwner, 0.0);
+}
+
+std::optional<Evidence> weigh_client_consistency(const Scene& scene) {
+  if (scene.kind != StepKind::kMessage || scene.side != Side::kStranger) return std::nullopt;
+  const double nats = session_weight(scene) * confidence(scene.record.profile, scene.time);
+  if (nats <= 0.5) return std::nullopt;
+  return make_evidence(Reason::kNoSession, nats, {scene.origin.prefix});
+}
+
+}  // namespace postreeve

@@ -1,0 +1,87 @@
+#include <gtest/gtest.h>
+
+#include "detect/client_consistency.h"
+#include "detect/scene_testing.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::uint32_t kOtherClient = 99;
+
+// The mailbox is open at the office all day, on every day.
+Stage account_with_mail_program() {
+  Stage stage = settled_account();
+  AccountProfile& profile = stage.record.profile;
+  learn_use(profile, kNow, office(), Use::kRead);
+  profile.rates.beside_session = profile.rates.messages;
+  return stage;
+}
+
+TEST(ClientConsistency, MailWithoutASessionIsStrangeWhenThereAlwaysIsOne) {
+  const Stage stage = account_with_mail_program();
+  const auto evidence = weigh_client_consistency(stage.scene());
+  EXPECT_EQ(reason_of(evidence), Reason::kNoSession);
+  EXPECT_GT(nats_of(evidence), 2);
+}
+
+TEST(ClientConsistency, SaysNothingOfAccountsThatNeverReadMail) {
+  const Stage stage = settled_account();
+  EXPECT_FALSE(weigh_client_consistency(stage.scene()));
+  EXPECT_EQ(session_weight(stage.scene()), 0);
+}
+
+TEST(ClientConsistency, ASessionBesideTheMailSpeaksForTheOwner) {
+  Stage stage = account_with_mail_program();
+  Stranger& stranger = stranger_of(stage.record);
+  keep(stranger, {.time = to_seconds32(kNow), .provider = stage.origin.provider, .use = Use::kRead});
+  EXPECT_FALSE(weigh_client_consistency(stage.scene()));
+  EXPECT_LT(session_weight(stage.scene()), -0.5);
+}
+
+TEST(ClientConsistency, ASignInAloneIsNoSession) {
+  Stage stage = account_with_mail_program();
+  keep(stranger_of(stage.record),
+       {.time = to_seconds32(kNow), .provider = stage.origin.provider, .use = Use::kSignIn});
+  EXPECT_TRUE(weigh_client_consistency(stage.scene()));
+}
+
+TEST(ClientConsistency, ASessionOfLastWeekIsForgotten) {
+  Stage stage = account_with_mail_program();
+  keep(stranger_of(stage.record), {.time = to_seconds32(kNow - std::chrono::days{7}),
+                                   .provider = stage.origin.provider,
+                                   .use = Use::kRead});
+  EXPECT_TRUE(weigh_client_consistency(stage.scene()));
+}
+
+TEST(ClientConsistency, HasNothingToSayAtHome) {
+  Stage stage = account_with_mail_program();
+  stage.side = Side::kEstablished;
+  EXPECT_FALSE(weigh_client_consistency(stage.scene()));
+}
+
+TEST(ClientWeight, KnowsTheOwnersDeviceWhereverItIs) {
+  Stage stage = settled_account();
+  stage.origin.client = kOwnClient;
+  EXPECT_EQ(client_weight(stage.scene()), -3);
+}
+
+TEST(ClientWeight, TakesAnotherNameForStrangeWhenThereWasAlwaysOne) {
+  Stage stage = settled_account();
+  stage.origin.client = kOtherClient;
+  EXPECT_GT(client_weight(stage.scene()), 1);
+}
+
+TEST(ClientWeight, IsNotSurprisedByClientsWithoutNameOfWhoOftenComesWithout) {
+  Stage stage = settled_account();
+  stage.origin.client = 0;
+  EXPECT_GT(client_weight(stage.scene()), 0.5);
+  Origin nameless = office();
+  nameless.client = 0;
+  for (int day = 60; day > 0; --day) {
+    learn_use(stage.record.profile, kNow - std::chrono::hours{24} * day, nameless, Use::kSend);
+  }
+  EXPECT_EQ(client_weight(stage.scene()), 0);
+}
+
+}  // namespace
+}  // namespace postreeve
