@@ -11,6 +11,7 @@
 
 #include "lab/attackers/families.h"
 #include "lab/attackers/underworld.h"
+#include "lab/fit/command.h"
 #include "lab/people/personas.h"
 #include "lab/population/population.h"
 #include "lab/population/staff.h"
@@ -161,6 +162,14 @@ int run(int argc, char** argv) {
   scoring->add_option("--geo", arguments.geo, "The lab's MMDB, if not beside the program");
   scoring->add_option("-o,--output", arguments.output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
+  FitArguments fitting;
+  CLI::App* fit = app.add_subcommand("fit", "Fit the factors of findings to development traffic");
+  add_world_options(*fit, arguments);
+  fit->add_option("--worlds", fitting.worlds, "So many worlds, with seeds from --seed on");
+  fit->add_option("--weights", fitting.weights, "Write this file (src/judge/weights.cc)");
+  fit->add_option("--geo", arguments.geo, "The lab's MMDB, if not beside the program");
+  fit->add_option("--prevalence", fitting.options.prevalence, "Take-overs an account-month");
+  fit->add_option("--ridge", fitting.options.ridge, "How strongly factors are drawn to 1");
   CLI::App* mapping = app.add_subcommand("geography", "Print the table of networks for write_mmdb.pl");
   CLI::App* listing = app.add_subcommand("list", "Print the families and personas");
   CLI11_PARSE(app, argc, argv);
@@ -172,6 +181,14 @@ int run(int argc, char** argv) {
       fmt::print("persona  {}  {}\n", persona.name, persona.share);
   }
   if (generating->parsed()) return generate(arguments);
+  if (fit->parsed()) {
+    fitting.world = arguments.world;
+    fitting.geography = geography_file(arguments);
+    fitting.command = fmt::format(
+        "postreeve-lab fit --seed {} --worlds {} --accounts {} --days {} --attacks {}", arguments.world.seed,
+        fitting.worlds, arguments.world.accounts, arguments.world.days, arguments.world.attacks);
+    return fit_weights(fitting);
+  }
   return scoring->parsed() ? score(arguments) : 0;
 }
 

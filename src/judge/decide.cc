@@ -5,6 +5,7 @@
 #include "detect/detectors.h"
 #include "judge/ladder.h"
 #include "judge/note.h"
+#include "judge/weights.h"
 
 namespace postreeve {
 namespace {
@@ -72,8 +73,9 @@ Scene scene_of(const AccountRecord& record, const Facts& facts) {
 bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
   bool conclusive = false;
   for (const Detector& detector : all_detectors()) {
-    const std::optional<Evidence> found = detector.weigh(scene);
+    std::optional<Evidence> found = detector.weigh(scene);
     if (!found) continue;
+    if (found->nats > 0) found->nats *= factor_of(found->reason, scene.side == Side::kStranger);
     evidence.add(*found);
     risk.add(*found);
     conclusive |= found->conclusive;
