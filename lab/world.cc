@@ -18,6 +18,7 @@ enum AnswerKind : std::uint8_t {
   kNoSuchHost,
   kFull,
   kRefusedAsSpam,
+  kTooFast,
   kListed
 };
 
@@ -26,13 +27,16 @@ struct AnswerText {
   EnhancedStatus dsn;
   std::string_view response;
 };
-constexpr std::array<AnswerText, 7> kAnswers{{
+constexpr std::array<AnswerText, 8> kAnswers{{
     {DeliveryStatus::kSent, {2, 0, 0}, "250 2.0.0 Ok: queued"},
     {DeliveryStatus::kDeferred, {4, 7, 1}, "450 4.7.1 Greylisted, try again in 300 seconds"},
     {DeliveryStatus::kBounced, {5, 1, 1}, "550 5.1.1 User unknown"},
     {DeliveryStatus::kBounced, {5, 4, 4}, "Host or domain name not found"},
     {DeliveryStatus::kBounced, {5, 2, 2}, "552 5.2.2 Mailbox full"},
     {DeliveryStatus::kBounced, {5, 7, 1}, "550 5.7.1 Message rejected as spam"},
+    {DeliveryStatus::kDeferred,
+     {4, 7, 28},
+     "421 4.7.28 Unusual rate of unsolicited mail, temporarily rate limited"},
     {DeliveryStatus::kBounced,
      {5, 7, 1},
      "550 5.7.1 Our system has detected an unusual rate of mail from your IP address"},
@@ -234,7 +238,8 @@ void World::plan_answer(const Draft& draft, Correspondent to) {
   if (to.dead()) {
     answer.kind = !local && random_.chance(0.08) ? kNoSuchHost : kNoSuchUser;
   } else if (draft.refused > 0 && !local && random_.chance(draft.refused)) {
-    answer.kind = kRefusedAsSpam;
+    // Freemail providers often only slow down what comes in numbers.
+    answer.kind = to.realm() == Realm::kFreemail && random_.chance(0.35) ? kTooFast : kRefusedAsSpam;
   } else if (is_big(to) && listed(now_) && random_.chance(0.5)) {
     answer.kind = kListed;
   } else if (!local && random_.chance(0.02)) {
