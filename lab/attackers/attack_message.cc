@@ -7,6 +7,13 @@
 #include "lab/words.h"
 
 namespace postreeve::lab {
+namespace {
+
+std::uint64_t hash_of(std::string_view text) {
+  return keyed_hash(HashKey{}, text).low;
+}
+
+}  // namespace
 
 void Attack::fill_recipients(Draft& draft, World& world) {
   const std::uint32_t count = random_.from_to(plan_.recipients_low, plan_.recipients_high);
@@ -62,7 +69,7 @@ void Attack::write_headers(Draft& draft, World& world) {
       return;
     case Looks::kForgedEnvelope:
       draft.sender = world.address_text(random_business(random_, 0));
-      fmt::format_to(from, "{} <{}>", full_name(random_.bits()), draft.sender);
+      fmt::format_to(from, "{} <{}>", full_name(hash_of(draft.sender)), draft.sender);
       return;
   }
 }
