@@ -7,10 +7,12 @@
 namespace postreeve::lab {
 namespace {
 
-HeloStyle desktop_helo(Random& random) {
+// Outlook says the machine's name, Thunderbird the address in its network, Apple Mail always the same.
+HeloStyle desktop_helo(Random& random, double apple) {
   const double kind = random.unit();
-  if (kind < 0.55) return HeloStyle::kName;
-  return kind < 0.9 ? HeloStyle::kLiteral : HeloStyle::kApple;
+  if (kind < apple) return HeloStyle::kApple;
+  if (kind < apple + 0.05) return HeloStyle::kLoopback;
+  return random.chance(0.55) ? HeloStyle::kName : HeloStyle::kLiteral;
 }
 
 Device device_of(Mobility mobility, HeloStyle helo, double reads_a_day, Random& random) {
@@ -26,11 +28,11 @@ Device device_of(Mobility mobility, HeloStyle helo, double reads_a_day, Random& 
 }  // namespace
 
 Device office_desktop(Random& random) {
-  return device_of(Mobility::kOffice, desktop_helo(random), random.lognormal(6, 0.5), random);
+  return device_of(Mobility::kOffice, desktop_helo(random, 0.05), random.lognormal(6, 0.5), random);
 }
 
 Device home_desktop(Random& random) {
-  Device device = device_of(Mobility::kHome, desktop_helo(random), random.lognormal(3, 0.6), random);
+  Device device = device_of(Mobility::kHome, desktop_helo(random, 0.1), random.lognormal(3, 0.6), random);
   if (random.chance(0.25)) {
     device.reads_by = Service::kPop3;
     device.reads_a_day *= 4;
@@ -39,17 +41,26 @@ Device home_desktop(Random& random) {
 }
 
 Device laptop(Random& random) {
-  return device_of(Mobility::kLaptop, desktop_helo(random), random.lognormal(6, 0.5), random);
+  return device_of(Mobility::kLaptop, desktop_helo(random, 0.2), random.lognormal(6, 0.5), random);
 }
 
 Device phone(Random& random) {
   const double kind = random.unit();
-  const HeloStyle helo = kind < 0.45   ? HeloStyle::kLiteral
-                         : kind < 0.8  ? HeloStyle::kApple
-                         : kind < 0.93 ? HeloStyle::kName
-                                       : HeloStyle::kLocal;
-  Device device = device_of(Mobility::kPhone, helo, random.lognormal(8, 0.6), random);
+  const HeloStyle helo = kind < 0.42   ? HeloStyle::kApple
+                         : kind < 0.74 ? HeloStyle::kLiteral
+                         : kind < 0.84 ? HeloStyle::kLoopback
+                         : kind < 0.93 ? HeloStyle::kLocal
+                                       : HeloStyle::kName;
+  // It polls a quarter-hourly to hourly while it is awake; most polls find the session still open.
+  Device device = device_of(Mobility::kPhone, helo, random.lognormal(11, 0.6), random);
   device.send_weight = 0.4F;
+  return device;
+}
+
+Device browser(Random& random) {
+  Device device = device_of(Mobility::kLaptop, HeloStyle::kName, random.lognormal(0.4, 0.6), random);
+  device.reads_by = Service::kWebmail;
+  device.send_weight = 0.12F;
   return device;
 }
 
@@ -72,10 +83,21 @@ void write_helo(std::string& text, const Device& device, const Line& line) {
     case HeloStyle::kLocal:
       text = "localhost";
       return;
+    case HeloStyle::kLoopback:
+      text = "[127.0.0.1]";
+      return;
+    case HeloStyle::kCloud: {
+      const std::uint64_t which = mix64(line.address.low());
+      fmt::format_to(out, "mail-{}{}1-f{}.bigcloud.example", static_cast<char>('a' + which % 26),
+                     static_cast<char>('a' + (which >> 8) % 26), (which >> 16) % 64);
+      return;
+    }
     case HeloStyle::kLiteral: {
       // Routers give the same lease to the same client, another one in another network.
       const std::uint64_t local = mix64(device.number ^ line.customer);
-      if (line.kind == LineKind::kMobile) {
+      if (line.v6) {
+        fmt::format_to(out, "[IPv6:{}]", line.address.to_string());
+      } else if (line.kind == LineKind::kMobile) {
         fmt::format_to(out, "[10.{}.{}.{}]", local >> 8 & 255, local >> 16 & 255, local >> 24 & 255);
       } else {
         constexpr std::array<unsigned, 4> kNets{0, 1, 178, 2};

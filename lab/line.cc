@@ -83,6 +83,28 @@ Line vpn_line(const Geography& geography, Random& random, double lease_minutes) 
   return line;
 }
 
+Line home_vpn_line(const Geography& geography, std::uint16_t country, Random& random) {
+  Line line = line_in(geography, ProviderKind::kVpn, country, random);
+  line.kind = LineKind::kHome;  // a pool of that exit, not one exit after the other
+  line.pool_bits = 6;
+  line.lease_minutes = static_cast<std::uint32_t>(random.between(60, 1500));
+  return line;
+}
+
+Line giant_line(const Geography& geography, Random& random) {
+  // Everybody's giants are the same few providers in the United States.
+  Line line;
+  const std::uint16_t country = country_index("US");
+  Random giant(random.below(2));
+  line.provider = geography.pick_provider(ProviderKind::kHosting, country, giant);
+  line.block = geography.pick_block(line.provider, country, giant);
+  line.kind = LineKind::kMobile;
+  line.pool_bits = 10;
+  line.lease_minutes = 3;
+  line.customer = 1;
+  return line;
+}
+
 Line guest_line(const Geography& geography, std::uint16_t country, Random& random) {
   Line line = line_in(geography, random.chance(0.4) ? ProviderKind::kBusiness : ProviderKind::kConsumer,
                       country, random);

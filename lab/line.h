@@ -33,6 +33,10 @@ struct Line {
 [[nodiscard]] Line home_line(const Geography& geography, std::uint16_t country, Random& random);
 [[nodiscard]] Line mobile_line(const Geography& geography, std::uint16_t country, Random& random);
 [[nodiscard]] Line vpn_line(const Geography& geography, Random& random, double lease_minutes);
+// A VPN service whose exit the owner leaves in the own country.
+[[nodiscard]] Line home_vpn_line(const Geography& geography, std::uint16_t country, Random& random);
+// The machines of a mail giant that fetches and sends for its users, one of hundreds for every message.
+[[nodiscard]] Line giant_line(const Geography& geography, Random& random);
 // A hotel, a café, a conference: somebody else's consumer or business line.
 [[nodiscard]] Line guest_line(const Geography& geography, std::uint16_t country, Random& random);
 [[nodiscard]] Line cloud_line(const Geography& geography, std::uint16_t country, Random& random);

@@ -12,6 +12,10 @@
 #include "lab/attackers/families.h"
 #include "lab/attackers/underworld.h"
 #include "lab/fit/command.h"
+#include "lab/log_sink.h"
+#include "lab/logs/dovecot_log.h"
+#include "lab/logs/exim_log.h"
+#include "lab/logs/postfix_log.h"
 #include "lab/people/personas.h"
 #include "lab/population/population.h"
 #include "lab/population/staff.h"
@@ -29,6 +33,9 @@ struct Arguments {
   std::string variant = "dev";
   std::string trace;
   std::string truth;
+  std::string postfix_log;
+  std::string exim_log;
+  std::string dovecot_log;
   std::string geo;
   std::string output = "text";
   std::vector<std::string> left_out;
@@ -68,17 +75,24 @@ int generate(const Arguments& arguments) {
     fmt::print(std::cerr, "postreeve-lab: cannot write {} or {}\n", arguments.trace, arguments.truth);
     return 1;
   }
-  World world(arguments.world, sink);
+  LogSink logs;
+  BothSinks both(sink, logs);
+  World world(arguments.world, both);
+  if (!arguments.postfix_log.empty()) logs.add(std::make_unique<PostfixLog>(arguments.postfix_log));
+  if (!arguments.exim_log.empty()) logs.add(std::make_unique<EximLog>(arguments.exim_log));
+  if (!arguments.dovecot_log.empty())
+    logs.add(std::make_unique<DovecotLog>(arguments.dovecot_log, world.webmail_server()));
   const auto start = std::chrono::steady_clock::now();
   make_world(world);
   const double made = seconds_since(start);
   world.run();
   sink.write_truth(world);
+  logs.finish(world.end());
   const double all = seconds_since(start);
   fmt::print(std::cerr, "{} accounts in {:.1f} s, {} events in {:.1f} s ({:.0f}/s)\n",
              world.accounts().size(), made, world.happened(), all - made,
              static_cast<double>(world.happened()) / (all - made));
-  return sink.good() ? 0 : 1;
+  return sink.good() && logs.good() ? 0 : 1;
 }
 
 // The geography file that the build put beside the program, unless one is named.
@@ -152,6 +166,10 @@ int run(int argc, char** argv) {
   add_world_options(*generating, arguments);
   generating->add_option("--trace", arguments.trace, "JSON Lines of events");
   generating->add_option("--truth", arguments.truth, "JSON Lines of accounts and take-overs");
+  generating->add_option("--postfix-log", arguments.postfix_log, "The same as Postfix would log it");
+  generating->add_option("--exim-log", arguments.exim_log, "The same as Exim would log it");
+  generating->add_option("--dovecot-log", arguments.dovecot_log,
+                         "IMAP and POP sessions as Dovecot logs them");
   CLI::App* scoring = app.add_subcommand("score", "Feed the engine and print how well it did");
   add_world_options(*scoring, arguments);
   scoring->add_option("--leave-out", arguments.left_out, "Without this detector");

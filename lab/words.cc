@@ -53,6 +53,11 @@ constexpr std::array<string_view, 14> kSpam{"Your parcel could not be delivered 
                                             "Your subscription renews, {} USD",
                                             "Security notice {}",
                                             "Loan offer {}"};
+constexpr std::array<string_view, 16> kBrands{
+    "DHL Express", "Microsoft 365", "Your bank",   "Webmail Team", "PayPal",
+    "IT Helpdesk", "Docu Center",   "Streaming",   "Post AG",      "Tax Office",
+    "WeTransfer",  "Amazon",        "Crypto Desk", "HR",           "Adobe",
+    "DPD"};
 constexpr std::array<string_view, 10> kFraud{"Payment today",
                                              "Are you at your desk?",
                                              "Change of bank details",
@@ -130,7 +135,15 @@ void write_ticket_subject(std::string& text, Random& random) {
   rewrite(text, "[Ticket#{}] {}", 2026'000'000 + random.below(999'999), random.pick<string_view>(kThings));
 }
 void write_spam_subject(std::string& text, std::uint64_t campaign, Random& random) {
-  rewrite(text, fmt::runtime(at(kSpam, mix64(campaign) >> 9)), random.below(10'000));
+  Random same(campaign ^ 0x5ab1);
+  // Half of the campaigns count, the others keep their number.
+  const std::uint32_t number = same.below(10'000);
+  const bool counts = same.chance(0.5);
+  rewrite(text, fmt::runtime(same.pick<string_view>(kSpam)), counts ? random.below(10'000) : number);
+  if (same.chance(0.5)) fmt::format_to(std::back_inserter(text), " - {}", same.pick<string_view>(kBrands));
+  const double also = same.unit();
+  if (also < 0.2) fmt::format_to(std::back_inserter(text), ", {}", first_name(random.bits()));
+  if (also > 0.8) fmt::format_to(std::back_inserter(text), " {:05x}", random.below(0x100000));
 }
 void write_fraud_subject(std::string& text, Random& random) {
   text = random.pick<string_view>(kFraud);

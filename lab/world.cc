@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,6 +19,7 @@ enum AnswerKind : std::uint8_t {
   kNoSuchHost,
   kFull,
   kRefusedAsSpam,
+  kTooFast,
   kListed
 };
 
@@ -26,13 +28,16 @@ struct AnswerText {
   EnhancedStatus dsn;
   std::string_view response;
 };
-constexpr std::array<AnswerText, 7> kAnswers{{
+constexpr std::array<AnswerText, 8> kAnswers{{
     {DeliveryStatus::kSent, {2, 0, 0}, "250 2.0.0 Ok: queued"},
     {DeliveryStatus::kDeferred, {4, 7, 1}, "450 4.7.1 Greylisted, try again in 300 seconds"},
     {DeliveryStatus::kBounced, {5, 1, 1}, "550 5.1.1 User unknown"},
     {DeliveryStatus::kBounced, {5, 4, 4}, "Host or domain name not found"},
     {DeliveryStatus::kBounced, {5, 2, 2}, "552 5.2.2 Mailbox full"},
     {DeliveryStatus::kBounced, {5, 7, 1}, "550 5.7.1 Message rejected as spam"},
+    {DeliveryStatus::kDeferred,
+     {4, 7, 28},
+     "421 4.7.28 Unusual rate of unsolicited mail, temporarily rate limited"},
     {DeliveryStatus::kBounced,
      {5, 7, 1},
      "550 5.7.1 Our system has detected an unusual rate of mail from your IP address"},
@@ -166,7 +171,8 @@ void World::fill(const Draft& draft) {
     s.recipients[i].clear();
     append_address(s.recipients[i], draft.recipients[i]);
   }
-  s.recipient_count = static_cast<std::uint32_t>(draft.recipients.size());
+  merge_recipients();
+  s.recipient_count = static_cast<std::uint32_t>(s.recipients.size());
   s.size = draft.size;
   if (options_.bare) return;
   s.session.client_name = draft.client_name;
@@ -174,6 +180,22 @@ void World::fill(const Draft& draft) {
   s.header_from = draft.header_from;
   s.header_to = draft.header_to;
   s.subject = draft.subject;
+}
+
+void World::merge_recipients() {
+  places_.clear();
+  auto& recipients = submission_.recipients;
+  if (recipients.size() < 2) return;
+  hashes_.clear();
+  for (const std::string& recipient : recipients) hashes_.push_back(keyed_hash(HashKey{}, recipient).low);
+  std::ranges::sort(hashes_);
+  if (std::ranges::adjacent_find(hashes_) == hashes_.end()) return;
+  std::vector<std::string> all = std::exchange(recipients, {});
+  for (std::string& recipient : all) {
+    const auto first = std::ranges::find(recipients, recipient);
+    places_.push_back(static_cast<std::uint32_t>(first - recipients.begin()));
+    if (first == recipients.end()) recipients.push_back(std::move(recipient));
+  }
 }
 
 std::span<const Fate> World::submit(const Draft& draft) {
@@ -185,10 +207,21 @@ std::span<const Fate> World::submit(const Draft& draft) {
   const std::span<const Fate> fates = sink_.submit(submission_, draft.doer);
   const bool arrived = std::ranges::any_of(fates, [](Fate f) { return f == Fate::kOut || f == Fate::kHeld; });
   if (options_.scanners && arrived) scan(draft);
-  for (std::size_t i = 0; i < fates.size(); ++i) {
-    if (fates[i] == Fate::kOut) plan_answer(draft, draft.recipients[i]);
+  if (places_.empty()) {
+    for (std::size_t i = 0; i < fates.size(); ++i) {
+      if (fates[i] == Fate::kOut) plan_answer(draft, draft.recipients[i]);
+    }
+    return fates;
   }
-  return fates;
+  fates_.clear();
+  std::uint32_t next = 0;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    fates_.push_back(fates[places_[i]]);
+    if (places_[i] != next) continue;
+    ++next;
+    if (fates_.back() == Fate::kOut) plan_answer(draft, draft.recipients[i]);
+  }
+  return fates_;
 }
 
 void World::scan(const Draft& draft) {
@@ -234,7 +267,8 @@ void World::plan_answer(const Draft& draft, Correspondent to) {
   if (to.dead()) {
     answer.kind = !local && random_.chance(0.08) ? kNoSuchHost : kNoSuchUser;
   } else if (draft.refused > 0 && !local && random_.chance(draft.refused)) {
-    answer.kind = kRefusedAsSpam;
+    // Freemail providers often only slow down what comes in numbers.
+    answer.kind = to.realm() == Realm::kFreemail && random_.chance(0.35) ? kTooFast : kRefusedAsSpam;
   } else if (is_big(to) && listed(now_) && random_.chance(0.5)) {
     answer.kind = kListed;
   } else if (!local && random_.chance(0.02)) {
@@ -277,9 +311,9 @@ void World::answer(std::uint32_t slot) {
   delivery.response = text.response;
   ++events_;
   sink_.observe(delivery_, answer.doer);
-  if (answer.kind != kGreylisted) return;
+  if (text.status != DeliveryStatus::kDeferred) return;
   Answer later = answer;
-  later.kind = kDelivered;
+  if (answer.kind == kGreylisted || random_.chance(0.7)) later.kind = kDelivered;
   put_answer(later, now_ + minutes(random_.between(5, 20)));
 }
 

@@ -135,6 +135,8 @@ class World {
 
   void scan(const Draft& draft);
   void fill(const Draft& draft);
+  // An address that is written down twice is one recipient, as in Postfix.
+  void merge_recipients();
   void plan_answer(const Draft& draft, Correspondent to);
   void answer(std::uint32_t slot);
   void put_answer(const Answer& answer, Timestamp time);
@@ -162,6 +164,10 @@ class World {
   Event scan_{Scan{}};
   std::uint32_t staff_ = 0;
   Submission submission_;
+  // Of each of the draft's recipients, its place in the submission; empty when they are the same.
+  std::vector<std::uint32_t> places_;
+  std::vector<std::uint64_t> hashes_;
+  std::vector<Fate> fates_;
   Draft draft_;
 };
 

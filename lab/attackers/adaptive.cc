@@ -29,6 +29,7 @@ Plan plan_adaptive(Brief& brief) {
   plan.texts = Texts::kVictims;
   plan.helo = brief.likely(0.6) ? HeloOf::kVictims : HeloOf::kLiteral;
   plan.size_median = 9000;
+  plan.by_hand = true;
   plan.gives_up_after = brief.random.from_to(2, 4);
   plan.retries = 0.3;
   return plan;

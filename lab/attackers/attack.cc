@@ -124,7 +124,7 @@ void Attack::log_in(World& world, Service service, LoginFailure failure, std::ui
 void Attack::set_origin(Draft& draft, World& world, Host& host) {
   draft.address = address_of(host, world);
   if (plan_.by_webmail) {
-    world.login(draft.doer, Service::kWebmail, draft.address);
+    open_webmail(world, draft.address);
     draft.address = world.webmail_server();
     draft.service = Service::kWebmail;
     draft.helo = "webmail.host.example";
@@ -132,6 +132,13 @@ void Attack::set_origin(Draft& draft, World& world, Host& host) {
   }
   write_helo_of(draft, host);
   world.write_client_name(draft.client_name, host.line.provider, draft.address);
+}
+
+void Attack::open_webmail(World& world, const IpAddress& address) {
+  if (webmail_address_ == address && world.now() < webmail_until_) return;
+  webmail_address_ = address;
+  webmail_until_ = world.now() + minutes(random_.lognormal(40, 0.8));
+  world.login({.account = victim_.account(), .attack = number_}, Service::kWebmail, address);
 }
 
 bool Attack::still_in(World& world) {
@@ -178,12 +185,31 @@ void Attack::send(const Wake& wake, World& world) {
 void Attack::go_on(World& world, std::span<const Fate> fates, std::uint32_t message) {
   const bool out = std::ranges::any_of(fates, [](Fate f) { return f == Fate::kOut || f == Fate::kHeld; });
   refused_in_a_row_ = out ? 0 : refused_in_a_row_ + 1;
-  if (refused_in_a_row_ >= plan_.gives_up_after) return;
+  if (refused_in_a_row_ >= plan_.gives_up_after) return sell(world);
   if (!out && random_.chance(plan_.retries)) {
     world.plan(world.now() + minutes(random_.between(1, 15)), self_, kSend, 0, message);
     return;
   }
-  if (message + 1 < plan_.messages) world.plan(next_time(world), self_, kSend, 0, message + 1);
+  if (message + 1 >= plan_.messages) return sell(world);
+  world.plan(next_time(world), self_, kSend, 0, message + 1);
+}
+
+// Somebody else buys the password and has a run of their own, from their machines.
+void Attack::sell(World& world) {
+  if (plan_.sold_after_days <= 0) return;
+  const double wait = std::exchange(plan_.sold_after_days, 0);
+  crew_.seed = mix64(crew_.seed ^ 0x501d);
+  crew_.kind = random_.chance(0.5) ? ProviderKind::kHosting : ProviderKind::kConsumer;
+  crew_.countries.clear();
+  crew_.same_provider = 0;
+  refused_in_a_row_ = 0;
+  plan_.by_webmail = false;
+  plan_.by_hand = false;
+  plan_.working_hours = false;
+  plan_.texts = Texts::kSpam;
+  plan_.targets = Targets::kList;
+  plan_.messages = plan_.messages_when_sold;
+  world.plan(world.now() + days(wait), self_, kSend);
 }
 
 Timestamp Attack::next_time(World& world) {
@@ -197,105 +223,6 @@ Timestamp Attack::next_time(World& world) {
     time += hours(wait + random_.between(0, 2));
   }
   return time;
-}
-
-void Attack::fill_recipients(Draft& draft, World& world) {
-  const std::uint32_t count = random_.from_to(plan_.recipients_low, plan_.recipients_high);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const Correspondent who = target(world);
-    if (std::ranges::find(draft.recipients, who) == draft.recipients.end()) draft.recipients.push_back(who);
-  }
-}
-
-Correspondent Attack::target(World& world) {
-  const auto& contacts = victim_.contacts();
-  const bool contact = plan_.targets == Targets::kContacts ||
-                       (plan_.targets == Targets::kMixed && random_.chance(plan_.contacts_share));
-  if (contact && !contacts.empty()) return contacts[random_.below(contacts.size())];
-  if (plan_.targets == Targets::kLocal) return local_target(world);
-  if (plan_.targets == Targets::kOwnList) {
-    if (const auto known = victim_.from_list(random_)) return *known;
-  }
-  // Bought lists hold addresses that were laid out for their buyers.
-  constexpr double kCanaries = 0.002;
-  if (random_.chance(kCanaries)) return Correspondent::of(Realm::kCanary, 0, random_.below(50));
-  return random_.chance(0.7) ? random_freemail(random_, plan_.dead) : random_business(random_, plan_.dead);
-}
-
-Correspondent Attack::local_target(World& world) {
-  const std::uint32_t tenant = world.accounts()[victim_.account()].tenant;
-  const auto& members = world.tenants()[tenant].members;
-  if (random_.chance(plan_.dead))
-    return Correspondent::of(Realm::kLocalName, tenant, random_.bits() >> 24, true);
-  return Correspondent::of(Realm::kAccount, tenant, members[random_.below(members.size())]);
-}
-
-void Attack::write_headers(Draft& draft, World& world) {
-  if (world.options().bare) {
-    if (plan_.looks == Looks::kForgedEnvelope) draft.sender = world.address_text(random_business(random_, 0));
-    return;
-  }
-  const Account& victim = world.accounts()[victim_.account()];
-  const auto from = std::back_inserter(draft.header_from);
-  const std::string to = draft.recipients.empty() ? "" : world.address_text(draft.recipients.front());
-  draft.header_to = to;
-  Random crew(crew_.seed);
-  switch (plan_.looks) {
-    case Looks::kOwn:
-      fmt::format_to(from, "{} <{}>", victim.display_name, victim.id.text());
-      return;
-    case Looks::kNameIsAddress:
-      fmt::format_to(from, "\"{}\" <{}>", world.address_text(random_business(crew, 0)), victim.id.text());
-      draft.header_to = fmt::format("\"{}\" <{}>", to, to);
-      return;
-    case Looks::kForgedFrom:
-      fmt::format_to(from, "{} <{}>", full_name(crew.bits()), world.address_text(random_business(crew, 0)));
-      return;
-    case Looks::kForgedEnvelope:
-      draft.sender = world.address_text(random_business(random_, 0));
-      fmt::format_to(from, "{} <{}>", full_name(random_.bits()), draft.sender);
-      return;
-  }
-}
-
-void Attack::write_text(Draft& draft) {
-  switch (plan_.texts) {
-    case Texts::kSpam:
-      write_spam_subject(draft.subject, crew_.seed, random_);
-      break;
-    case Texts::kFraud:
-      write_fraud_subject(draft.subject, random_);
-      break;
-    case Texts::kReply:
-      write_reply_subject(draft.subject, random_);
-      break;
-    case Texts::kVictims:
-      write_subject(draft.subject, random_);
-      break;
-  }
-  draft.size = static_cast<std::uint64_t>(random_.lognormal(plan_.size_median, 0.15)) + 500;
-}
-
-void Attack::write_helo_of(Draft& draft, const Host& host) {
-  const auto out = std::back_inserter(draft.helo);
-  draft.helo.clear();
-  switch (plan_.helo) {
-    case HeloOf::kRandomName:
-      fmt::format_to(out, "WIN-{:09X}", host.number >> 28);
-      return;
-    case HeloOf::kOneName:
-      fmt::format_to(out, "mail{}.example", mix64(crew_.seed) % 97);
-      return;
-    case HeloOf::kLocalhost:
-      draft.helo = "localhost";
-      return;
-    case HeloOf::kLiteral:
-      fmt::format_to(out, "[{}]", draft.address.to_string());
-      return;
-    case HeloOf::kVictims:
-      write_helo(draft.helo, victim_.main_device(), host.line);
-      return;
-  }
 }
 
 }  // namespace postreeve::lab

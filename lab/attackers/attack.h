@@ -39,6 +39,8 @@ class Attack final : public Actor {
   void write_text(Draft& draft);
   void write_helo_of(Draft& draft, const Host& host);
   void set_origin(Draft& draft, World& world, Host& host);
+  void open_webmail(World& world, const IpAddress& address);
+  void sell(World& world);
   void go_on(World& world, std::span<const Fate> fates, std::uint32_t message);
   Timestamp next_time(World& world);
 
@@ -53,6 +55,8 @@ class Attack final : public Actor {
   std::uint32_t refused_in_a_row_ = 0;
   std::uint64_t host_now_ = 0;
   std::uint32_t host_messages_ = 0;
+  IpAddress webmail_address_;
+  Timestamp webmail_until_{};
 };
 
 }  // namespace postreeve::lab

@@ -28,7 +28,7 @@ using Planner = Plan(Brief& brief);
 Planner plan_adaptive, plan_botnet, plan_campaign, plan_credential_test, plan_forged_sender, plan_fraud,
     plan_guessed_password, plan_ipv6_rotation, plan_lateral, plan_leaked_application, plan_local_only,
     plan_loud_burst, plan_low_and_slow, plan_malware, plan_many_recipients, plan_newsletter_list,
-    plan_quiet_logins, plan_reading_only, plan_sleeping, plan_snowshoe, plan_spraying, plan_thread_replies,
-    plan_webmail;
+    plan_phished, plan_quiet_logins, plan_reading_only, plan_rented_cloud, plan_sleeping, plan_snowshoe,
+    plan_spraying, plan_thread_replies, plan_webmail;
 
 }  // namespace postreeve::lab

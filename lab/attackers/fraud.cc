@@ -20,6 +20,8 @@ Plan plan_fraud(Brief& brief) {
   plan.dead = 0.01;
   plan.refused = 0.01;
   plan.texts = brief.likely(0.6) ? Texts::kReply : Texts::kFraud;
+  plan.by_hand = true;
+  plan.logins_a_message = 0.8;  // reads the answers
   plan.gives_up_after = brief.random.from_to(2, 4);
   plan.retries = 0.6;
   return plan;

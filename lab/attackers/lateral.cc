@@ -22,6 +22,7 @@ Plan plan_lateral(Brief& brief) {
   plan.refused = brief.random.between(0.0, 0.08);
   plan.texts = brief.likely(0.5) ? Texts::kFraud : Texts::kReply;
   plan.helo = brief.likely(0.5) ? HeloOf::kRandomName : HeloOf::kLiteral;
+  plan.logins_a_message = 0.3;
   plan.gives_up_after = brief.count_around(6, 0.8, 2);
   return plan;
 }

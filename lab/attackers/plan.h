@@ -48,6 +48,7 @@ enum class HeloOf : std::uint8_t {
 struct Plan {
   std::string_view family;
   Timestamp begins{};
+  double local_hour = -1;  // of the victim, at which it begins; -1: at any time
 
   // Before the run.
   std::uint32_t failures = 0;  // wrong passwords on the victim
@@ -76,10 +77,14 @@ struct Plan {
   double refused = 0.1;       // living recipients that refuse it as spam
   Looks looks = Looks::kOwn;
   Texts texts = Texts::kSpam;
+  bool by_hand = false;  // each message written for its recipient; else one template
   HeloOf helo = HeloOf::kRandomName;
   double size_median = 4000;
   bool infected = false;        // a scanner of ours would find malware
   double logins_a_message = 0;  // further logins by IMAP during the run
+  // Who stole it sells it on, and the buyer has a run of their own; 0: kept.
+  double sold_after_days = 0;
+  std::uint32_t messages_when_sold = 0;
   // A spam engine stops after this many refused messages in a row.
   std::uint32_t gives_up_after = 30;
   double retries = 0.15;  // chance that it tries a refused message again

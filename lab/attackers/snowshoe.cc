@@ -13,6 +13,8 @@ Plan plan_snowshoe(Brief& brief) {
   plan.begins += hours(brief.random.between(0, 48));
   plan.messages = brief.count_around(15, 0.6, 4);
   plan.gap_seconds = brief.around(4 * 3600, 0.9);
+  // Some put fifty recipients into each, then wait and take the next account.
+  if (brief.crew.seed % 4 == 0) plan.recipients_low = plan.recipients_high = 50;
   plan.dead = brief.random.between(0.03, 0.25);
   plan.refused = brief.random.between(0.0, 0.15);
   plan.helo = HeloOf::kRandomName;

@@ -7,9 +7,9 @@ namespace postreeve::lab {
 
 Plan plan_spraying(Brief& brief) {
   Plan plan;
-  brief.crew.kind = brief.likely(0.5) ? ProviderKind::kConsumer : ProviderKind::kHosting;
+  brief.crew.kind = brief.crew.seed % 2 == 0 ? ProviderKind::kConsumer : ProviderKind::kHosting;
   plan.hosts = Hosts::kPool;
-  plan.host_count = brief.count_around(30, 0.9, 1);
+  plan.host_count = 1 + static_cast<std::uint32_t>(brief.crew.seed % 80);  // the crew's, for all accounts
   plan.sprayed_accounts = brief.member == 0 ? std::min(brief.count_around(400, 0.9, 50), 3000U) : 0;
   plan.failures = brief.random.below(4);
   plan.failure_gap_seconds = brief.around(20, 1.2);

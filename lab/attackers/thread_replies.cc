@@ -18,7 +18,7 @@ Plan plan_thread_replies(Brief& brief) {
   plan.refused = brief.random.between(0.02, 0.25);
   plan.texts = Texts::kReply;
   plan.looks = brief.likely(0.5) ? Looks::kForgedFrom : Looks::kOwn;
-  plan.size_median = 150'000;
+  plan.size_median = 150'000;  // the same attachment in each
   plan.infected = brief.likely(0.6);
   plan.gives_up_after = brief.count_around(15, 0.8, 3);
   return plan;

@@ -1,6 +1,7 @@
 #include "lab/attackers/underworld.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -97,10 +98,11 @@ class Underworld {
       if (is_one_of({"newsletter", "school_circular", "outreach"})) add(Victims::kBulk, account.index);
       if (is_one_of({"web_shop", "shop_canary", "scanner", "ticket_system"}))
         add(Victims::kApplications, account.index);
-      if (is_one_of({"first_after_year"})) add(Victims::kSleepers, account.index);
-      if (is_one_of({"office", "consumer"})) add(Victims::kDesktops, account.index);
+      if (is_one_of({"first_after_year", "former_employee"})) add(Victims::kSleepers, account.index);
+      if (is_one_of({"office", "consumer", "academic", "new_laptop"})) add(Victims::kDesktops, account.index);
       if (is_one_of({"scanner", "web_shop", "shop_canary", "exchange", "list_server", "ticket_system",
-                     "cloud_sender", "bouncing_relay", "newsletter"}))
+                     "cloud_sender", "bouncing_relay", "newsletter", "new_shop", "new_newsletter",
+                     "former_employee"}))
         continue;
       add(Victims::kPeople, account.index);
       if (world_.tenants()[account.tenant].members.size() >= 8) add(Victims::kColleagues, account.index);
@@ -149,11 +151,15 @@ class Underworld {
       plan.family = family.name;
       if (i == 0) begins = world_.start() + days(first_day(plan, when));
       plan.begins = begins + (plan.begins - Timestamp{});
-      const std::int32_t number = world_.add_attack({.family = family.name,
-                                                     .account = victims[i],
-                                                     .group = group_,
-                                                     .planned = plan.messages + (plan.test_message ? 1U : 0U),
-                                                     .begins = plan.begins});
+      if (plan.local_hour >= 0) {
+        plan.begins += hours(std::fmod(plan.local_hour - victim.local_hour(plan.begins) + 24, 24));
+      }
+      const std::int32_t number = world_.add_attack(
+          {.family = family.name,
+           .account = victims[i],
+           .group = group_,
+           .planned = plan.messages + plan.messages_when_sold + (plan.test_message ? 1U : 0U),
+           .begins = plan.begins});
       auto attack = std::make_unique<Attack>(number, plan, crew, victim, Random(random_.bits()));
       Attack& actor = *attack;
       actor.begin(world_, world_.add_actor(std::move(attack)));

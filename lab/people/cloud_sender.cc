@@ -21,10 +21,10 @@ class CloudSender final : public Person {
     const auto where = static_cast<std::uint16_t>(random().below(32));
     // One provider, two of its machines.
     Line line = cloud_line(world.geography(), where, random());
-    for (const std::size_t place : {kOwnLines, kOwnLines + 1}) {
+    for (std::uint8_t place = kOwnLines; place < kOwnLines + 2; ++place) {
       line.customer = random().bits() | 1;
       set_line(place, line);
-      devices().push_back(machine(static_cast<std::uint8_t>(place), random()));
+      devices().push_back(machine(place, random()));
       devices().back().send_weight = 0;
     }
     service_ = static_cast<std::uint16_t>(devices().size() - 2);

@@ -17,10 +17,10 @@ class Outreach final : public Person {
 
   void furnish(World& world) override {
     furnish_office(*this, world);
-    habits.novelty_floor = random().between(0.07, 0.25);
+    habits.novelty_floor = random().between(0.06, 0.13);
     habits.local_share = 0.1;
     habits.bad_new_address = 0.06;
-    habits.more_recipients = random().lognormal(1.6, 0.4);
+    habits.more_recipients = random().lognormal(1.4, 0.35);
     habits.trips_a_month = 0.3;
   }
 };

@@ -28,10 +28,10 @@ struct Habits {
   double freemail_share = 0.4;    // of new contacts that are not colleagues
   double bad_new_address = 0.04;  // a typo or a stale card, when somebody is written to first
   double more_recipients = 1;     // how often a mail has several recipients, 1 is usual
-  double trips_a_month = 0.065;
-  double vpn_share = 0;  // of sessions, from the VPN line
+  double trips_a_month = 0.065;   // abroad
+  double outings_a_month = 0;     // with a laptop or phone, in the own country
+  double vpn_share = 0;           // of sessions, from the VPN line
   Retry retry = Retry::kFiveMinutes;
-  bool webmail = false;  // reads and writes in the browser
 };
 
 class Person : public Actor {
@@ -52,7 +52,7 @@ class Person : public Actor {
   [[nodiscard]] bool is_weekend(Timestamp time) const;
   // The device that a thief on the owner's own machine would use, and its line now.
   [[nodiscard]] Device& main_device() { return devices_.front(); }
-  Line& line_of(const Device& device, World& world);
+  Line& line_of(Device& device, World& world);
   // A subscriber or customer that a bulk sender knows; nullopt for people without lists.
   [[nodiscard]] virtual std::optional<Correspondent> from_list(Random&) const { return std::nullopt; }
 
@@ -73,12 +73,13 @@ class Person : public Actor {
   // A new client fetches everything: that many logins in a few hours.
   void reread_everything(World& world, std::uint16_t device, std::uint32_t logins);
 
-  static constexpr std::size_t kHomeLine = 0;
-  static constexpr std::size_t kOfficeLine = 1;
-  static constexpr std::size_t kMobileLine = 2;
-  static constexpr std::size_t kTripLine = 3;
-  static constexpr std::size_t kVpnLine = 4;
-  static constexpr std::size_t kOwnLines = 5;  // machines' lines from here
+  static constexpr std::uint8_t kHomeLine = 0;
+  static constexpr std::uint8_t kOfficeLine = 1;
+  static constexpr std::uint8_t kMobileLine = 2;
+  static constexpr std::uint8_t kTripLine = 3;
+  static constexpr std::uint8_t kVpnLine = 4;
+  static constexpr std::uint8_t kOutLine = 5;
+  static constexpr std::uint8_t kOwnLines = 6;  // machines' lines from here
 
  protected:
   enum Kind : std::uint16_t { kDay, kRead, kSend, kRetry, kWrongPassword, kPasswordLearned, kSpecial };
@@ -97,6 +98,7 @@ class Person : public Actor {
   // A moment of the local day that begins now.
   Timestamp moment_of_day(World& world, bool inside_hours);
   void maybe_travel(World& world);
+  void maybe_go_out(World& world);
   // New telephones, passwords and providers, as everybody has them now and then.
   void live_on(World& world);
   void travel_to(std::uint16_t place, World& world, double length_days);
@@ -111,6 +113,7 @@ class Person : public Actor {
   void send(World& world, const Draft& draft, std::uint16_t device, std::uint32_t attempt = 0,
             Timestamp first = {});
   void read(World& world, std::uint16_t device);
+  void open_mailbox(World& world, Device& device, const IpAddress& address);
   void hammer(World& world, std::uint16_t device, std::uint32_t left);
 
   Correspondent new_contact(World& world);
@@ -129,6 +132,9 @@ class Person : public Actor {
     Timestamp first{};
   };
 
+  // The line of the place where the owner is.
+  [[nodiscard]] std::uint8_t surroundings(Timestamp now) const;
+  std::uint8_t choose_line(const Device& device, std::uint8_t around);
   void retry(const Wake& wake, World& world);
   void keep_for_retry(World& world, const Draft& draft, std::span<const Fate> fates, std::uint16_t device,
                       std::uint32_t attempt, Timestamp first);
@@ -142,6 +148,8 @@ class Person : public Actor {
   Timestamp trip_from_{};   // arrival
   Timestamp trip_until_{};  // departure for home
   Duration trip_travel_{};  // on the way, without network
+  Timestamp out_from_{};
+  Timestamp out_until_{};
   std::vector<Device> devices_;
   std::vector<Line> lines_;
   std::vector<Correspondent> contacts_;

@@ -35,6 +35,10 @@ std::span<const Persona> all_personas() noexcept {
       Persona{"migration", 0.015, true, make_migration},
       Persona{"password_change", 0.015, true, make_password_change},
       Persona{"ipv6_privacy", 0.02, false, make_ipv6_privacy},
+      Persona{"cloud_client", 0.02, false, make_cloud_client},
+      Persona{"former_employee", 0.02, true, make_former_employee},
+      Persona{"new_shop", 0.003, true, make_new_shop},
+      Persona{"new_newsletter", 0.003, true, make_new_newsletter},
   };
   return kPersonas;
 }

@@ -21,9 +21,10 @@ struct Persona {
 
 using PersonMaker = std::unique_ptr<Person>(std::uint32_t account, Random random);
 
-PersonMaker make_academic, make_bcc_archive, make_bouncing_relay, make_cloud_sender, make_consumer,
-    make_delegate, make_exchange, make_first_after_year, make_ipv6_privacy, make_list_server, make_mail_merge,
-    make_migration, make_new_home_provider, make_new_laptop, make_new_office, make_newsletter, make_office,
+PersonMaker make_academic, make_bcc_archive, make_bouncing_relay, make_cloud_client, make_cloud_sender,
+    make_consumer, make_delegate, make_exchange, make_first_after_year, make_former_employee,
+    make_ipv6_privacy, make_list_server, make_mail_merge, make_migration, make_new_home_provider,
+    make_new_laptop, make_new_newsletter, make_new_office, make_new_shop, make_newsletter, make_office,
     make_outreach, make_password_change, make_phone, make_role_mailbox, make_scanner, make_school_circular,
     make_shop_canary, make_ticket_system, make_traveller, make_vpn_hopper, make_web_shop, make_webmail_user;
 

@@ -21,12 +21,15 @@ class TicketSystem final : public Person {
     habits.novelty_floor = random().between(0.2, 0.6);
     if (random().chance(0.5)) set_line(kOwnLines, cloud_line(world.geography(), country(), random()));
     devices().push_back(machine(lines().size() > kOwnLines ? kOwnLines : kOfficeLine, random()));
+    // It fetches its mailbox from the server it sends from.
+    devices().back().reads_a_day = 24;
     a_day_ = random().lognormal(40, 0.9);
     learn_contacts(100, world);
   }
 
  private:
   void plan_day(World& world) override {
+    plan_reads(world);
     const std::uint32_t count =
         random().negative_binomial(a_day_ * (is_weekend(world.now() + hours(12)) ? 0.4 : 1), 4);
     for (std::uint32_t i = 0; i < count; ++i) plan_special(world, moment_of_day(world, random().chance(0.8)));

@@ -1,4 +1,4 @@
-// Somebody who reads and writes in the browser only.
+// Somebody who reads and writes in the browser; one in three has mail on the phone as well.
 #include <algorithm>
 #include <cmath>
 
@@ -18,7 +18,11 @@ class WebmailUser final : public Person {
   void furnish(World& world) override {
     furnish_consumer(*this, world);
     habits.mails_a_workday = std::min(random().lognormal(0.8, 1.1), 12.0);
-    habits.webmail = true;
+    devices().clear();
+    devices().push_back(browser(random()));
+    devices().front().reads_a_day = static_cast<float>(random().lognormal(2.5, 0.6));
+    devices().front().send_weight = 1;
+    if (random().chance(0.35)) devices().push_back(phone(random()));
   }
 };
 
