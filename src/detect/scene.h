@@ -60,11 +60,12 @@ struct Scene {
   const Activity& activity;  // of the event's side
   const Origin& origin;
   Use use = Use::kRead;
-  NetworkSnapshot network;     // of the event's network, before this event
-  RecipientFacts recipient;    // kRecipient
-  MessageFacts message;        // kMessage
-  AnswerFacts answer;          // kDelivery
-  const Scan* scan = nullptr;  // kScan
+  NetworkSnapshot network;                 // of the event's network, before this event
+  const Neighbours* neighbours = nullptr;  // nullptr: nothing is known of other accounts
+  RecipientFacts recipient;                // kRecipient
+  MessageFacts message;                    // kMessage
+  AnswerFacts answer;                      // kDelivery
+  const Scan* scan = nullptr;              // kScan
 };
 
 }  // namespace postreeve

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 
 #include "detect/detectors.h"
@@ -17,6 +18,15 @@ inline constexpr Timestamp kNow{std::chrono::sys_days{std::chrono::year{2026} / 
   return origin_at(66, 60, "VN");
 }
 
+// Other accounts as a test wants them.
+struct KnownNeighbours final : Neighbours {
+  std::map<Trait, TraitSnapshot> traits;
+  [[nodiscard]] TraitSnapshot with(Trait trait) const override {
+    const auto found = traits.find(trait);
+    return found == traits.end() ? TraitSnapshot{} : found->second;
+  }
+};
+
 // A record, the event's facts, and the scene they make. Change the parts, then look.
 struct Stage {
   AccountRecord record;
@@ -27,6 +37,7 @@ struct Stage {
   Use use = Use::kSend;
   Timestamp time = kNow;
   NetworkSnapshot network;
+  const Neighbours* neighbours = nullptr;
   RecipientFacts recipient;
   MessageFacts message;
   AnswerFacts answer;
@@ -41,6 +52,7 @@ struct Stage {
             .origin = origin,
             .use = use,
             .network = network,
+            .neighbours = neighbours,
             .recipient = recipient,
             .message = message,
             .answer = answer,

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "detect/refusals.h"
+#include "engine/common_traits.h"
 #include "engine/fact_builder.h"
 #include "judge/decide.h"
 #include "judge/limit_matcher.h"
@@ -42,6 +43,7 @@ struct Engine::Impl {
   void observe(const Judgement& judgement, Observation& observation);
 
   void step(Facts& facts, Observation& observation);
+  void step_among_others(Facts& facts, const AccountId& account, Observation& observation);
   NetworkSnapshot note_network(const Facts& facts, bool success);
   LimitFacts check_limits(const LimitQuery& query, const Facts& facts) const;
   void use_limits(const LimitQuery& query, const Facts& facts);
@@ -73,6 +75,16 @@ void Engine::Impl::step(Facts& facts, Observation& observation) {
   const bool restricts = observation.change && is_restriction(observation.change->after.level) &&
                          !is_restriction(observation.change->before.level);
   if (restricts) counters.add_restriction(facts.time);
+}
+
+// For events that come from somewhere: what other accounts have in common with them counts too.
+void Engine::Impl::step_among_others(Facts& facts, const AccountId& account, Observation& observation) {
+  const CommonTraits::Room room{counters, builder, limits};
+  CommonTraits others(room, facts, account);
+  facts.neighbours = &others;
+  step(facts, observation);
+  others.note(observation);
+  facts.neighbours = nullptr;
 }
 
 NetworkSnapshot Engine::Impl::note_network(const Facts& facts, bool success) {
@@ -152,12 +164,12 @@ void Engine::Impl::observe_mail(const Mail& mail, Observation& observation) {
   Facts facts = builder.build(mail);
   facts.network = note_network(facts, true);
   if (policy.limits.empty()) {
-    step(facts, observation);
+    step_among_others(facts, mail.account, observation);
     return;
   }
   const LimitQuery query = query_of(mail, facts, policy);
   facts.limit = check_limits(query, facts);
-  step(facts, observation);
+  step_among_others(facts, mail.account, observation);
   const Action action = observation.verdict.action;
   const bool is_refused = action == Action::kDefer || action == Action::kReject;
   if (!observation.repeated && !is_refused) use_limits(query, facts);
@@ -166,7 +178,11 @@ void Engine::Impl::observe_mail(const Mail& mail, Observation& observation) {
 void Engine::Impl::observe(const Login& login, Observation& observation) {
   Facts facts = builder.build(login);
   facts.network = note_network(facts, login.success);
-  step(facts, observation);
+  if (login.success) {
+    step_among_others(facts, login.account, observation);
+  } else {
+    step(facts, observation);
+  }
 }
 
 void Engine::Impl::observe(const Delivery& delivery, Observation& observation) {
@@ -199,6 +215,7 @@ void Engine::Impl::observe(const Judgement& judgement, Observation& observation)
   StepOf run(
       [&](AccountRecord& record) { apply_judgement(record, account, judgement, policy, observation); });
   accounts.update(account, run);
+  counters.settle_accusations(CommonTraits::account_key(account), judgement.confirmed);
 }
 
 Engine::Engine(const Policy& policy, const Locator& locator, const HashKey& key, AccountStore& accounts,

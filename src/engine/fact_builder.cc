@@ -104,6 +104,7 @@ Origin FactBuilder::origin_of(const Session& session) const {
   origin.trusted = policy_.trusted_networks.contains(address);
   origin.prefix = network_of(address);
   origin.network = number_key(origin.prefix, 1);
+  origin.host = number_key(host_of(address), 3);
   // Without an ASN the neighbourhood that one provider most likely owns.
   origin.provider = location.asn != 0 ? nonzero(mix64(location.asn ^ number_key_))
                                       : number_key(Prefix::of(address, address.is_v4() ? 16 : 32), 2);

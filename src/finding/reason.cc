@@ -63,6 +63,14 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
      "{0} messages within a day after {1} of silence"},
     {kInfected, DetectorId::kScannerVerdict, Group::kContent, "{0} found {1} in a message"},
     {kSpam, DetectorId::kScannerVerdict, Group::kContent, "{0} takes a message for spam ({1})"},
+    {kThiefsHost, DetectorId::kSharedOrigin, Group::kOrigin,
+     "strangers in other accounts ({1} of late) came from this very address in {0}"},
+    {kThiefsNetwork, DetectorId::kSharedOrigin, Group::kOrigin,
+     "strangers in other accounts ({1} of late) came from {0}"},
+    {kThiefsClient, DetectorId::kSharedOrigin, Group::kOrigin,
+     "the client calls itself like that of strangers in other accounts ({1} of late); it comes from {0}"},
+    {kNewToManyTenants, DetectorId::kSharedOrigin, Group::kOrigin,
+     "{0} is new to this account and, within a day, to accounts of {1} other customers"},
 }};
 
 constexpr bool in_order() {

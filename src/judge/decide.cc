@@ -40,6 +40,7 @@ Scene scene_of(const AccountRecord& record, const Facts& facts) {
               .origin = facts.origin,
               .use = facts.use,
               .network = facts.network,
+              .neighbours = facts.neighbours,
               .recipient = facts.recipient,
               .message = facts.message,
               .answer = facts.answer,
@@ -289,6 +290,8 @@ void reset(Decision& decision) {
   decision.change.reset();
   decision.repeated = false;
   decision.of_stranger = false;
+  decision.side = Side::kUnsettled;
+  decision.first_today = false;
 }
 
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision) {
@@ -305,6 +308,9 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
 
   if (side_for(record, facts) == Side::kStranger) stranger_of(record);  // the scene borrows its activity
   const Scene scene = scene_of(record, facts);
+  const Habit* place = record.profile.networks.find(facts.origin.network);
+  decision.side = scene.side;
+  decision.first_today = place == nullptr || place->last_day != day_of(facts.time);
   RiskState& risk = scene.side == Side::kStranger ? stranger_of(record).activity.risk : record.owner.risk;
   risk.fade(facts.time, policy.ladder.evidence_half_life);
   const bool conclusive = weigh(scene, risk, verdict.evidence);

@@ -29,6 +29,7 @@ struct Facts {
   Origin origin;
   Use use = Use::kRead;
   NetworkSnapshot network;
+  const Neighbours* neighbours = nullptr;
   // kRecipient, kMessage: keys of the step, of the mail whatever its transaction, of the transaction.
   std::uint32_t step_key = 0;  // 0: cannot be recognized again
   std::uint32_t mail_key = 0;

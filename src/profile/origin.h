@@ -16,6 +16,7 @@ struct Origin {
   bool known = false;
   // In a network the operator trusts.
   bool trusted = false;
+  std::uint32_t host = 0;      // of host_of(address)
   std::uint32_t network = 0;   // of network_of(address)
   std::uint32_t provider = 0;  // of the ASN; without geography of the /16 or /32
   std::uint32_t client = 0;    // of the EHLO name, without what changes by itself; 0 unknown

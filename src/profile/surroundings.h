@@ -1,6 +1,9 @@
 // What everybody does: snapshots of the shared counters (store/shared_counters.h).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 namespace postreeve {
 
 // What came from one network lately, for all accounts; nothing is counted before its first failure.
@@ -14,6 +17,37 @@ struct NetworkSnapshot {
 struct DestinationSnapshot {
   float delivered = 0;
   float refused = 0;  // 5xx
+};
+
+// What events of several accounts may have in common.
+enum class Trait : std::uint8_t {
+  kHost,     // the address; of IPv6 the /64
+  kNetwork,  // IPv4 /24, IPv6 /48
+  kClient,   // the EHLO name
+};
+
+// Who else has a trait, without the account that asks. Small numbers, kept exactly up to their bound.
+struct TraitSnapshot {
+  std::uint8_t honest = 0;      // accounts that use it without harm; 5 stands for any more
+  std::uint8_t colleagues = 0;  // of these, those of the same tenant
+  std::uint8_t strangers =
+      0;  // other tenants with an account to which it came as a stranger lately; 4: or more
+  std::uint8_t victims = 0;       // accounts restricted because of strangers who had it; 3: or more
+  float guilt = 0;                // the same, each weighed by its standing (suspended: 1), half after a week
+  float guilt_of_colleagues = 0;  // the part of it that is of the same tenant
+};
+
+// Answers what other accounts have in common with the event at hand. Asked only where it matters
+// (strangers, mostly), because a look-up costs more than a habit. Any thread.
+class Neighbours {
+ public:
+  Neighbours() = default;
+  Neighbours(const Neighbours&) = delete;
+  Neighbours& operator=(const Neighbours&) = delete;
+  virtual ~Neighbours() = default;
+
+  // Zeros when the event has no such trait, or nobody else has it.
+  [[nodiscard]] virtual TraitSnapshot with(Trait trait) const = 0;
 };
 
 }  // namespace postreeve

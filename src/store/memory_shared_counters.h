@@ -12,6 +12,7 @@
 #include "sketch/hyper_log_log.h"
 #include "sketch/window_count.h"
 #include "store/shared_counters.h"
+#include "store/trait_table.h"
 
 namespace postreeve {
 
@@ -30,6 +31,11 @@ class MemorySharedCounters final : public SharedCounters {
   void use(std::uint64_t limit_key, Duration window, Timestamp time, std::uint32_t amount) override;
   std::uint32_t add_restriction(Timestamp time) override;
   [[nodiscard]] std::uint32_t restrictions(Timestamp time) const override;
+  [[nodiscard]] TraitSnapshot look(TraitKey trait, TraitUser user, Timestamp time) const override;
+  void add_honest(TraitKey trait, TraitUser user, Timestamp time) override;
+  void add_stranger(TraitKey trait, TraitUser user, Timestamp time, bool sent) override;
+  void accuse(TraitKey trait, TraitUser user, Timestamp time, float weight) override;
+  void settle_accusations(std::uint32_t account, bool confirmed) override;
 
  private:
   static constexpr std::size_t kShards = 16;
@@ -61,6 +67,12 @@ class MemorySharedCounters final : public SharedCounters {
     std::unordered_map<std::uint64_t, Usage> usages;
   };
 
+  // What an account's strangers had in common with whom; more are forgotten.
+  struct Accusations {
+    std::array<TraitKey, 24> traits{};
+    std::uint8_t size = 0;
+  };
+
   static void turn(Network& network, std::uint16_t day);
   [[nodiscard]] Shard& shard_of(std::uint64_t key) { return shards_[(key >> 8) % kShards]; }
   [[nodiscard]] const Shard& shard_of(std::uint64_t key) const { return shards_[(key >> 8) % kShards]; }
@@ -70,6 +82,9 @@ class MemorySharedCounters final : public SharedCounters {
   std::atomic<std::uint32_t> latest_restriction_{0};  // seconds
   mutable std::mutex restrictions_mutex_;
   WindowCount<3'600, 6> restrictions_;
+  TraitTable places_;
+  mutable std::mutex accusations_mutex_;
+  std::unordered_map<std::uint32_t, Accusations> accusations_;  // by account, for who judges them
 };
 
 }  // namespace postreeve

@@ -9,6 +9,20 @@
 
 namespace postreeve {
 
+// Which trait, by the keyed hash of its value; a value of 0 is no trait.
+struct TraitKey {
+  Trait trait{};
+  std::uint32_t value = 0;
+
+  friend bool operator==(const TraitKey&, const TraitKey&) = default;
+};
+
+// Who had it.
+struct TraitUser {
+  std::uint32_t account = 0;  // keyed hash
+  std::uint32_t tenant = 0;   // keyed hash
+};
+
 // Keys are keyed hashes; 0 asks for nothing and is answered with zeros.
 class SharedCounters {
  public:
@@ -30,6 +44,17 @@ class SharedCounters {
   // Counts an account that became restricted; answers how many there were within the hour, with it.
   virtual std::uint32_t add_restriction(Timestamp time) = 0;
   [[nodiscard]] virtual std::uint32_t restrictions(Timestamp time) const = 0;
+
+  // Who else has the trait.
+  [[nodiscard]] virtual TraitSnapshot look(TraitKey trait, TraitUser user, Timestamp time) const = 0;
+  // The account has it where it is at home: whoever accuses the trait must think of that.
+  virtual void add_honest(TraitKey trait, TraitUser user, Timestamp time) = 0;
+  // A stranger to the account has it. Who sent and is not accused within two days was honest.
+  virtual void add_stranger(TraitKey trait, TraitUser user, Timestamp time, bool sent) = 0;
+  // The account became restricted because of a stranger who has it; `weight` in (0, 2].
+  virtual void accuse(TraitKey trait, TraitUser user, Timestamp time, float weight) = 0;
+  // A person judged: the account's accusations weigh twice when confirmed, else they are taken back.
+  virtual void settle_accusations(std::uint32_t account, bool confirmed) = 0;
 };
 
 }  // namespace postreeve

@@ -1,0 +1,143 @@
+#include "engine/common_traits.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/engine_testing.h"
+
+namespace postreeve {
+namespace {
+
+// Several accounts of different customers with settled habits, before one engine.
+class Town : public EngineRoom {
+ public:
+  void settle(const std::string& account, int days = 20) {
+    const Timestamp start = now;
+    for (int day = 0; day < days; ++day) {
+      send(account, home_of(account), "friend" + std::to_string(day % 5) + "@y.example");
+      now += std::chrono::hours{24};
+    }
+    latest_ = std::max(latest_, now);
+    now = start;
+  }
+  void go_on() { now = latest_; }
+
+  // One message to one recipient; returns whether it got out.
+  bool send(const std::string& account, const std::string& address, const std::string& to) {
+    const std::string id = "Q" + std::to_string(++sent_);
+    Recipient asked = recipient_event(address, to, id);
+    asked.account = account_named(account);
+    asked.sender = account;
+    asked.session.helo_name = address == home_of(account) ? account + "-pc" : "WIN-1";
+    if (observe(asked).verdict.action != Action::kAccept) return false;
+    Submission message = submission_event(address, id);
+    message.account = account_named(account);
+    message.sender = account;
+    message.session.helo_name = asked.session.helo_name;
+    return observe(message).verdict.action == Action::kAccept;
+  }
+
+  // A loud run to strangers; ends when the account is suspended or after `messages`.
+  void plunder(const std::string& account, const std::string& address, int messages = 60) {
+    for (int i = 0; i < messages; ++i) {
+      send(account, address, "victim" + std::to_string(++sent_) + "@z.example");
+      now += std::chrono::seconds{5};
+    }
+  }
+
+  [[nodiscard]] Level level() const { return observation.verdict.standing.level; }
+  [[nodiscard]] bool says(DetectorId detector) const {
+    for (const Evidence& evidence : observation.verdict.evidence)
+      if (detector_of(evidence.reason) == detector && evidence.nats > 0) return true;
+    return false;
+  }
+  [[nodiscard]] TraitKey host(const std::string& address) const {
+    return {Trait::kHost, FactBuilder(policy, locator, key).build(login_event(address)).origin.host};
+  }
+  static std::string home_of(const std::string& account) {
+    return "198.51." + std::to_string(std::hash<std::string>{}(account) % 250) + ".7";
+  }
+
+ private:
+  int sent_ = 0;
+  Timestamp latest_ = now;
+};
+
+const std::string kBob = "bob@w.example";
+
+TEST(CommonTraits, LetASecondVictimBeSeenAtTheFirstMessage) {
+  Town town;
+  town.settle(kAnna);
+  town.settle(kBob);
+  town.go_on();
+  town.plunder(kAnna, kThiefsAddress);
+  ASSERT_GE(town.level(), Level::kSlowed);
+  town.send(kBob, kThiefsAddress, "first@z.example");
+  EXPECT_TRUE(town.says(DetectorId::kSharedOrigin));
+  EXPECT_GE(town.level(), Level::kSlowed);
+}
+
+TEST(CommonTraits, AreNoEvidenceAgainstTheOwnerAtHome) {
+  Town town;
+  town.settle(kAnna);
+  town.settle(kBob);
+  town.go_on();
+  town.plunder(kAnna, Town::home_of(kBob));
+  EXPECT_TRUE(town.send(kBob, Town::home_of(kBob), "friend1@y.example"));
+  EXPECT_FALSE(town.says(DetectorId::kSharedOrigin));
+}
+
+TEST(CommonTraits, DoNotAccuseANetworkWhereManyAreAtHome) {
+  Town town;
+  town.settle(kAnna);
+  town.settle(kBob);
+  for (int i = 0; i < 6; ++i) {
+    const std::string neighbour = "n" + std::to_string(i) + "@t" + std::to_string(i) + ".example";
+    const Timestamp start = town.now;
+    for (int day = 0; day < 15; ++day) {
+      town.send(neighbour, "203.0.113." + std::to_string(i + 1), "friend@y.example");
+      town.now += std::chrono::hours{24};
+    }
+    town.now = start;
+  }
+  town.go_on();
+  town.plunder(kAnna, kThiefsAddress);
+  ASSERT_GE(town.level(), Level::kSlowed);
+  town.send(kBob, kThiefsAddress, "first@z.example");
+  EXPECT_FALSE(town.says(DetectorId::kSharedOrigin));
+}
+
+TEST(CommonTraits, ForgetTheAccusationThatAPersonDismissed) {
+  Town town;
+  town.settle(kAnna);
+  town.settle(kBob);
+  town.go_on();
+  town.plunder(kAnna, kThiefsAddress);
+  Judgement judgement;
+  judgement.time = town.now;
+  judgement.account = account_named(kAnna);
+  town.observe(judgement);
+  town.send(kBob, kThiefsAddress, "first@z.example");
+  EXPECT_FALSE(town.says(DetectorId::kSharedOrigin));
+}
+
+TEST(CommonTraits, DoNotPassOnAnAccusationThatRestsOnAnother) {
+  // Nobody in the network does any harm but the first, and each is only accused by him.
+  Town town;
+  town.settle(kAnna);
+  const auto neighbour = [](int i) {
+    return "n" + std::to_string(i) + "@t" + std::to_string(i) + ".example";
+  };
+  for (int i = 0; i < 8; ++i) town.settle(neighbour(i));
+  town.go_on();
+  town.plunder(kAnna, kThiefsAddress);
+  for (int i = 0; i < 8; ++i) {
+    town.send(neighbour(i), kThiefsAddress, "friend1@y.example");
+    EXPECT_LT(town.level(), Level::kHeld) << i;
+  }
+  EXPECT_EQ(town.counters.look(town.host(kThiefsAddress), {1, 1}, town.now).victims, 1);
+}
+
+}  // namespace
+}  // namespace postreeve
