@@ -5,7 +5,7 @@
 namespace postreeve {
 
 std::span<const Detector> all_detectors() noexcept {
-  static constexpr std::array<Detector, 14> kDetectors{{
+  static constexpr std::array<Detector, 16> kDetectors{{
       {DetectorId::kOriginNovelty, weigh_origin_novelty},
       {DetectorId::kCountriesAndSpeed, weigh_countries_and_speed},
       {DetectorId::kOriginChurn, weigh_origin_churn},
@@ -20,6 +20,8 @@ std::span<const Detector> all_detectors() noexcept {
       {DetectorId::kHeaderSpoofing, weigh_header_spoofing},
       {DetectorId::kSleepingAccount, weigh_sleeping_account},
       {DetectorId::kScannerVerdict, weigh_scanner_verdict},
+      {DetectorId::kReading, weigh_reading},
+      {DetectorId::kComplaints, weigh_complaints},
   }};
   return kDetectors;
 }

@@ -31,6 +31,8 @@ std::optional<Evidence> weigh_credential_test(const Scene& scene);
 std::optional<Evidence> weigh_header_spoofing(const Scene& scene);
 std::optional<Evidence> weigh_sleeping_account(const Scene& scene);
 std::optional<Evidence> weigh_scanner_verdict(const Scene& scene);
+std::optional<Evidence> weigh_reading(const Scene& scene);
+std::optional<Evidence> weigh_complaints(const Scene& scene);
 
 struct Detector {
   DetectorId id;

@@ -63,6 +63,17 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
      "{0} messages within a day after {1} of silence"},
     {kInfected, DetectorId::kScannerVerdict, Group::kContent, "{0} found {1} in a message"},
     {kSpam, DetectorId::kScannerVerdict, Group::kContent, "{0} takes a message for spam ({1})"},
+    {kSettingMade, DetectorId::kReading, Group::kOrigin,
+     "{0} set from {2} in {3}, where the account does not send from; it names {1}"},
+    {kSettingMadeBefore, DetectorId::kReading, Group::kOrigin,
+     "mail from an unfamiliar place ({2}), {1} after {0} was set from one"},
+    {kReadsAlong, DetectorId::kReading, Group::kOrigin,
+     "read on {0} days from a provider in {2} ({1}) that nothing was sent from, while the owner sends "
+     "elsewhere"},
+    {kComplaints, DetectorId::kComplaints, Group::kAnswers,
+     "{0} complaints about mail to some {1} recipients; usual is one in {2}"},
+    {kComplaintsOfStranger, DetectorId::kComplaints, Group::kAnswers,
+     "{0} complaints about mail to {1} recipients that was sent from unfamiliar places"},
 }};
 
 constexpr bool in_order() {

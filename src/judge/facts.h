@@ -29,7 +29,8 @@ struct Facts {
   Origin origin;
   Use use = Use::kRead;
   NetworkSnapshot network;
-  // kRecipient, kMessage: keys of the step, of the mail whatever its transaction, of the transaction.
+  // kRecipient, kMessage, kComplaint: keys of the step, of the mail whatever its transaction, of the
+  // transaction.
   std::uint32_t step_key = 0;  // 0: cannot be recognized again
   std::uint32_t mail_key = 0;
   std::uint32_t transaction_key = 0;
@@ -40,6 +41,8 @@ struct Facts {
   AnswerFacts answer;
   std::uint32_t answer_transaction = 0;
   const Scan* scan = nullptr;
+  SettingFacts setting;   // kSettingChange
+  bool is_grave = false;  // kComplaint: of fraud or a virus
   const Login* login = nullptr;
   LimitFacts limit;
   // Too many accounts were restricted within the hour: no further one is.
