@@ -49,7 +49,7 @@ double most_used_share(const AccountProfile& profile) {
 }  // namespace
 
 double client_weight(const Scene& scene) {
-  if (scene.use != Use::kSend) return 0;
+  if (scene.use != Use::kSend || scene.kind == StepKind::kSettingChange) return 0;
   const AccountProfile& profile = scene.record.profile;
   if (knows_client(profile, scene.origin.client)) return kKnownClient;
   const double other = 1 - kMostFidelity * most_used_share(profile);
@@ -60,7 +60,8 @@ double client_weight(const Scene& scene) {
 
 double session_weight(const Scene& scene) {
   const Rates& rates = scene.record.profile.rates;
-  if (scene.use != Use::kSend || rates.messages < kLeastMessages) return 0;
+  if (scene.use != Use::kSend || scene.kind == StepKind::kSettingChange) return 0;
+  if (rates.messages < kLeastMessages) return 0;
   const double without = static_cast<double>(rates.messages - rates.beside_session);
   const double owner =
       std::clamp((without + 0.3) / (static_cast<double>(rates.messages) + 3), kLeastWithoutSession, 1.0);

@@ -5,7 +5,7 @@
 namespace postreeve {
 
 std::span<const Detector> all_detectors() noexcept {
-  static constexpr std::array<Detector, 15> kDetectors{{
+  static constexpr std::array<Detector, 17> kDetectors{{
       {DetectorId::kOriginNovelty, weigh_origin_novelty},
       {DetectorId::kCountriesAndSpeed, weigh_countries_and_speed},
       {DetectorId::kOriginChurn, weigh_origin_churn},
@@ -21,6 +21,8 @@ std::span<const Detector> all_detectors() noexcept {
       {DetectorId::kSleepingAccount, weigh_sleeping_account},
       {DetectorId::kScannerVerdict, weigh_scanner_verdict},
       {DetectorId::kSharedOrigin, weigh_shared_origin},
+      {DetectorId::kReading, weigh_reading},
+      {DetectorId::kComplaints, weigh_complaints},
   }};
   return kDetectors;
 }

@@ -32,6 +32,8 @@ std::optional<Evidence> weigh_header_spoofing(const Scene& scene);
 std::optional<Evidence> weigh_sleeping_account(const Scene& scene);
 std::optional<Evidence> weigh_scanner_verdict(const Scene& scene);
 std::optional<Evidence> weigh_shared_origin(const Scene& scene);
+std::optional<Evidence> weigh_reading(const Scene& scene);
+std::optional<Evidence> weigh_complaints(const Scene& scene);
 
 struct Detector {
   DetectorId id;

@@ -11,8 +11,9 @@
 namespace postreeve {
 namespace {
 
-constexpr StepKind kKinds[] = {StepKind::kLogin, StepKind::kRecipient, StepKind::kMessage,
-                               StepKind::kDelivery, StepKind::kScan};
+constexpr StepKind kKinds[] = {StepKind::kLogin,    StepKind::kRecipient, StepKind::kMessage,
+                               StepKind::kDelivery, StepKind::kScan,      StepKind::kSettingChange,
+                               StepKind::kComplaint};
 constexpr Side kSides[] = {Side::kEstablished, Side::kUnsettled, Side::kStranger};
 
 template <typename Number>
@@ -43,9 +44,9 @@ Origin any_origin() {
 
 Rates any_rates() {
   Rates rates;
-  for (float* rate :
-       {&rates.used_days, &rates.active_days, &rates.messages, &rates.recipients, &rates.new_recipients,
-        &rates.delivered, &rates.refused, &rates.new_networks, &rates.new_providers, &rates.new_countries}) {
+  for (float* rate : {&rates.used_days, &rates.active_days, &rates.messages, &rates.recipients,
+                      &rates.new_recipients, &rates.delivered, &rates.refused, &rates.new_networks,
+                      &rates.new_providers, &rates.new_countries, &rates.complaints}) {
     *rate = any_rate();
   }
   return rates;
@@ -57,6 +58,7 @@ void fill_with_anything(Activity& activity) {
   activity.recipients_hour.add(any_time(), any(0U, 70'000U));
   activity.recipients_day.add(any_time(), any(0U, 70'000U));
   activity.refused_day.add(any_time(), any(0U, 70'000U));
+  for (int i = any(0, 3); i > 0; --i) activity.complaints.add(any_time());
   activity.novelty.s = static_cast<float>(any(0, 1'000)) / 100;
   activity.refusals = static_cast<float>(any(0, 1'000)) / 100;
 }
@@ -77,6 +79,10 @@ void fill_with_anything(AccountRecord& record) {
   record.guesses.day.add(any_time(), any(0U, 70'000U));
   if (any(0, 3) == 0) return;
   Stranger& stranger = stranger_of(record);
+  stranger.setting = *rc::gen::element(SettingKind::kOther, SettingKind::kForward);
+  stranger.setting_time = any(0U, UINT32_MAX);
+  stranger.setting_nats = static_cast<float>(any(0, 300)) / 100;
+  stranger.outgo.recipients = any(0U, UINT32_MAX);
   for (int i = any(0, 20); i > 0; --i) {
     stranger.providers.add(any(0U, 30U), any_time(), std::chrono::hours{24});
     stranger.countries.add(any(0U, 30U), any_time(), std::chrono::hours{24});
@@ -106,6 +112,11 @@ Stage any_stage() {
   stage.message.from_is_own = any(0, 2) == 0;
   stage.answer = {
       any(0, 2) == 0, {any<std::uint16_t>(0, 6), any<std::uint16_t>(0, 8), 1}, {any_rate(), any_rate()}};
+  stage.setting.kind =
+      *rc::gen::element(SettingKind::kForward, SettingKind::kFilter, SettingKind::kAppPassword,
+                        SettingKind::kRecoveryAddress, SettingKind::kOther);
+  stage.setting.target_domain = *rc::gen::element<std::string_view>("", "gmail.com", "\xff");
+  stage.is_grave = any(0, 2) == 0;
   if (any(0, 2) == 0) {
     stage.scan = Scan{};
     stage.scan->result = *rc::gen::element(ScanResult::kSpam, ScanResult::kInfected);

@@ -61,6 +61,7 @@ std::optional<Evidence> elsewhere(const Scene& scene) {
 std::optional<Evidence> weigh_guessed_password(const Scene& scene) {
   if (scene.side == Side::kEstablished || !scene.origin.known) return std::nullopt;
   if (scene.kind == StepKind::kDelivery || scene.kind == StepKind::kScan) return std::nullopt;
+  if (scene.kind == StepKind::kComplaint) return std::nullopt;
   const std::optional<Evidence> here = from_here(scene);
   const std::optional<Evidence> spray = spraying(scene);
   if (here && (!spray || here->nats >= spray->nats)) return here;

@@ -80,8 +80,9 @@ Evidence established(const Scene& scene) {
 }  // namespace
 
 std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
-  if (!scene.origin.known || scene.kind == StepKind::kDelivery || scene.kind == StepKind::kScan)
-    return std::nullopt;
+  const bool is_use = scene.kind == StepKind::kLogin || scene.kind == StepKind::kRecipient ||
+                      scene.kind == StepKind::kMessage || scene.kind == StepKind::kSettingChange;
+  if (!scene.origin.known || !is_use) return std::nullopt;
   if (scene.side == Side::kEstablished) return established(scene);
   if (scene.side == Side::kUnsettled) return std::nullopt;
 

@@ -17,7 +17,15 @@
 
 namespace postreeve {
 
-enum class StepKind : std::uint8_t { kLogin, kRecipient, kMessage, kDelivery, kScan };
+enum class StepKind : std::uint8_t {
+  kLogin,
+  kRecipient,
+  kMessage,
+  kDelivery,
+  kScan,
+  kSettingChange,
+  kComplaint
+};
 
 // A recipient asked.
 struct RecipientFacts {
@@ -52,6 +60,14 @@ struct AnswerFacts {
   DestinationSnapshot everybody;  // before this answer
 };
 
+// A setting that was made.
+struct SettingFacts {
+  SettingKind kind{};
+  // Domain of the address it names; empty when it names none.
+  std::string_view target_domain;
+  bool is_own = false;  // the address is one of the account's own, or of its domain
+};
+
 struct Scene {
   StepKind kind{};
   Timestamp time{};
@@ -66,6 +82,8 @@ struct Scene {
   MessageFacts message;                    // kMessage
   AnswerFacts answer;                      // kDelivery
   const Scan* scan = nullptr;              // kScan
+  SettingFacts setting;                    // kSettingChange
+  bool is_grave = false;                   // kComplaint: of fraud or a virus
 };
 
 }  // namespace postreeve

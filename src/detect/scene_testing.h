@@ -42,6 +42,8 @@ struct Stage {
   MessageFacts message;
   AnswerFacts answer;
   std::optional<Scan> scan;
+  SettingFacts setting;
+  bool is_grave = false;
 
   [[nodiscard]] Scene scene() const {
     return {.kind = kind,
@@ -56,7 +58,9 @@ struct Stage {
             .recipient = recipient,
             .message = message,
             .answer = answer,
-            .scan = scan ? &*scan : nullptr};
+            .scan = scan ? &*scan : nullptr,
+            .setting = setting,
+            .is_grave = is_grave};
   }
 };
 

@@ -9,11 +9,9 @@
 // Limits: honest people send short notes to new freemail addresses all the time, so
 // it weighs only at an unfamiliar place or with both odd client and odd subject, and half at
 // an established one.
-#include <algorithm>
-#include <array>
-
 #include "base/ascii.h"
 #include "detect/detectors.h"
+#include "detect/freemail.h"
 #include "detect/odd_text.h"
 
 namespace postreeve {
@@ -23,17 +21,6 @@ constexpr std::uint64_t kTinyBytes = 1'500;
 constexpr double kBase = 2.0;  // tiny, and to one unknown freemail mailbox
 constexpr double kOddClient = 1.5;
 constexpr double kOddSubject = 1.5;
-
-constexpr std::array<std::string_view, 24> kFreemail{
-    "163.com",   "aol.com",        "freenet.de", "gmail.com", "gmx.com",   "gmx.de",
-    "gmx.net",   "hotmail.com",    "icloud.com", "inbox.ru",  "libero.it", "list.ru",
-    "live.com",  "mail.com",       "mail.ru",    "msn.com",   "orange.fr", "outlook.com",
-    "proton.me", "protonmail.com", "qq.com",     "web.de",    "yahoo.com", "yandex.ru"};
-
-bool is_freemail(std::string_view domain) {
-  return std::ranges::find(kFreemail, domain) != kFreemail.end() || domain.starts_with("yahoo.") ||
-         domain.starts_with("hotmail.");
-}
 
 bool is_odd_client(std::string_view helo) {
   return equals_ignoring_case(helo, "localhost") || equals_ignoring_case(helo, "localhost.localdomain") ||

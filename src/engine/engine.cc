@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "detect/complaints.h"
 #include "detect/refusals.h"
 #include "engine/common_traits.h"
 #include "engine/fact_builder.h"
@@ -39,6 +40,8 @@ struct Engine::Impl {
   }
   void observe(const Delivery& delivery, Observation& observation);
   void observe(const Scan& scan, Observation& observation);
+  void observe(const SettingChange& change, Observation& observation);
+  void observe(const Complaint& complaint, Observation& observation);
   void observe(const CredentialChange& change, Observation& observation);
   void observe(const Judgement& judgement, Observation& observation);
 
@@ -201,6 +204,21 @@ void Engine::Impl::observe(const Delivery& delivery, Observation& observation) {
 
 void Engine::Impl::observe(const Scan& scan, Observation& observation) {
   Facts facts = builder.build(scan);
+  step(facts, observation);
+}
+
+void Engine::Impl::observe(const SettingChange& change, Observation& observation) {
+  Facts facts = builder.build(change);
+  facts.network = note_network(facts, true);
+  step(facts, observation);
+}
+
+void Engine::Impl::observe(const Complaint& complaint, Observation& observation) {
+  if (!is_complaint(complaint.feedback_type)) {
+    reset(observation);
+    return;
+  }
+  Facts facts = builder.build(complaint);
   step(facts, observation);
 }
 

@@ -152,6 +152,37 @@ TEST(Engine, SuspendsForMalware) {
   EXPECT_TRUE(said.change->opens_incident);
 }
 
+TEST(Engine, FindsAForwardSetFromAnUnfamiliarPlaceAndToldByItsDomain) {
+  EngineRoom room;
+  room.live();
+  SettingChange change;
+  change.time = room.now;
+  change.account = account_named(kAnna);
+  change.session = session_from(kThiefsAddress, "");
+  change.setting = SettingKind::kForward;
+  const auto weight_to = [&](std::string_view target) {
+    change.target = target;
+    room.observe(change);
+    for (const Evidence& evidence : room.observation.verdict.evidence) {
+      if (detector_of(evidence.reason) == DetectorId::kReading) return evidence.nats;
+    }
+    return 0.0F;
+  };
+  const float own = weight_to("Bob@X.example");
+  EXPECT_GT(own, 0.0F);
+  EXPECT_GT(weight_to("anna@gmail.com"), own);
+}
+
+TEST(Engine, LearnsComplaintsOnceAndTakesNotSpamForNone) {
+  EngineRoom room;
+  room.live();
+  room.observe(Complaint{room.now, account_named(kAnna), "L29", "b@y.example", "abuse", "fbl"});
+  room.observe(Complaint{room.now, account_named(kAnna), "L29", "b@y.example", "abuse", "fbl"});
+  room.observe(Complaint{room.now, account_named(kAnna), "L29", "c@y.example", "not-spam", "fbl"});
+  room.observe(Complaint{room.now, account_named(kAnna), "", "", "", ""});
+  EXPECT_FLOAT_EQ(room.record().profile.rates.complaints, 2.0F);
+}
+
 TEST(Engine, SuspendsWhenAPersonConfirmsAndRecoversWhenThePasswordIsChanged) {
   EngineRoom room;
   room.live();

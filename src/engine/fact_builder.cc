@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/ascii.h"
+#include "detect/complaints.h"
 #include "judge/limit_matcher.h"
 #include "mail/address.h"
 #include "net/prefix.h"
@@ -60,7 +61,7 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
-enum Stage : std::uint64_t { kRecipientStage = 1, kMessageStage = 2 };
+enum Stage : std::uint64_t { kRecipientStage = 1, kMessageStage = 2, kComplaintStage = 3 };
 
 }  // namespace
 
@@ -213,6 +214,32 @@ Facts FactBuilder::build(const Scan& scan) const {
   Facts facts = begin(StepKind::kScan, scan);
   facts.answer_transaction = scan.queue_id.empty() ? 0 : nonzero(fast_hash(scan.queue_id, 0));
   facts.scan = &scan;
+  return facts;
+}
+
+Facts FactBuilder::build(const SettingChange& change) const {
+  Facts facts = begin(StepKind::kSettingChange, change);
+  facts.origin = origin_of(change.session);
+  // A deed like sending: having read from a place does not make it one to set things from.
+  facts.use = Use::kSend;
+  facts.setting.kind = change.setting;
+  facts.setting.target_domain = domain_of(change.target);
+  facts.setting.is_own =
+      equals_ignoring_case(facts.setting.target_domain, domain_of(change.account.text())) ||
+      owns_address(policy_, change.account, change.target);
+  return facts;
+}
+
+Facts FactBuilder::build(const Complaint& complaint) const {
+  Facts facts = begin(StepKind::kComplaint, complaint);
+  facts.is_grave = is_grave_complaint(complaint.feedback_type);
+  if (complaint.queue_id.empty()) return facts;
+  facts.answer_transaction = nonzero(fast_hash(complaint.queue_id, 0));
+  // Reports without their recipient cannot be told from each other.
+  if (!complaint.recipient.empty()) {
+    facts.step_key =
+        nonzero(mix64(text_key(complaint.recipient) ^ fast_hash(complaint.queue_id, kComplaintStage)));
+  }
   return facts;
 }
 

@@ -28,6 +28,8 @@ class FactBuilder {
   [[nodiscard]] Facts build(const Submission& submission) const;
   [[nodiscard]] Facts build(const Delivery& delivery) const;
   [[nodiscard]] Facts build(const Scan& scan) const;
+  [[nodiscard]] Facts build(const SettingChange& change) const;
+  [[nodiscard]] Facts build(const Complaint& complaint) const;
 
   // Key of a domain that mail goes to, for the shared counters; 0 when there is none.
   [[nodiscard]] std::uint64_t destination_key(std::string_view recipient) const;

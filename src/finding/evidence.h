@@ -39,8 +39,10 @@ enum class DetectorId : std::uint8_t {
   kSleepingAccount,
   kScannerVerdict,
   kSharedOrigin,
+  kReading,
+  kComplaints,
 };
-inline constexpr std::size_t kDetectorCount = static_cast<std::size_t>(DetectorId::kSharedOrigin) + 1;
+inline constexpr std::size_t kDetectorCount = static_cast<std::size_t>(DetectorId::kComplaints) + 1;
 [[nodiscard]] std::string_view to_text(DetectorId detector) noexcept;  // "origin_novelty"
 
 // What exactly was found: one sentence each (the table in reason.cc), which also
@@ -78,8 +80,13 @@ enum class Reason : std::uint8_t {
   kThiefsNetwork,
   kThiefsClient,
   kNewToManyTenants,
+  kSettingMade,
+  kSettingMadeBefore,
+  kReadsAlong,
+  kComplaints,
+  kComplaintsOfStranger,
 };
-inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kNewToManyTenants) + 1;
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kComplaintsOfStranger) + 1;
 
 [[nodiscard]] DetectorId detector_of(Reason reason) noexcept;
 [[nodiscard]] Group group_of(Reason reason) noexcept;

@@ -71,6 +71,17 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
      "the client calls itself like that of strangers in other accounts ({1} of late); it comes from {0}"},
     {kNewToManyTenants, DetectorId::kSharedOrigin, Group::kOrigin,
      "{0} is new to this account and, within a day, to accounts of {1} other customers"},
+    {kSettingMade, DetectorId::kReading, Group::kOrigin,
+     "{0} set from {2} in {3}, where the account does not send from; it names {1}"},
+    {kSettingMadeBefore, DetectorId::kReading, Group::kOrigin,
+     "mail from an unfamiliar place ({2}), {1} after {0} was set from one"},
+    {kReadsAlong, DetectorId::kReading, Group::kOrigin,
+     "read on {0} days from a provider in {2} ({1}) that nothing was sent from, while the owner sends "
+     "elsewhere"},
+    {kComplaints, DetectorId::kComplaints, Group::kAnswers,
+     "{0} complaints about mail to some {1} recipients; usual is one in {2}"},
+    {kComplaintsOfStranger, DetectorId::kComplaints, Group::kAnswers,
+     "{0} complaints about mail to {1} recipients that was sent from unfamiliar places"},
 }};
 
 constexpr bool in_order() {

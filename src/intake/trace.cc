@@ -131,6 +131,22 @@ std::string write(const Scan& scan) {
       .finish();
 }
 
+std::string write(const SettingChange& change) {
+  LineWriter line(change.time, "setting_change");
+  line.text("account", change.account.text()).session(change.session);
+  return line.text("setting", to_text(change.setting)).text("target", change.target).finish();
+}
+
+std::string write(const Complaint& complaint) {
+  return LineWriter(complaint.time, "complaint")
+      .text("queue_id", complaint.queue_id)
+      .text("account", complaint.account.text())
+      .text("recipient", complaint.recipient)
+      .text("feedback_type", complaint.feedback_type)
+      .text("source", complaint.source)
+      .finish();
+}
+
 std::string write(const CredentialChange& change) {
   return LineWriter(change.time, "credential_change").text("account", change.account.text()).finish();
 }

@@ -12,12 +12,12 @@
 
 namespace postreeve {
 
-// Reads one line of a trace after the other. A delivery or scan that names only a
+// Reads one line of a trace after the other. A delivery, scan or complaint that names only a
 // queue_id gets the account of the submission that had it (bounded memory, latest wins).
 //
 // read() returns an event, or kInvalidInput with what is wrong ("field 'time' is not RFC 3339",
 // not JSON, half a line), or kNotFound for a line that is right and says nothing for us: a
-// delivery or scan of a message that no account sent, an event this version does not know.
+// delivery, scan or complaint of a message that no account sent, an event this version does not know.
 // Unknown fields are ignored, every field after `account` may be missing; a submission without
 // recipients has none. Never throws on content. Not thread-safe.
 class TraceReader {

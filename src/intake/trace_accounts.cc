@@ -62,6 +62,8 @@ bool TraceAccounts::settle(Event& event) {
   if (!account_of(event).empty()) return true;
   if (auto* delivery = std::get_if<Delivery>(&event)) return complete(delivery->queue_id, delivery->account);
   if (auto* scan = std::get_if<Scan>(&event)) return complete(scan->queue_id, scan->account);
+  if (auto* complaint = std::get_if<Complaint>(&event))
+    return complete(complaint->queue_id, complaint->account);
   return false;
 }
 

@@ -1,5 +1,5 @@
-// Which account sent the message with a queue ID: what gives deliveries and scans in a
-// trace their account.
+// Which account sent the message with a queue ID: what gives deliveries, scans and complaints
+// in a trace their account.
 #pragma once
 
 #include <cstdint>

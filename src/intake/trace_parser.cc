@@ -45,6 +45,10 @@ enum FieldId : std::uint8_t {
   kScanner,
   kSignature,
   kPerson,
+  kSetting,
+  kTarget,
+  kFeedbackType,
+  kSource,
   kTextCount,
   kRecipients = kTextCount,
   kRecipientCount,
@@ -54,19 +58,18 @@ enum FieldId : std::uint8_t {
 };
 
 constexpr std::array<std::string_view, kFieldCount> kNames = {
-    "time",        "event",           "account",     "client_address",
-    "client_name", "helo_name",       "service",     "result",
-    "reason",      "password_hash",   "instance",    "queue_id",
-    "sender",      "recipient",       "header_from", "header_to",
-    "subject",     "message_id",      "status",      "dsn",
-    "response",    "scanner",         "signature",   "person",
-    "recipients",  "recipient_count", "size",        "confirmed"};
+    "time",    "event",     "account",       "client_address", "client_name", "helo_name",
+    "service", "result",    "reason",        "password_hash",  "instance",    "queue_id",
+    "sender",  "recipient", "header_from",   "header_to",      "subject",     "message_id",
+    "status",  "dsn",       "response",      "scanner",        "signature",   "person",
+    "setting", "target",    "feedback_type", "source",         "recipients",  "recipient_count",
+    "size",    "confirmed"};
 
 // A hash without collisions among our names; its factors were found by trying.
 constexpr std::size_t slot_of(std::string_view name) noexcept {
   const auto first = static_cast<unsigned char>(name.front());
   const auto last = static_cast<unsigned char>(name.back());
-  return (first + last * 36U + name.size() * 6U) % 64U;
+  return (first + last * 3U + name.size() * 47U) % 64U;
 }
 
 constexpr std::array<std::uint8_t, 64> make_slots() {
@@ -275,6 +278,20 @@ class EventMaker {
     return Kind::kEvent;
   }
 
+  Kind setting_change(Event& event) {
+    event.emplace<SettingChange>(SettingChange{time_, std::move(account_), session(),
+                                               setting_kind_from_text(text(kSetting)),
+                                               bounded(text(kTarget))});
+    return Kind::kEvent;
+  }
+
+  Kind complaint(Event& event) {
+    event.emplace<Complaint>(Complaint{time_, std::move(account_), bounded(text(kQueueId)),
+                                       bounded(text(kRecipient)), bounded(text(kFeedbackType)),
+                                       bounded(text(kSource))});
+    return Kind::kEvent;
+  }
+
   Kind credential_change(Event& event) {
     event.emplace<CredentialChange>(CredentialChange{time_, std::move(account_)});
     return Kind::kEvent;
@@ -310,6 +327,8 @@ constexpr std::array kEvents = {EventWord{"login", &EventMaker::login, true},
                                 EventWord{"delivery", &EventMaker::delivery, false},
                                 EventWord{"recipient", &EventMaker::recipient, true},
                                 EventWord{"scan", &EventMaker::scan, false},
+                                EventWord{"setting_change", &EventMaker::setting_change, true},
+                                EventWord{"complaint", &EventMaker::complaint, false},
                                 EventWord{"credential_change", &EventMaker::credential_change, true},
                                 EventWord{"judgement", &EventMaker::judgement, true}};
 

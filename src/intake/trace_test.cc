@@ -160,6 +160,27 @@ TEST(TraceReader, PassesOverWhatSaysNothing) {
   }
 }
 
+TEST(TraceReader, ReadsASettingOfWhichLittleIsKnown) {
+  TraceReader reader("");
+  const auto change = read_as<SettingChange>(
+      reader, R"({"time":"2026-03-02T08:00:00Z","event":"setting_change","account":"a@x.example",)"
+              R"("client_address":"nowhere","setting":"signature"})");
+  EXPECT_EQ(change.setting, SettingKind::kOther);
+  EXPECT_EQ(change.target, "");
+  EXPECT_FALSE(change.session.client_address);
+}
+
+TEST(TraceReader, GivesAComplaintTheAccountOfItsMessage) {
+  TraceReader reader("");
+  const std::string_view complaint =
+      R"({"time":"2026-03-03T08:00:00Z","event":"complaint","queue_id":"4Q1","feedback_type":"abuse"})";
+  EXPECT_FALSE(reader.read(complaint));
+  read_as<Submission>(reader, std::string(kSubmission));
+  const auto read = read_as<Complaint>(reader, std::string(complaint));
+  EXPECT_EQ(read.account.text(), "a@x.example");
+  EXPECT_EQ(read.feedback_type, "abuse");
+}
+
 TEST(TraceReader, CutsLongTexts) {
   TraceReader reader("");
   const std::string subject(998 - 1, 's');
@@ -327,6 +348,17 @@ RC_GTEST_PROP(Trace, ReadsTheOtherEventsBack, ()) {
   const auto read_judgement = written_and_read(judgement);
   RC_ASSERT(read_judgement.confirmed == judgement.confirmed);
   RC_ASSERT(read_judgement.reason == judgement.reason);
+  const SettingChange setting{any_time(), any_account(), any_session(), SettingKind::kFilter, utf8_text()};
+  const auto read_setting = written_and_read(setting);
+  expect_same(read_setting.session, setting.session);
+  RC_ASSERT(read_setting.setting == setting.setting);
+  RC_ASSERT(read_setting.target == setting.target);
+  const Complaint complaint{any_time(), any_account(), utf8_text(), utf8_text(), utf8_text(), utf8_text()};
+  const auto read_complaint = written_and_read(complaint);
+  RC_ASSERT(read_complaint.queue_id == complaint.queue_id);
+  RC_ASSERT(read_complaint.recipient == complaint.recipient);
+  RC_ASSERT(read_complaint.feedback_type == complaint.feedback_type);
+  RC_ASSERT(read_complaint.source == complaint.source);
   written_and_read(CredentialChange{any_time(), any_account()});
 }
 

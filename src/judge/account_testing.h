@@ -109,6 +109,19 @@ class Account {
     return judge(said);
   }
 
+  const Verdict& set(const Origin& origin, SettingKind kind, std::string_view domain = "gmail.com") {
+    Facts made = facts(StepKind::kSettingChange, origin);
+    made.setting = {.kind = kind, .target_domain = domain};
+    return judge(made);
+  }
+
+  const Verdict& complain(std::uint32_t transaction, std::uint32_t step_key = 0) {
+    Facts said = facts(StepKind::kComplaint, {});
+    said.answer_transaction = transaction;
+    said.step_key = step_key;
+    return judge(said);
+  }
+
   void change_credentials() {
     apply_credential_change(record, now, policy, decision);
     if (decision.change) changes.push_back(*decision.change);

@@ -22,7 +22,9 @@ const Activity& activity_of(const AccountRecord& record, Side side) {
 }
 
 Side side_for(const AccountRecord& record, const Facts& facts) {
-  if (facts.kind == StepKind::kDelivery || facts.kind == StepKind::kScan) {
+  const bool is_about_mail = facts.kind == StepKind::kDelivery || facts.kind == StepKind::kScan ||
+                             facts.kind == StepKind::kComplaint;
+  if (is_about_mail) {
     const bool strangers = record.stranger && record.stranger->has_transaction(facts.answer_transaction);
     return strangers ? Side::kStranger : Side::kUnsettled;
   }
@@ -44,7 +46,9 @@ Scene scene_of(const AccountRecord& record, const Facts& facts) {
               .recipient = facts.recipient,
               .message = facts.message,
               .answer = facts.answer,
-              .scan = facts.scan};
+              .scan = facts.scan,
+              .setting = facts.setting,
+              .is_grave = facts.is_grave};
   const bool is_retry = facts.mail_key != 0 && record.recent.is_retry(facts.mail_key, facts.time);
   if (facts.kind == StepKind::kRecipient) {
     const OpenTransaction& open = activity.transaction;

@@ -32,7 +32,7 @@ struct Decision {
 // Makes it the answer to an event that says nothing: accepted, nothing found.
 void reset(Decision& decision);
 
-// Judges one login, recipient, message, delivery or scan.
+// Judges one login, recipient, message, delivery, scan, setting or complaint.
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision);
 
 // The credentials were changed: ends a containment (probation follows) and forgets the thief.

@@ -30,7 +30,8 @@ struct Facts {
   Use use = Use::kRead;
   NetworkSnapshot network;
   const Neighbours* neighbours = nullptr;
-  // kRecipient, kMessage: keys of the step, of the mail whatever its transaction, of the transaction.
+  // kRecipient, kMessage, kComplaint: keys of the step, of the mail whatever its transaction, of the
+  // transaction.
   std::uint32_t step_key = 0;  // 0: cannot be recognized again
   std::uint32_t mail_key = 0;
   std::uint32_t transaction_key = 0;
@@ -41,6 +42,8 @@ struct Facts {
   AnswerFacts answer;
   std::uint32_t answer_transaction = 0;
   const Scan* scan = nullptr;
+  SettingFacts setting;   // kSettingChange
+  bool is_grave = false;  // kComplaint: of fraud or a virus
   const Login* login = nullptr;
   LimitFacts limit;
   // Too many accounts were restricted within the hour: no further one is.

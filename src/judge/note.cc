@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "detect/new_recipients.h"
+#include "detect/reading.h"
 #include "detect/refusals.h"
 #include "profile/sessions.h"
 
@@ -72,9 +73,20 @@ Lesson lesson_of(const Scene& scene) {
   lesson.provider = scene.origin.provider;
   lesson.client = scene.origin.client;
   lesson.country = scene.origin.country.packed();
-  lesson.use = scene.use;
+  // To set something makes no place one to send from.
+  lesson.use = scene.kind == StepKind::kSettingChange ? Use::kRead : scene.use;
   if (scene.kind == StepKind::kRecipient) lesson.recipient = scene.recipient.key;
   return lesson;
+}
+
+void note_setting(Stranger& stranger, const Scene& scene) {
+  const double nats = setting_weight(scene.setting);
+  const bool is_fresh =
+      stranger.setting_time != 0 && scene.time - from_seconds32(stranger.setting_time) < kSettingMemory;
+  if (is_fresh && nats < static_cast<double>(stranger.setting_nats)) return;
+  stranger.setting = scene.setting.kind;
+  stranger.setting_nats = static_cast<float>(nats);
+  stranger.setting_time = to_seconds32(scene.time);
 }
 
 SentMessage sent_message(const Scene& scene, const Facts& facts) {
@@ -92,6 +104,9 @@ void learn_now(AccountProfile& profile, const Scene& scene, const Facts& facts) 
     case StepKind::kLogin:
       learn_use(profile, scene.time, scene.origin, scene.use);
       break;
+    case StepKind::kSettingChange:
+      learn_use(profile, scene.time, scene.origin, Use::kRead);
+      break;
     case StepKind::kRecipient:
       learn_recipient(profile, scene.recipient.key);
       break;
@@ -101,6 +116,9 @@ void learn_now(AccountProfile& profile, const Scene& scene, const Facts& facts) 
       break;
     case StepKind::kDelivery:
       learn_answer(profile, scene.answer.refused);
+      break;
+    case StepKind::kComplaint:
+      learn_complaint(profile);
       break;
     case StepKind::kScan:
       break;
@@ -147,6 +165,13 @@ void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts
     case StepKind::kDelivery:
       note_answer(activity, record.profile, scene);
       break;
+    case StepKind::kSettingChange:
+      note_place(record, scene);
+      if (scene.side == Side::kStranger) note_setting(stranger_of(record), scene);
+      break;
+    case StepKind::kComplaint:
+      activity.complaints.add(scene.time);
+      break;
     case StepKind::kScan:
       break;
   }
@@ -154,12 +179,13 @@ void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts
 
 void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& facts, Learning learning) {
   // A relay's bounces must teach what is usual for it even while they are weighed.
-  const bool owners_answer = scene.kind == StepKind::kDelivery && scene.side != Side::kStranger;
+  const bool is_answer = scene.kind == StepKind::kDelivery || scene.kind == StepKind::kComplaint;
+  const bool owners_answer = is_answer && scene.side != Side::kStranger;
   if (learning == Learning::kNow || owners_answer) {
     learn_now(record.profile, scene, facts);
     return;
   }
-  if (scene.kind == StepKind::kDelivery || scene.kind == StepKind::kScan) return;
+  if (is_answer || scene.kind == StepKind::kScan) return;
   Stranger& stranger = stranger_of(record);
   Lesson lesson = lesson_of(scene);
   lesson.harmless = learning == Learning::kLater;

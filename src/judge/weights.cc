@@ -38,6 +38,15 @@ constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kAwakened, 1.00F, 1.00F},
     {kInfected, 1.00F, 1.00F},
     {kSpam, 1.00F, 1.00F},
+    {kThiefsHost, 1.00F, 1.00F},
+    {kThiefsNetwork, 1.00F, 1.00F},
+    {kThiefsClient, 1.00F, 1.00F},
+    {kNewToManyTenants, 1.00F, 1.00F},
+    {kSettingMade, 1.00F, 1.00F},
+    {kSettingMadeBefore, 1.00F, 1.00F},
+    {kReadsAlong, 1.00F, 1.00F},
+    {kComplaints, 1.00F, 1.00F},
+    {kComplaintsOfStranger, 1.00F, 1.00F},
 }};
 
 constexpr bool in_order() {

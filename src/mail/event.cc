@@ -40,6 +40,14 @@ constexpr Word<ScanResult> kScanResults[] = {
     {ScanResult::kInfected, "infected"},
 };
 
+constexpr Word<SettingKind> kSettingKinds[] = {
+    {SettingKind::kOther, "other"},
+    {SettingKind::kForward, "forward"},
+    {SettingKind::kFilter, "filter"},
+    {SettingKind::kAppPassword, "app_password"},
+    {SettingKind::kRecoveryAddress, "recovery_address"},
+};
+
 template <typename Value, std::size_t kCount>
 std::string_view word_of(const Word<Value> (&words)[kCount], Value value) noexcept {
   const auto* const found = std::ranges::find(words, value, &Word<Value>::value);
@@ -82,6 +90,13 @@ std::string_view to_text(ScanResult result) noexcept {
 }
 std::optional<ScanResult> scan_result_from_text(std::string_view text) noexcept {
   return value_of(kScanResults, text);
+}
+
+std::string_view to_text(SettingKind setting) noexcept {
+  return word_of(kSettingKinds, setting);
+}
+SettingKind setting_kind_from_text(std::string_view text) noexcept {
+  return value_of(kSettingKinds, text).value_or(SettingKind::kOther);
 }
 
 }  // namespace postreeve

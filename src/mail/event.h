@@ -116,6 +116,31 @@ struct Scan {
   std::string signature;
 };
 
+// What of an account's settings a thief changes to go on reading, or to stay hidden.
+enum class SettingKind : std::uint8_t { kOther, kForward, kFilter, kAppPassword, kRecoveryAddress };
+[[nodiscard]] std::string_view to_text(SettingKind setting) noexcept;  // "forward"
+// kOther for a word not known here.
+[[nodiscard]] SettingKind setting_kind_from_text(std::string_view text) noexcept;
+
+// A setting of the account was made or changed (webmail, ManageSieve, a customer's panel).
+struct SettingChange {
+  Timestamp time{};
+  AccountId account;
+  Session session;
+  SettingKind setting = SettingKind::kOther;
+  std::string target;  // the address that mail is forwarded to or recovered at; else what the server says
+};
+
+// Somebody who got a message of the account called it abuse (ARF, RFC 5965; XARF).
+struct Complaint {
+  Timestamp time{};
+  AccountId account;
+  std::string queue_id;
+  std::string recipient;      // who complained; providers often leave it out
+  std::string feedback_type;  // RFC 5965 7.3: "abuse", "fraud", "virus", "not-spam", "other"
+  std::string source;         // who reported it
+};
+
 // The password (or another credential) was changed, by the owner or by staff.
 struct CredentialChange {
   Timestamp time{};
@@ -131,7 +156,8 @@ struct Judgement {
   std::string reason;
 };
 
-using Event = std::variant<Login, Recipient, Submission, Delivery, Scan, CredentialChange, Judgement>;
+using Event = std::variant<Login, Recipient, Submission, Delivery, Scan, SettingChange, Complaint,
+                           CredentialChange, Judgement>;
 
 [[nodiscard]] inline Timestamp time_of(const Event& event) noexcept {
   return std::visit([](const auto& e) { return e.time; }, event);

@@ -21,6 +21,10 @@ TEST(EventWords, ReadBackAsTheyWereWritten) {
   for (auto result : {ScanResult::kClean, ScanResult::kSpam, ScanResult::kInfected}) {
     EXPECT_EQ(scan_result_from_text(to_text(result)), result) << to_text(result);
   }
+  for (auto setting : {SettingKind::kOther, SettingKind::kForward, SettingKind::kFilter,
+                       SettingKind::kAppPassword, SettingKind::kRecoveryAddress}) {
+    EXPECT_EQ(setting_kind_from_text(to_text(setting)), setting) << to_text(setting);
+  }
 }
 
 TEST(EventWords, AreThoseOfTheTrace) {
@@ -28,6 +32,7 @@ TEST(EventWords, AreThoseOfTheTrace) {
   EXPECT_EQ(to_text(LoginFailure::kBadPassword), "bad_password");
   EXPECT_EQ(to_text(DeliveryStatus::kDeferred), "deferred");
   EXPECT_EQ(to_text(ScanResult::kInfected), "infected");
+  EXPECT_EQ(to_text(SettingKind::kAppPassword), "app_password");
   EXPECT_EQ(to_text(Service::kUnknown), "");
   EXPECT_EQ(to_text(LoginFailure::kNone), "");
 }
@@ -45,6 +50,7 @@ TEST(EventWords, AdmitWhatTheyDoNotKnow) {
   EXPECT_FALSE(delivery_status_from_text("lost"));
   EXPECT_FALSE(delivery_status_from_text(""));
   EXPECT_FALSE(scan_result_from_text("maybe"));
+  EXPECT_EQ(setting_kind_from_text("signature"), SettingKind::kOther);
 }
 
 TEST(Event, KnowsItsTimeAndAccountWhateverItIs) {
@@ -55,6 +61,7 @@ TEST(Event, KnowsItsTimeAndAccountWhateverItIs) {
   login.account = account;
   EXPECT_EQ(time_of(login), time);
   EXPECT_EQ(account_of(Event(login)), account);
+  EXPECT_EQ(account_of(Event(Complaint{time, account, "4Q1", "", "abuse", ""})), account);
   EXPECT_EQ(time_of(Event(Judgement{time, account, true, "staff", ""})), time);
 }
 

@@ -37,7 +37,7 @@ void note_place(AccountProfile& profile, const Origin& origin, std::uint16_t day
 void Rates::fade_day() noexcept {
   static const auto factor = static_cast<float>(std::exp2(-1.0 / kRateHalfLifeDays));
   for (float* rate : {&used_days, &active_days, &messages, &beside_session, &recipients, &new_recipients,
-                      &delivered, &refused, &new_networks, &new_providers, &new_countries}) {
+                      &delivered, &refused, &new_networks, &new_providers, &new_countries, &complaints}) {
     *rate *= factor;
   }
 }
@@ -100,6 +100,10 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
 
 void learn_answer(AccountProfile& profile, bool refused) {
   (refused ? profile.rates.refused : profile.rates.delivered) += 1;
+}
+
+void learn_complaint(AccountProfile& profile) {
+  profile.rates.complaints += 1;
 }
 
 double confidence(const AccountProfile& profile, Timestamp now) noexcept {

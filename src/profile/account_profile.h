@@ -37,6 +37,7 @@ struct Rates {
   float new_networks = 0;
   float new_providers = 0;
   float new_countries = 0;
+  float complaints = 0;
 
   // Lets everything fade by one day of use.
   void fade_day() noexcept;
@@ -114,6 +115,9 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
 
 // Learns what a destination answered.
 void learn_answer(AccountProfile& profile, bool refused);
+
+// Learns that somebody complained about the owner's mail.
+void learn_complaint(AccountProfile& profile);
 
 // How sure the profile is of what it knows, 0 (nothing yet) to 1 (settled: 14 days with 10
 // uses, or 10 days with 40): detectors that compare with habits weigh with it.

@@ -29,8 +29,8 @@ void learn(AccountProfile& profile, const Lesson& lesson) {
 
 AccountRecord::AccountRecord(const AccountRecord& other)
     : profile(other.profile),
-      owner(other.owner),
       standing(other.standing),
+      owner(other.owner),
       recent(other.recent),
       last_use(other.last_use),
       guesses(other.guesses),

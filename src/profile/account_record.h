@@ -40,8 +40,8 @@ struct Guesses {
 
 struct AccountRecord {
   AccountProfile profile;
-  Activity owner;  // at established places, and where nothing is known of places
   Standing standing;
+  Activity owner;  // at established places, and where nothing is known of places
   RecentSteps recent;
   LastUse last_use;
   Guesses guesses;

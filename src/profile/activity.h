@@ -56,6 +56,34 @@ struct OpenTransaction {
   friend bool operator==(const OpenTransaction&, const OpenTransaction&) = default;
 };
 
+// Complaints of the latest days: they come for days after the mail, so each day counts half of
+// the next one.
+class RecentComplaints {
+ public:
+  void add(Timestamp time) noexcept {
+    const std::uint32_t day = day_number(time);
+    hundredths_ = static_cast<std::uint16_t>(std::min(100 * count(time) + kOne, kMost));
+    day_ = static_cast<std::uint16_t>(std::max<std::uint32_t>(day_, day));
+  }
+  // A time before the latest complaint counts as its day.
+  [[nodiscard]] double count(Timestamp time) const noexcept {
+    const std::uint32_t day = day_number(time);
+    return std::ldexp(hundredths_ / kOne, day > day_ ? -static_cast<int>(day - day_) : 0);
+  }
+
+  friend bool operator==(const RecentComplaints&, const RecentComplaints&) = default;
+
+ private:
+  static constexpr double kOne = 100;
+  static constexpr double kMost = 65'535;
+  [[nodiscard]] static std::uint32_t day_number(Timestamp time) noexcept {
+    return to_seconds32(time) / kDaySeconds;
+  }
+
+  std::uint16_t day_ = 0;
+  std::uint16_t hundredths_ = 0;
+};
+
 // One side's doings: the owner's established places, or strangers'.
 struct Activity {
   WindowCount<kHourSeconds, 6> messages_hour;
@@ -69,6 +97,7 @@ struct Activity {
   float refusals = 0;  // log ratio of refusals (detect/refusals.cc), nats
   RiskState risk;
   OpenTransaction transaction;
+  RecentComplaints complaints;
 
   friend bool operator==(const Activity&, const Activity&) = default;
 };

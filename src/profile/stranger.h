@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "finding/incident.h"
+#include "mail/event.h"
 #include "net/location.h"
 #include "profile/activity.h"
 #include "profile/habit.h"
@@ -45,6 +46,11 @@ struct Stranger {
   std::uint32_t outgo_latest = 0;  // seconds
   std::uint32_t last_seen = 0;     // seconds
   std::uint32_t last_suspect = 0;  // seconds: the latest suspicious lesson; 0: none
+  // The gravest setting that was made from an unfamiliar place (detect/reading.cc), what it weighs
+  // in nats without its place, and when it was made, in seconds; 0: none.
+  std::uint32_t setting_time = 0;
+  float setting_nats = 0;
+  SettingKind setting{};
   // The latest transactions, so that delivery reports find whose mail they speak of.
   std::array<std::uint32_t, kMostTransactions> transactions{};
   std::uint8_t next_transaction = 0;

@@ -46,6 +46,7 @@ void sort_by_strength(std::vector<Evidence>& evidence) {
 const Session* session_of(const Event& event) {
   if (const auto* login = std::get_if<Login>(&event)) return &login->session;
   if (const auto* recipient = std::get_if<Recipient>(&event)) return &recipient->session;
+  if (const auto* change = std::get_if<SettingChange>(&event)) return &change->session;
   return nullptr;
 }
 

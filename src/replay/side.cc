@@ -34,8 +34,10 @@ void ReplaySide::judge(AccountNumber account, const Submission& submission, bool
 
 bool ReplaySide::would_not_have_happened(AccountNumber account, const Event& event) const {
   if (contained_.empty()) return false;
-  const auto* delivery = std::get_if<Delivery>(&event);
-  return delivery != nullptr && contained_.contains(transaction(account, delivery->queue_id));
+  if (const auto* delivery = std::get_if<Delivery>(&event))
+    return contained_.contains(transaction(account, delivery->queue_id));
+  const auto* complaint = std::get_if<Complaint>(&event);
+  return complaint != nullptr && contained_.contains(transaction(account, complaint->queue_id));
 }
 
 void ReplaySide::observe(AccountNumber account, const Event& event, bool is_reported) {

@@ -57,6 +57,8 @@ class Tally {
   void count(AccountNumber account, const Submission& submission);
   void count(AccountNumber account, const Delivery& delivery);
   void count(AccountNumber account, const Scan&) { count_other(account); }
+  void count(AccountNumber account, const SettingChange&) { count_other(account); }
+  void count(AccountNumber account, const Complaint&) { count_other(account); }
   void count(AccountNumber account, const CredentialChange&) { count_other(account); }
   void count(AccountNumber account, const Judgement&) { count_other(account); }
   void count(AccountNumber, const Recipient&) {}  // part of its submission
