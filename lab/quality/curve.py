@@ -1,7 +1,7 @@
 """The receiver curve as an SVG: what is caught, and what leaks, against honest people restricted."""
 import math
 
-WIDTH, HEIGHT = 760, 330
+WIDTH, HEIGHT = 760, 350
 PANEL = {"width": 290, "height": 220, "top": 40}
 LEFTS = (56, 438)
 LOWEST, HIGHEST = 0.5, 5000.0  # of the x axis
@@ -67,6 +67,7 @@ def svg(curve, neighbours):
     for left, title, value, goal in ((LEFTS[0], "take-overs caught", "caught", (0.98, 1.0)),
                                      (LEFTS[1], "share of the attacks' messages out", "leaked", (0.0, 0.01))):
         parts += frame(left, title, *goal) + points(left, curve, neighbours, value)
-    parts.append(f'<text x="{LEFTS[0]}" y="{HEIGHT - 10}">line: Postreeve, thresholds moved together by -3 to +3 '
-                 "nats (ring: as shipped); numbers: neighbours' rules as in the table; green: the goal</text>")
+    for line, text in enumerate(("line: Postreeve, thresholds moved together by -3 to +3 nats; ring: as shipped",
+                                 "numbers: neighbours' rules as in the table; green: the goal")):
+        parts.append(f'<text x="{LEFTS[0]}" y="{HEIGHT - 24 + 16 * line}">{text}</text>')
     return "\n".join([*parts, "</svg>", ""])

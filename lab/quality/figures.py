@@ -150,6 +150,12 @@ def first_day_honest(sheets):
     return worst, sum(row["accounts"] for sheet in sheets for row in sheet["personas"] if row["persona"] == "all")
 
 
+def alarm_days(sheet, account, after, until):
+    """Days on which the account was restricted anew."""
+    return len({int(alarm["time"] // DAY) for alarm in sheet["alarms"]
+                if alarm["begins"] and alarm["account"] == account and after < alarm["time"] <= until})
+
+
 def after_dismissal(judged, unjudged, days=30):
     """False alarms of the same accounts within 30 days after the first dismissal: (with staff, without) each."""
     pairs = []
@@ -160,8 +166,7 @@ def after_dismissal(judged, unjudged, days=30):
             first.setdefault(dismissal["account"], dismissal["time"])
         for account, time in first.items():
             if time <= last:
-                pairs.append(tuple(sum(a["begins"] and a["account"] == account and time < a["time"] <= time + days * DAY
-                                       for a in sheet["alarms"]) for sheet in (with_staff, without)))
+                pairs.append(tuple(alarm_days(sheet, account, time, time + days * DAY) for sheet in (with_staff, without)))
     return pairs
 
 

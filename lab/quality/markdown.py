@@ -10,7 +10,8 @@ def percents(pair, digits=1):
 
 
 def number(value):
-    return f"{value:,.0f}" if abs(value) >= 10 or value == 0 else f"{value:.1f}"
+    """Whole where it is whole or large."""
+    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
 
 
 def numbers(pair):

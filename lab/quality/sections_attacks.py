@@ -63,7 +63,7 @@ def cost(sheets):
     mean = lambda kind, key: sum(sheet[kind][key] for sheet in test) / len(test)  # noqa: E731
     return (f"Alerts a day per 10,000 accounts: {f.alerts_a_day(test, 'incidents_of_clean'):.2f} false ones, and "
             f"{f.alerts_a_day(test, 'incidents') - f.alerts_a_day(test, 'incidents_of_clean'):.1f} of take-overs, which are "
-            "a hundred times as frequent here as in life. A record takes "
+            "far more frequent here than in life. A record takes "
             f"{number(mean('record_bytes', 'median'))} bytes in the median ({number(mean('record_bytes', 'p95'))} at the 95th "
             f"percentile), `observe` {number(mean('nanoseconds', 'median'))} ns in the median, "
             f"{number(mean('nanoseconds', 'trimmed_mean'))} in the mean without the slowest hundredth (wall clock, with the "
@@ -89,8 +89,8 @@ def families(sheets):
             "to containment", "slowed", "held", "suspended", "dev: caught, leaked")
     return "## Take-overs by family\n\n" + table(head, rows) + (
         "\nSlowed, held and suspended are the worst standing of each take-over. Weights are written by hand, so holding "
-        "a family out cannot change them; what shows overfitting is the distance between the two variants. A fit, once "
-        "there is one, is run without each family in turn and scored on it (`plan.py`, `without-family`).\n")
+        "a family out cannot change them; what shows overfitting is the distance between the two variants. Weights that "
+        "come from a fit would have to be fitted without each family in turn.\n")
 
 
 def comparison(says, sheets):

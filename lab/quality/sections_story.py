@@ -1,4 +1,6 @@
 """What is said about days that are not like others: the first one, a broken map, the staff's word."""
+import re
+
 import figures as f
 from intervals import bootstrap, upper_bound
 from markdown import met, number, percent, percents, table
@@ -55,31 +57,35 @@ def feedback(sheets):
     between = bootstrap([[pair] for pair in pairs], f.reduction)
     return (f"## Operator's feedback\n\nThe same honest worlds twice, with thresholds {FEEDBACK_SHIFT} nats lower so that there "
             "are false alarms enough: in one the staff judges every incident some hours later, in the other nobody does. "
-            f"{len(pairs):,} accounts were dismissed; in the 30 days after the first dismissal they were restricted "
-            f"{sum(p[0] for p in pairs):,} times, without a word from anybody {sum(p[1] for p in pairs):,} times: "
-            f"{percent(less)} less ({percents(between)}). Goal: 80 % less ({met(less >= 0.8)}).\n")
+            f"{len(pairs):,} accounts were dismissed. In the 30 days after the first dismissal they were restricted anew on "
+            f"{sum(p[0] for p in pairs):,} days, without a word from anybody on {sum(p[1] for p in pairs):,}: "
+            f"{percent(less)} less ({percents(between)}). {sum(p[0] > 0 for p in pairs):,} of them were restricted again at "
+            f"all, else {sum(p[1] > 0 for p in pairs):,} (a suspension, which nobody ends there, is not counted again). "
+            f"Goal: 80 % less ({met(less >= 0.8)}).\n")
 
 
 def first_comment(file):
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if line.startswith("// "):
-            return line[3:]
-    return ""
+    """What the file says about itself, or else the header that it is made from."""
+    text = file.read_text(encoding="utf-8")
+    comments = [line[3:] for line in text.splitlines() if line.startswith("// ")]
+    if comments:
+        return comments[0]
+    headers = re.findall(r'#include "(lab/people/(?!person)\w+\.h)"', text)
+    return first_comment(ROOT / headers[0]) if headers else ""
+
+
+def listed(folder, maker):
+    """One line for each file of the folder that makes something, by the name it makes."""
+    lines = []
+    for file in sorted((ROOT / "lab" / folder).glob("*.cc")):
+        made = re.search(maker, file.read_text(encoding="utf-8"))
+        if made:
+            lines.append(f"* `{made.group(1)}` {first_comment(file)}")
+    return sorted(lines)
 
 
 def meanings():
     """Families and personas in the words of their own files."""
-    files = {"credential_test": "test_then_run"}
-    lines = ["## Families and personas", "", "Families of take-overs (`lab/attackers/`):", ""]
-    names = sorted(file.stem for file in (ROOT / "lab" / "attackers").glob("*.cc"))
-    own = {stem: name for name, stem in files.items()}
-    for stem in names:
-        text = first_comment(ROOT / "lab" / "attackers" / f"{stem}.cc")
-        source = (ROOT / "lab" / "attackers" / f"{stem}.cc").read_text(encoding="utf-8")
-        if f"Plan plan_{own.get(stem, stem)}(" in source:
-            lines.append(f"* `{own.get(stem, stem)}` {text}")
-    lines += ["", "Honest people (`lab/people/`):", ""]
-    for file in sorted((ROOT / "lab" / "people").glob("*.cc")):
-        if f"make_{file.stem}(" in file.read_text(encoding="utf-8"):
-            lines.append(f"* `{file.stem}` {first_comment(file)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(["## Families and personas", "", "Families of take-overs (`lab/attackers/`):", "",
+                      *listed("attackers", r"(?m)^Plan plan_(\w+)\("), "",
+                      "Honest people (`lab/people/`):", "", *listed("people", r"(?m)^std::unique_ptr<Person> make_(\w+)\("), ""])
