@@ -5,7 +5,10 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 SOURCES = git ls-files '*.h' '*.cc'
 
-.PHONY: setup setup-all build test soak demo bench format lint clean
+# QUICK=1: small populations, a page in build/quality.
+QUICK ?=
+
+.PHONY: setup setup-all build test soak demo bench quality format lint clean
 
 setup:
 	@packaging/setup
@@ -26,6 +29,9 @@ demo:
 
 bench: build
 	@bench/run
+
+quality: setup
+	@lab/quality/run $(if $(QUICK),--quick)
 
 format: setup
 	@$(SOURCES) | xargs clang-format-19 -i

@@ -2,13 +2,14 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <CLI/CLI.hpp>
 
+#include "detect/detectors.h"
 #include "lab/attackers/families.h"
 #include "lab/attackers/underworld.h"
 #include "lab/fit/command.h"
@@ -18,27 +19,25 @@
 #include "lab/logs/postfix_log.h"
 #include "lab/people/personas.h"
 #include "lab/population/population.h"
-#include "lab/population/staff.h"
-#include "lab/score/leave_out.h"
-#include "lab/score/report.h"
-#include "lab/score/scorer.h"
+#include "lab/score/neighbours.h"
+#include "lab/score/run.h"
 #include "lab/trace_sink.h"
 
 namespace postreeve::lab {
 namespace {
 
 struct Arguments {
-  WorldOptions world;
-  ScorerOptions scorer;
+  ScoreOptions score;
   std::string variant = "dev";
+  std::string retry;
+  std::string disaster;
+  std::string output = "text";
   std::string trace;
   std::string truth;
   std::string postfix_log;
   std::string exim_log;
   std::string dovecot_log;
-  std::string geo;
-  std::string output = "text";
-  std::vector<std::string> left_out;
+  bool shuffled = false;
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -46,7 +45,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 void add_world_options(CLI::App& command, Arguments& arguments) {
-  WorldOptions& world = arguments.world;
+  WorldOptions& world = arguments.score.world;
   command.add_option("--seed", world.seed, "Everything follows from it");
   command.add_option("--accounts", world.accounts, "Accounts of the server");
   command.add_option("--days", world.days, "Days of traffic");
@@ -60,13 +59,45 @@ void add_world_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("--even", world.even_mix, "As many accounts of each persona, not their natural shares");
   command.add_flag("--bare", world.bare, "As from logs: no headers, no subject, no EHLO or client names");
   command.add_flag("--scanners", world.scanners, "A content scanner looks at every message");
+  command.add_option("--retry", arguments.retry, "What every client does after a 4xx, in minutes")
+      ->check(CLI::IsMember({"1", "5", "15", "never"}));
   command.add_flag("!--no-smtp-logins", world.smtp_logins, "The server reports no logins beside submissions");
 }
 
-void make_world(World& world) {
-  populate(world);
-  unleash(world);
-  employ_staff(world);
+void add_score_options(CLI::App& command, Arguments& arguments) {
+  ScoreOptions& score = arguments.score;
+  command.add_option("--leave-out", score.left_out, "Without this detector");
+  command.add_option("--neighbour", score.neighbour, "Judge by a neighbour's rule instead")
+      ->check([](const std::string& name) { return neighbour_rule(name) ? "" : "no such rule: " + name; });
+  command.add_option("--shift", score.shift, "Nats added to every risk: as if the thresholds were lower");
+  command.add_option("--warm-up", score.scorer.warm_up_days,
+                     "Days whose false alarms and honest mail do not count");
+  command.add_option("--show-false-alarms", score.scorer.show_false_alarms,
+                     "Tell the stories of the first N");
+  command.add_flag("--staff", score.world.staff, "Somebody judges every incident within hours");
+  command.add_option("--disaster", arguments.disaster, "What goes wrong")
+      ->check(CLI::IsMember({"shuffled-geography", "one-address"}));
+  command.add_option("--disaster-day", score.disaster_day, "The day on which it goes wrong");
+  command.add_option("--geo", score.geography, "The lab's MMDB, if not beside the program");
+  command.add_option("-o,--output", arguments.output, "text or json (all take-overs and alarms)")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
+// What the words of the command line mean.
+void interpret(Arguments& arguments) {
+  ScoreOptions& score = arguments.score;
+  score.world.variant = arguments.variant == "test" ? Variant::kTest : Variant::kDev;
+  if (!arguments.retry.empty()) {
+    score.world.retry_minutes =
+        arguments.retry == "never" ? 0U : static_cast<std::uint32_t>(std::stoul(arguments.retry));
+  }
+  if (arguments.disaster == "shuffled-geography") score.disaster = DisasterKind::kShuffledGeography;
+  if (arguments.disaster == "one-address") score.disaster = DisasterKind::kOneAddress;
+  // The build puts the geography files beside the program.
+  const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  if (score.geography.empty()) score.geography = here / "geo.mmdb";
+  score.shuffled_geography = here / "geo_shuffled.mmdb";
+  score.as_sheet = arguments.output == "json";
 }
 
 int generate(const Arguments& arguments) {
@@ -77,13 +108,14 @@ int generate(const Arguments& arguments) {
   }
   LogSink logs;
   BothSinks both(sink, logs);
-  World world(arguments.world, both);
+  World world(arguments.score.world, both);
   if (!arguments.postfix_log.empty()) logs.add(std::make_unique<PostfixLog>(arguments.postfix_log));
   if (!arguments.exim_log.empty()) logs.add(std::make_unique<EximLog>(arguments.exim_log));
   if (!arguments.dovecot_log.empty())
     logs.add(std::make_unique<DovecotLog>(arguments.dovecot_log, world.webmail_server()));
   const auto start = std::chrono::steady_clock::now();
-  make_world(world);
+  populate(world);
+  unleash(world);
   const double made = seconds_since(start);
   world.run();
   sink.write_truth(world);
@@ -95,65 +127,49 @@ int generate(const Arguments& arguments) {
   return sink.good() && logs.good() ? 0 : 1;
 }
 
-// The geography file that the build put beside the program, unless one is named.
-std::filesystem::path geography_file(const Arguments& arguments) {
-  if (!arguments.geo.empty()) return arguments.geo;
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "geo.mmdb";
+// The rows of the table, each with the place of another network.
+void shuffle_table(std::istream& table, std::ostream& out) {
+  std::string line;
+  std::getline(table, line);
+  out << line << '\n';
+  std::vector<std::string> networks, places;
+  while (std::getline(table, line)) {
+    const auto tab = line.find('\t');
+    networks.push_back(line.substr(0, tab));
+    places.push_back(line.substr(tab));
+  }
+  Random random(815);
+  for (std::size_t i = places.size(); i > 1; --i) std::swap(places[i - 1], places[random.below(i)]);
+  for (std::size_t i = 0; i < networks.size(); ++i) out << networks[i] << places[i] << '\n';
 }
 
-void print_stories(World& world, const Scorer& first, const Scorer& second) {
-  for (std::size_t i = 0; i < first.false_alarms().size(); ++i) {
-    const FalseAlarm& alarm = first.false_alarms()[i];
-    const Account& account = world.accounts()[alarm.account];
-    fmt::print("\n=== {} ({}, {}): {} at {}\n", account.id.text(), all_personas()[account.persona].name,
-               all_countries()[account.country].code, to_text(alarm.change.after.level),
-               format_rfc3339(alarm.change.time));
-    for (const std::string& sentence : alarm.sentences) fmt::print("  {}\n", sentence);
-    for (const std::string& line : second.trails()[i]) fmt::print("    {}\n", line);
-  }
-}
-
-int score(Arguments& arguments) {
-  for (const std::string& detector : arguments.left_out) {
-    if (leave_out(detector)) continue;
-    fmt::print(std::cerr, "postreeve-lab: no detector is called '{}'\n", detector);
-    return 1;
-  }
-  const std::filesystem::path geo = geography_file(arguments);
-  const Result<Locator> locator = Locator::open(std::span(&geo, 1));
-  if (!locator) {
-    fmt::print(std::cerr, "postreeve-lab: {}\n", locator.error().detail);
-    return 1;
-  }
-  Policy policy;
-  for (std::uint32_t i = 0; i < 50; ++i) policy.canaries.addresses.insert(canary_address(i));
-  const auto run = [&](Scorer& scorer, World& world, Timestamp until) {
-    make_world(world);
-    scorer.enter(world);
-    const auto start = std::chrono::steady_clock::now();
-    world.run(until);
-    return Timing{seconds_since(start)};
-  };
-  Scorer scorer(policy, *locator, arguments.scorer);
-  World world(arguments.world, scorer);
-  const Timing timing = run(scorer, world, Timestamp::max());
-  if (arguments.output == "json") {
-    fmt::print("{}", report_json(world, scorer, timing));
+int print_geography(bool shuffled) {
+  std::stringstream table;
+  Geography().write_table(table);
+  if (shuffled) {
+    shuffle_table(table, std::cout);
   } else {
-    fmt::print("{}", report_text(world, scorer, timing));
+    std::cout << table.rdbuf();
   }
-  std::fflush(stdout);
-  if (scorer.false_alarms().empty()) return 0;
-  // The same world again, now writing down what the restricted accounts do.
-  Timestamp last{};
-  for (const FalseAlarm& alarm : scorer.false_alarms()) {
-    arguments.scorer.watched.push_back({alarm.account, alarm.change.time});
-    last = std::max(last, alarm.change.time);
-  }
-  Scorer again(policy, *locator, arguments.scorer);
-  World same(arguments.world, again);
-  run(again, same, last);
-  print_stories(world, scorer, again);
+  return std::cout.good() ? 0 : 1;
+}
+
+int run_fit(const Arguments& arguments, FitArguments& fitting) {
+  const WorldOptions& world = arguments.score.world;
+  fitting.world = world;
+  fitting.geography = arguments.score.geography;
+  fitting.command =
+      fmt::format("postreeve-lab fit --seed {} --worlds {} --accounts {} --days {} --attacks {}", world.seed,
+                  fitting.worlds, world.accounts, world.days, world.attacks);
+  return fit_weights(fitting);
+}
+
+int print_lists() {
+  for (const Family& family : all_families()) fmt::print("family     {}\n", family.name);
+  for (const Persona& persona : all_personas())
+    fmt::print("persona    {}  {}\n", persona.name, persona.share);
+  for (const Detector& detector : all_detectors()) fmt::print("detector   {}\n", to_text(detector.id));
+  for (const NeighbourRule& rule : neighbour_rules()) fmt::print("neighbour  {}  {}\n", rule.name, rule.says);
   return 0;
 }
 
@@ -172,42 +188,25 @@ int run(int argc, char** argv) {
                          "IMAP and POP sessions as Dovecot logs them");
   CLI::App* scoring = app.add_subcommand("score", "Feed the engine and print how well it did");
   add_world_options(*scoring, arguments);
-  scoring->add_option("--leave-out", arguments.left_out, "Without this detector");
-  scoring->add_option("--warm-up", arguments.scorer.warm_up_days, "Days whose false alarms do not count");
-  scoring->add_option("--show-false-alarms", arguments.scorer.show_false_alarms,
-                      "Tell the stories of the first N");
-  scoring->add_flag("--staff", arguments.world.staff, "Somebody judges every incident within hours");
-  scoring->add_option("--geo", arguments.geo, "The lab's MMDB, if not beside the program");
-  scoring->add_option("-o,--output", arguments.output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
+  add_score_options(*scoring, arguments);
   FitArguments fitting;
   CLI::App* fit = app.add_subcommand("fit", "Fit the factors of findings to development traffic");
   add_world_options(*fit, arguments);
   fit->add_option("--worlds", fitting.worlds, "So many worlds, with seeds from --seed on");
   fit->add_option("--weights", fitting.weights, "Write this file (src/judge/weights.cc)");
-  fit->add_option("--geo", arguments.geo, "The lab's MMDB, if not beside the program");
+  fit->add_option("--geo", arguments.score.geography, "The lab's MMDB, if not beside the program");
   fit->add_option("--prevalence", fitting.options.prevalence, "Take-overs an account-month");
   fit->add_option("--ridge", fitting.options.ridge, "How strongly factors are drawn to 1");
   CLI::App* mapping = app.add_subcommand("geography", "Print the table of networks for write_mmdb.pl");
-  CLI::App* listing = app.add_subcommand("list", "Print the families and personas");
+  mapping->add_flag("--shuffled", arguments.shuffled, "Each network has the place of another one");
+  CLI::App* listing = app.add_subcommand("list", "Print families, personas, detectors, neighbours' rules");
   CLI11_PARSE(app, argc, argv);
-  arguments.world.variant = arguments.variant == "test" ? Variant::kTest : Variant::kDev;
-  if (mapping->parsed()) Geography().write_table(std::cout);
-  if (listing->parsed()) {
-    for (const Family& family : all_families()) fmt::print("family   {}\n", family.name);
-    for (const Persona& persona : all_personas())
-      fmt::print("persona  {}  {}\n", persona.name, persona.share);
-  }
+  interpret(arguments);
+  if (mapping->parsed()) return print_geography(arguments.shuffled);
+  if (listing->parsed()) return print_lists();
   if (generating->parsed()) return generate(arguments);
-  if (fit->parsed()) {
-    fitting.world = arguments.world;
-    fitting.geography = geography_file(arguments);
-    fitting.command = fmt::format(
-        "postreeve-lab fit --seed {} --worlds {} --accounts {} --days {} --attacks {}", arguments.world.seed,
-        fitting.worlds, arguments.world.accounts, arguments.world.days, arguments.world.attacks);
-    return fit_weights(fitting);
-  }
-  return scoring->parsed() ? score(arguments) : 0;
+  if (fit->parsed()) return run_fit(arguments, fitting);
+  return scoring->parsed() ? score(arguments.score) : 0;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,11 +28,13 @@ struct WorldOptions {
   std::uint32_t attacks = 0;
   std::uint32_t attacks_from_day = 10;
   Variant variant = Variant::kDev;
-  bool even_mix = false;    // as many accounts of each persona; else their natural shares
-  bool bare = false;        // like logs: no content, no HELO, no client names
-  bool scanners = false;    // rspamd and ClamAV look at every message
-  bool staff = false;       // somebody looks at each incident within hours and says what it was
-  bool smtp_logins = true;  // the server reports SASL logins beside submissions
+  bool even_mix = false;  // as many accounts of each persona; else their natural shares
+  bool bare = false;      // like logs: no content, no HELO, no client names
+  bool scanners = false;  // rspamd and ClamAV look at every message
+  bool staff = false;     // somebody looks at each incident within hours and says what it was
+  // Every client's habit after a 4xx: minutes between tries, 0 gives up at once; empty: its own.
+  std::optional<std::uint32_t> retry_minutes;
+  bool smtp_logins = true;                 // the server reports SASL logins beside submissions
   std::vector<std::string> only_families;  // empty: all
   std::vector<std::string> without_families;
   std::vector<std::string> only_personas;  // empty: all

@@ -98,6 +98,41 @@ TEST(World, retries_what_is_deferred_or_loses_it) {
   EXPECT_EQ(witness.delayed, 0U);
 }
 
+// Defers every message once.
+class OnceLater final : public Sink {
+ public:
+  void observe(const Event&, Doer) override {}
+  std::span<const Fate> submit(const Submission& s, Doer doer) override {
+    fates_.assign(s.recipients.size(), doer.is_retry ? Fate::kOut : Fate::kDeferred);
+    return fates_;
+  }
+  void honest_delay(std::uint32_t, Duration delay) override { delays.insert(delay); }
+  void honest_loss(std::uint32_t) override { ++lost; }
+  std::set<Duration> delays;
+  std::uint64_t lost = 0;
+
+ private:
+  std::vector<Fate> fates_;
+};
+
+TEST(World, has_clients_that_come_back_when_it_is_told) {
+  for (const std::uint32_t told : {0U, 1U, 15U}) {
+    OnceLater sink;
+    WorldOptions options = small();
+    options.attacks = 0;
+    options.days = 3;
+    options.retry_minutes = told;
+    World world(options, sink);
+    populate(world);
+    world.run();
+    EXPECT_EQ(sink.delays.empty(), told == 0);
+    EXPECT_EQ(sink.lost > 0, told == 0);
+    if (told == 0) continue;
+    EXPECT_GE(*sink.delays.begin(), minutes(told * 0.9));
+    EXPECT_LE(*sink.delays.rbegin(), minutes(told * 1.1));
+  }
+}
+
 TEST(World, gives_every_persona_an_account) {
   Witness witness;
   World world(small(), witness);

@@ -25,7 +25,7 @@ Policy policy_that_watches(Policy policy) {
 
 Collector::Collector(const Policy& policy, const Locator& locator)
     : engine_(policy, locator, HashKey{}, accounts_, counters_),
-      door_(engine_),
+      judge_(engine_, this),
       half_life_(policy.ladder.evidence_half_life) {}
 
 void Collector::enter(World& world) {
@@ -41,9 +41,9 @@ void Collector::observe(const Event& event, Doer doer) {
 }
 
 std::span<const Fate> Collector::submit(const Submission& submission, Doer doer) {
-  return door_.submit(submission, [&](const Event& event, const Observation& observation) {
-    note(event, observation, doer);
-  });
+  doer_ = doer;
+  fates_from(judge_.judge(submission), fates_);
+  return fates_;
 }
 
 void Collector::note(const Event& event, const Observation& observation, Doer doer) {

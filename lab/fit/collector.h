@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/message.h"
 #include "judge/policy.h"
 #include "lab/score/door.h"
 #include "lab/sink.h"
@@ -36,7 +37,7 @@ struct HostileRun {
   std::vector<Sample> samples;
 };
 
-class Collector final : public Sink {
+class Collector final : public Sink, private StepWatcher {
  public:
   static constexpr std::size_t kMostHonestSamples = 24;
   static constexpr std::size_t kMostHostileSamples = 8;
@@ -65,13 +66,16 @@ class Collector final : public Sink {
     std::uint16_t month = 0xffff;
   };
 
+  void saw(const Event& step, const Observation& observation) override { note(step, observation, doer_); }
   void note(const Event& event, const Observation& observation, Doer doer);
   void keep_honest(std::uint32_t account, AccountState& state, const Sample& sample, Timestamp time);
 
   MemoryAccountStore accounts_;
   MemorySharedCounters counters_;
   Engine engine_;
-  Door door_;
+  MessageJudge judge_;
+  Doer doer_;  // of the message that is being judged
+  std::vector<Fate> fates_;
   World* world_ = nullptr;
   Duration half_life_;
   Observation observation_;

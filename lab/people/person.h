@@ -13,8 +13,8 @@
 
 namespace postreeve::lab {
 
-// What a client does with a 4xx answer.
-enum class Retry : std::uint8_t { kNever, kOneMinute, kFiveMinutes, kFifteenMinutes };
+// What a client does with a 4xx answer: minutes until it tries again.
+enum class Retry : std::uint8_t { kNever = 0, kOneMinute = 1, kFiveMinutes = 5, kFifteenMinutes = 15 };
 
 struct Habits {
   double mails_a_workday = 1;  // mean

@@ -126,7 +126,8 @@ void Person::send(World& world, const Draft& draft, std::uint16_t device, std::u
 void Person::keep_for_retry(World& world, const Draft& draft, std::span<const Fate> fates,
                             std::uint16_t device, std::uint32_t attempt, Timestamp first) {
   constexpr std::uint32_t kMostAttempts = 40;
-  if (habits.retry == Retry::kNever || attempt >= kMostAttempts) return world.sink().honest_loss(account_);
+  const double base = world.options().retry_minutes.value_or(static_cast<std::uint32_t>(habits.retry));
+  if (base == 0 || attempt >= kMostAttempts) return world.sink().honest_loss(account_);
   Pending kept{.draft = draft, .device = device, .attempt = attempt + 1, .first = first};
   kept.draft.recipients.clear();
   for (std::size_t i = 0; i < fates.size(); ++i) {
@@ -140,7 +141,6 @@ void Person::keep_for_retry(World& world, const Draft& draft, std::span<const Fa
     free_pending_.pop_back();
     pending_[slot] = std::move(kept);
   }
-  const double base = habits.retry == Retry::kOneMinute ? 1 : habits.retry == Retry::kFiveMinutes ? 5 : 15;
   const double wait = attempt < 5 ? base : attempt < 15 ? std::max(base, 30.0) : 60;
   world.plan(world.now() + minutes(wait * random_.between(0.95, 1.05)), self_, kRetry, device, slot);
 }

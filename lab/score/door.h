@@ -1,31 +1,41 @@
-// The mail server's door in memory: a submission is judged recipient by recipient,
-// then as a message, as engine/message.h does it, but each recipient keeps its fate,
-// since clients retry exactly those that were deferred.
+// Who stands at the mail server's door: Postreeve's engine, or the rule of a neighbour.
+//
+// Both are asked in the order of time and answer with a ruling that is good until
+// the next call.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
-#include "engine/engine.h"
+#include "engine/message.h"
+#include "finding/evidence.h"
+#include "finding/incident.h"
 #include "lab/sink.h"
+#include "mail/event.h"
 
 namespace postreeve::lab {
 
+struct Ruling {
+  std::vector<Fate> fates;  // of each recipient of a submission
+  EvidenceList evidence;
+  std::vector<StandingChange> changes;
+  Standing standing;
+  float risk = 0;
+};
+
+// What an outcome means to the client, recipient by recipient.
+void fates_from(const MessageOutcome& outcome, std::vector<Fate>& fates);
+
 class Door {
  public:
-  explicit Door(Engine& engine) : engine_(engine) {}
+  Door() = default;
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+  virtual ~Door() = default;
 
-  // Calls `watch` after each step. The fates are good until the next call.
-  std::span<const Fate> submit(const Submission& submission,
-                               const std::function<void(const Event&, const Observation&)>& watch);
-
- private:
-  Engine& engine_;
-  Event step_{Recipient{}};
-  Event message_{Submission{}};
-  Observation observation_;
-  std::vector<Fate> fates_;
+  // Anything but a submission.
+  virtual const Ruling& observe(const Event& event) = 0;
+  virtual const Ruling& submit(const Submission& submission) = 0;
 };
 
 }  // namespace postreeve::lab

@@ -37,72 +37,28 @@ void add_personas(std::string& text, const Summary& summary) {
   }
 }
 
-std::string json_families(const Summary& summary) {
-  std::string text;
-  for (const FamilyRow& r : summary.families) {
-    fmt::format_to(
-        std::back_inserter(text),
-        "{}\n    {{\"family\":\"{}\",\"attacks\":{},\"caught\":{:.4f},\"before_first_message\":{:.4f},"
-        "\"messages_median\":{},\"messages_p95\":{},\"recipients_median\":{},\"recipients_p95\":{},"
-        "\"leaked_share\":{:.5f},\"seconds_median\":{:.1f},\"slowed\":{:.4f},\"held\":{:.4f},\"suspended\":{:"
-        ".4f}}}",
-        text.empty() ? "" : ",", r.name, r.attacks, r.caught, r.before_first, r.messages_median,
-        r.messages_p95, r.recipients_median, r.recipients_p95, r.leaked_share, r.seconds_median, r.slowed,
-        r.held, r.suspended);
-  }
-  return text;
-}
-
-std::string json_personas(const Summary& summary) {
-  std::string text;
-  for (const PersonaRow& r : summary.personas) {
-    fmt::format_to(
-        std::back_inserter(text),
-        "{}\n    {{\"persona\":\"{}\",\"accounts\":{},\"account_months\":{:.1f},\"slowed\":{},\"held\":{},"
-        "\"suspended\":{},\"per_10000\":{:.2f},\"per_10000_upper\":{:.2f},\"suspended_per_10000\":{:.2f},"
-        "\"messages\":{},\"deferred\":{},\"messages_held\":{},\"delayed\":{},\"delay_seconds\":{:.0f},"
-        "\"lost\":{},\"reasons\":\"{}\"}}",
-        text.empty() ? "" : ",", r.name, r.accounts, r.account_months, r.alarms.slowed, r.alarms.held,
-        r.alarms.suspended, r.rate, r.upper, r.suspended, r.mail.messages, r.mail.deferred, r.mail.held,
-        r.mail.delayed, r.mail.delay_seconds, r.mail.lost, r.reasons);
-  }
-  return text;
-}
-
 }  // namespace
 
-std::string report_text(World& world, const Scorer& scorer, const Timing& timing) {
+std::string report_text(World& world, const Scorer& scorer, const Cost& cost) {
   const Summary summary = summarize(world, scorer);
   std::string text = fmt::format(
       "seed {}, {} accounts, {} days, {} take-overs, {} variant: {} events in {:.1f} s ({:.0f}/s)\n\n",
       world.options().seed, world.accounts().size(), world.options().days, world.attacks().size(),
-      world.options().variant == Variant::kDev ? "dev" : "test", world.happened(), timing.seconds,
-      static_cast<double>(world.happened()) / timing.seconds);
+      world.options().variant == Variant::kDev ? "dev" : "test", world.happened(), cost.seconds,
+      static_cast<double>(world.happened()) / cost.seconds);
   add_families(text, summary);
   add_personas(text, summary);
   fmt::format_to(
       std::back_inserter(text),
-      "\nrestricted while our address was listed: {}; repeated alarms: {}; alerts a day per 10,000 accounts: "
-      "{:.2f}; "
-      "records: {:.0f} bytes an account\nvictims' own mail: {} messages, {} deferred, {} held, {} lost\n",
-      scorer.alarms_while_listed(), scorer.repeated_alarms(), summary.alerts_a_day,
-      static_cast<double>(scorer.memory_bytes()) / static_cast<double>(world.accounts().size()),
-      scorer.victims_mail().messages, scorer.victims_mail().deferred, scorer.victims_mail().held,
-      scorer.victims_mail().lost);
+      "\nrestricted while our address was listed: {}; alerts a day per 10,000 accounts: {:.2f}; held back by "
+      "the fuse: {}; most restrictions in an hour: {}\nrecords: {:.0f} bytes in the median, {:.0f} in the "
+      "mean; observe: {:.0f} ns in the median, {:.0f} in the mean\nvictims' own mail: {} messages, {} "
+      "deferred, {} held, {} lost\n",
+      summary.alarms_while_listed, summary.alerts_a_day, scorer.observed_only(),
+      most_within_an_hour(scorer.restrictions()), quantile(cost.record_bytes, 0.5), mean(cost.record_bytes),
+      quantile(cost.nanoseconds, 0.5), mean(cost.nanoseconds), scorer.victims_mail().messages,
+      scorer.victims_mail().deferred, scorer.victims_mail().held, scorer.victims_mail().lost);
   return text;
-}
-
-std::string report_json(World& world, const Scorer& scorer, const Timing& timing) {
-  const Summary summary = summarize(world, scorer);
-  return fmt::format(
-      "{{\n  \"seed\":{},\"accounts\":{},\"days\":{},\"variant\":\"{}\",\"events\":{},\"seconds\":{:.2f},\n"
-      "  \"alarms_while_listed\":{},\"repeated_alarms\":{},\"alerts_a_day_per_10000\":{:.3f},\n  "
-      "\"families\":[{}],\n  "
-      "\"personas\":[{}]\n}}\n",
-      world.options().seed, world.accounts().size(), world.options().days,
-      world.options().variant == Variant::kDev ? "dev" : "test", world.happened(), timing.seconds,
-      scorer.alarms_while_listed(), scorer.repeated_alarms(), summary.alerts_a_day, json_families(summary),
-      json_personas(summary));
 }
 
 }  // namespace postreeve::lab

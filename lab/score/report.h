@@ -1,17 +1,19 @@
-// The score as tables for people and JSON for tools.
+// The score as tables for people.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lab/score/scorer.h"
 
 namespace postreeve::lab {
 
-struct Timing {
-  double seconds = 0;
+struct Cost {
+  double seconds = 0;                // of the whole run, with the making of the traffic
+  std::vector<double> record_bytes;  // of each account; empty for neighbours
+  std::vector<double> nanoseconds;   // of single calls of observe
 };
 
-[[nodiscard]] std::string report_text(World& world, const Scorer& scorer, const Timing& timing);
-[[nodiscard]] std::string report_json(World& world, const Scorer& scorer, const Timing& timing);
+[[nodiscard]] std::string report_text(World& world, const Scorer& scorer, const Cost& cost);
 
 }  // namespace postreeve::lab

@@ -19,11 +19,13 @@ constexpr std::uint32_t kNobody = 0xffffffff;
 
 }  // namespace
 
-Scorer::Scorer(const Policy& policy, const Locator& locator, const ScorerOptions& options)
-    : options_(options), engine_(policy, locator, HashKey{}, accounts_, counters_), door_(engine_) {
+Scorer::Scorer(Door& door, const ScorerOptions& options) : options_(options), door_(door) {
   mail_.resize(all_personas().size());
-  alarms_.resize(all_personas().size());
   trails_.resize(options_.watched.size());
+}
+
+Timestamp Scorer::counts_from() const {
+  return world_->start() + std::chrono::days{options_.warm_up_days};
 }
 
 void Scorer::enter(World& world) {
@@ -43,33 +45,37 @@ MailScore& Scorer::mail_of(std::uint32_t account) {
 }
 
 void Scorer::observe(const Event& event, Doer doer) {
-  engine_.observe(event, observation_);
-  note(event, observation_, doer);
+  const Judgement* judgement = std::get_if<Judgement>(&event);
+  const bool clean = doer.account != kNobody && world_->accounts()[doer.account].attack < 0;
+  if (judgement != nullptr && !judgement->confirmed && clean) {
+    dismissals_.push_back({doer.account, judgement->time});
+  }
+  const Ruling& ruling = door_.observe(event);
+  note(time_of(event), ruling, doer);
+  if (!options_.watched.empty()) tell(event, ruling, doer);
 }
 
 std::span<const Fate> Scorer::submit(const Submission& submission, Doer doer) {
   const bool restricted = is_restriction(states_[doer.account].level);
-  const auto fates = door_.submit(submission, [&](const Event& event, const Observation& observation) {
-    note(event, observation, doer);
-  });
+  const Ruling& ruling = door_.submit(submission);
+  note(submission.time, ruling, doer);
+  if (!options_.watched.empty()) tell(submission, ruling, doer);
   if (doer.hostile()) {
-    score_attack(submission, doer, fates, restricted);
-  } else {
-    score_mail(doer, fates);
+    score_attack(submission, doer, ruling.fates, restricted);
+  } else if (submission.time >= counts_from()) {
+    score_mail(doer, ruling.fates);
   }
-  return fates;
+  return ruling.fates;
 }
 
-void Scorer::note(const Event& event, const Observation& observation, Doer doer) {
+void Scorer::note(Timestamp time, const Ruling& ruling, Doer doer) {
   if (doer.account == kNobody) return;
   if (doer.hostile()) {
     AttackScore& attack = attack_of(doer.attack);
-    if (!attack.first_event) attack.first_event = time_of(event);
+    if (!attack.first_event) attack.first_event = time;
   }
-  AccountState& state = states_[doer.account];
-  if (!observation.verdict.evidence.empty()) remember(state, observation.verdict.evidence, time_of(event));
-  if (!options_.watched.empty()) tell(event, observation, doer);
-  if (observation.change) note_change(*observation.change, doer);
+  if (!ruling.evidence.empty()) remember(states_[doer.account], ruling.evidence, time);
+  for (const StandingChange& change : ruling.changes) note_change(change, doer);
 }
 
 void Scorer::remember(AccountState& state, const EvidenceList& evidence, Timestamp time) {
@@ -86,68 +92,61 @@ void Scorer::remember(AccountState& state, const EvidenceList& evidence, Timesta
 }
 
 void Scorer::note_change(const StandingChange& change, Doer doer) {
-  AccountState& state = states_[doer.account];
-  state.level = change.after.level;
-  if (change.opens_incident) {
-    ++incidents_;
-    const bool clean = world_->accounts()[doer.account].attack < 0;
-    if (clean && std::exchange(state.had_incident, true)) ++repeated_alarms_;
-    world_->report_incident(doer.account);
-  }
+  states_[doer.account].level = change.after.level;
+  if (change.opens_incident) note_incident(change, doer);
+  if (change.observed_only) ++observed_only_;
   if (!is_restriction(change.after.level) || change.observed_only) return;
+  if (!is_restriction(change.before.level)) restrictions_.push_back(change.time);
   const std::int32_t attack = world_->accounts()[doer.account].attack;
-  if (attack < 0) return count_alarm(doer.account, state, change);
+  if (attack < 0) return raise_alarm(doer.account, change);
   if (change.time < world_->attacks()[static_cast<std::size_t>(attack)].begins) return;
   AttackScore& score = attack_of(attack);
   score.worst = std::max(score.worst, change.after.level);
   if (!score.contained) score.contained = change.time;
 }
 
-void Scorer::count_alarm(std::uint32_t account, AccountState& state, const StandingChange& change) {
-  const auto day = (change.time - world_->start()) / std::chrono::days{1};
-  if (day < options_.warm_up_days) return;
-  const auto month = static_cast<std::uint16_t>(day / 30);
-  AlarmScore& score = alarms_[world_->accounts()[account].persona];
-  const auto slot = [&](Level level) -> std::uint64_t& {
-    return level == Level::kSuspended ? score.suspended : level == Level::kHeld ? score.held : score.slowed;
-  };
-  if (state.month == month) {
-    if (change.after.level <= state.counted) return;
-    --slot(state.counted);
-  } else {
-    state.month = month;
-    note_false_alarm(account, change);
-  }
-  state.counted = change.after.level;
-  ++slot(state.counted);
+void Scorer::note_incident(const StandingChange& change, Doer doer) {
+  world_->report_incident(doer.account);
+  if (change.time < counts_from()) return;
+  ++incidents_;
+  if (world_->accounts()[doer.account].attack < 0) ++incidents_of_clean_;
 }
 
-void Scorer::note_false_alarm(std::uint32_t account, const StandingChange& change) {
+void Scorer::raise_alarm(std::uint32_t account, const StandingChange& change) {
+  const bool begins = !is_restriction(change.before.level);
+  if (!begins && change.after.level <= change.before.level) return;
   AccountState& state = states_[account];
-  AlarmScore& score = alarms_[world_->accounts()[account].persona];
-  if (world_->listed(change.time)) ++alarms_while_listed_;
   std::erase_if(state.remembered, [&](const Remembered& r) { return change.time - r.time > kRecent; });
-  std::ranges::sort(state.remembered,
-                    [](const auto& a, const auto& b) { return a.evidence.nats > b.evidence.nats; });
+  Alarm alarm{.account = account, .time = change.time, .level = change.after.level, .begins = begins};
   for (const Remembered& r : state.remembered) {
-    if (r.evidence.nats >= 1) ++score.by_detector[static_cast<std::size_t>(r.detector)];
+    if (r.evidence.nats >= 1) alarm.detectors |= 1ULL << static_cast<unsigned>(r.detector);
   }
+  alarms_.push_back(alarm);
+  if (change.time >= counts_from()) keep_story(account, change);
+}
+
+void Scorer::keep_story(std::uint32_t account, const StandingChange& change) {
   if (false_alarms_.size() >= options_.show_false_alarms) return;
+  if (std::ranges::find(false_alarms_, account, &FalseAlarm::account) != false_alarms_.end()) return;
+  auto& remembered = states_[account].remembered;
+  std::ranges::sort(remembered,
+                    [](const auto& a, const auto& b) { return a.evidence.nats > b.evidence.nats; });
   FalseAlarm alarm{.account = account, .change = change, .sentences = {}};
-  for (const Remembered& r : state.remembered) {
+  for (const Remembered& r : remembered) {
     alarm.sentences.push_back(fmt::format("{}  {:+.1f} {}: {}", format_rfc3339(r.time), r.evidence.nats,
                                           to_text(r.detector), explain(r.evidence)));
   }
   false_alarms_.push_back(std::move(alarm));
 }
 
-void Scorer::tell(const Event& event, const Observation& observation, Doer doer) {
+void Scorer::tell(const Event& event, const Ruling& ruling, Doer doer) {
   const auto found = std::ranges::find(options_.watched, doer.account, &ScorerOptions::Watched::account);
   if (found == options_.watched.end() || time_of(event) > found->until) return;
-  const Verdict& verdict = observation.verdict;
-  std::string line = fmt::format("{:+6.1f} {:9} {:6} {}", verdict.risk, to_text(verdict.standing.level),
-                                 to_text(verdict.action), write_trace_line(event));
-  for (const Evidence& e : verdict.evidence) {
+  const bool stopped = std::ranges::any_of(ruling.fates, [](Fate f) { return f != Fate::kOut; });
+  std::string line = fmt::format("{:+6.1f} {:9} {} {}", ruling.risk, to_text(ruling.standing.level),
+                                 std::holds_alternative<Submission>(event) && stopped ? "stopped" : "       ",
+                                 write_trace_line(event));
+  for (const Evidence& e : ruling.evidence) {
     if (e.nats >= 0.5F) line += fmt::format("\n           {:+.1f} {}", e.nats, explain(e));
   }
   std::deque<std::string>& trail = trails_[static_cast<std::size_t>(found - options_.watched.begin())];
@@ -181,13 +180,16 @@ void Scorer::score_mail(Doer doer, std::span<const Fate> fates) {
 }
 
 void Scorer::honest_delay(std::uint32_t account, Duration delay) {
+  if (world_->now() < counts_from()) return;
   MailScore& score = mail_of(account);
   ++score.delayed;
-  score.delay_seconds += static_cast<double>(delay.count()) / 1000;
+  const double seconds = static_cast<double>(delay.count()) / 1000;
+  score.delay_seconds += seconds;
+  delays_.push_back(static_cast<float>(seconds));
 }
 
 void Scorer::honest_loss(std::uint32_t account) {
-  ++mail_of(account).lost;
+  if (world_->now() >= counts_from()) ++mail_of(account).lost;
 }
 
 }  // namespace postreeve::lab

@@ -1,4 +1,4 @@
-// Feeds the engine with the world and keeps the score.
+// Leads what the world does to the door and keeps the score.
 #pragma once
 
 #include <cstdint>
@@ -6,18 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "engine/engine.h"
 #include "lab/score/door.h"
 #include "lab/score/tally.h"
 #include "lab/sink.h"
 #include "lab/world.h"
-#include "store/memory_account_store.h"
-#include "store/memory_shared_counters.h"
 
 namespace postreeve::lab {
 
 struct ScorerOptions {
-  std::uint32_t warm_up_days = 0;       // honest restrictions before are not counted
+  std::uint32_t warm_up_days = 0;       // restrictions and honest mail before are not counted
   std::uint32_t show_false_alarms = 0;  // stories to keep
   // Accounts whose last events before a moment are kept for a story.
   struct Watched {
@@ -34,10 +31,15 @@ struct FalseAlarm {
   std::vector<std::string> sentences;  // the evidence of the last day, strongest first
 };
 
+struct Dismissal {
+  std::uint32_t account = 0;
+  Timestamp time{};
+};
+
 class Scorer final : public Sink {
  public:
-  // The policy and the locator must outlive the scorer; `world` is set before the first event.
-  Scorer(const Policy& policy, const Locator& locator, const ScorerOptions& options);
+  // The door must outlive the scorer; `world` is set before the first event.
+  Scorer(Door& door, const ScorerOptions& options);
 
   void enter(World& world);
 
@@ -48,19 +50,26 @@ class Scorer final : public Sink {
 
   [[nodiscard]] const std::vector<AttackScore>& attacks() const { return attacks_; }
   [[nodiscard]] const std::vector<MailScore>& mail() const { return mail_; }
-  [[nodiscard]] const std::vector<AlarmScore>& alarms() const { return alarms_; }
-  // Clean accounts restricted while our own address was listed.
-  [[nodiscard]] std::uint64_t alarms_while_listed() const { return alarms_while_listed_; }
+  // Of clean accounts, from the first day on.
+  [[nodiscard]] const std::vector<Alarm>& alarms() const { return alarms_; }
+  // When accounts became restricted, clean or not.
+  [[nodiscard]] const std::vector<Timestamp>& restrictions() const { return restrictions_; }
+  // Restrictions that the fuse held back.
+  [[nodiscard]] std::uint64_t observed_only() const { return observed_only_; }
+  // When somebody said about a clean account that its owner was at work.
+  [[nodiscard]] const std::vector<Dismissal>& dismissals() const { return dismissals_; }
+  // How long each honest message was delayed, seconds.
+  [[nodiscard]] const std::vector<float>& delays() const { return delays_; }
+  // After the warm-up.
   [[nodiscard]] std::uint64_t incidents() const { return incidents_; }
-  // Incidents of clean accounts that had one before.
-  [[nodiscard]] std::uint64_t repeated_alarms() const { return repeated_alarms_; }
+  [[nodiscard]] std::uint64_t incidents_of_clean() const { return incidents_of_clean_; }
   // Honest mail of accounts that are taken over.
   [[nodiscard]] const MailScore& victims_mail() const { return victims_mail_; }
   [[nodiscard]] const std::vector<FalseAlarm>& false_alarms() const { return false_alarms_; }
   // Event trails of the watched accounts, in their order.
   [[nodiscard]] const std::vector<std::deque<std::string>>& trails() const { return trails_; }
-  [[nodiscard]] std::uint64_t memory_bytes() const { return accounts_.memory_bytes(); }
   [[nodiscard]] double warm_up_days() const { return options_.warm_up_days; }
+  [[nodiscard]] Timestamp counts_from() const;
 
  private:
   // A finding worth remembering, until the account is restricted or a day has passed.
@@ -71,18 +80,16 @@ class Scorer final : public Sink {
   };
   struct AccountState {
     Level level = Level::kClear;
-    bool had_incident = false;
-    std::uint16_t month = 0xffff;        // of the alarm counted last
-    Level counted = Level::kClear;       // as what
     std::vector<Remembered> remembered;  // at most one a detector
   };
 
-  void note(const Event& event, const Observation& observation, Doer doer);
+  void note(Timestamp time, const Ruling& ruling, Doer doer);
   void note_change(const StandingChange& change, Doer doer);
-  void note_false_alarm(std::uint32_t account, const StandingChange& change);
+  void note_incident(const StandingChange& change, Doer doer);
   void remember(AccountState& state, const EvidenceList& evidence, Timestamp time);
-  void count_alarm(std::uint32_t account, AccountState& state, const StandingChange& change);
-  void tell(const Event& event, const Observation& observation, Doer doer);
+  void raise_alarm(std::uint32_t account, const StandingChange& change);
+  void keep_story(std::uint32_t account, const StandingChange& change);
+  void tell(const Event& event, const Ruling& ruling, Doer doer);
   void score_attack(const Submission& submission, Doer doer, std::span<const Fate> fates,
                     bool restricted_before);
   void score_mail(Doer doer, std::span<const Fate> fates);
@@ -90,19 +97,18 @@ class Scorer final : public Sink {
   MailScore& mail_of(std::uint32_t account);
 
   ScorerOptions options_;
-  MemoryAccountStore accounts_;
-  MemorySharedCounters counters_;
-  Engine engine_;
-  Door door_;
+  Door& door_;
   World* world_ = nullptr;
-  Observation observation_;
   std::vector<AccountState> states_;
   std::vector<AttackScore> attacks_;
   std::vector<MailScore> mail_;
-  std::vector<AlarmScore> alarms_;
-  std::uint64_t alarms_while_listed_ = 0;
+  std::vector<Alarm> alarms_;
+  std::vector<Timestamp> restrictions_;
+  std::vector<Dismissal> dismissals_;
+  std::vector<float> delays_;
+  std::uint64_t observed_only_ = 0;
   std::uint64_t incidents_ = 0;
-  std::uint64_t repeated_alarms_ = 0;
+  std::uint64_t incidents_of_clean_ = 0;
   MailScore victims_mail_;
   std::vector<FalseAlarm> false_alarms_;
   std::vector<std::deque<std::string>> trails_;

@@ -112,9 +112,11 @@ std::vector<PersonaRow> persona_rows(World& world, const Scorer& scorer) {
   }
   PersonaRow all;
   all.name = "all";
+  for (const AlarmMonth& month : worst_of_months(scorer.alarms(), scorer.counts_from())) {
+    rows[world.accounts()[month.account].persona].alarms.add(month);
+  }
   for (std::size_t n = 0; n < rows.size(); ++n) {
     rows[n].name = all_personas()[n].name;
-    rows[n].alarms = scorer.alarms()[n];
     rows[n].mail = scorer.mail()[n];
     add(all, rows[n]);
     finish(rows[n]);
@@ -131,8 +133,12 @@ Summary summarize(World& world, const Scorer& scorer) {
   Summary summary;
   summary.families = family_rows(world, scorer);
   summary.personas = persona_rows(world, scorer);
-  summary.alerts_a_day = static_cast<double>(scorer.incidents()) / world.options().days * 1e4 /
-                         static_cast<double>(world.accounts().size());
+  const double days = world.options().days - scorer.warm_up_days();
+  summary.alerts_a_day =
+      static_cast<double>(scorer.incidents()) / days * 1e4 / static_cast<double>(world.accounts().size());
+  const auto counts = [&](const Alarm& alarm) { return alarm.time >= scorer.counts_from(); };
+  summary.alarms_while_listed = static_cast<std::uint64_t>(std::ranges::count_if(
+      scorer.alarms(), [&](const Alarm& a) { return counts(a) && world.listed(a.time); }));
   return summary;
 }
 

@@ -37,9 +37,10 @@ struct PersonaRow {
 };
 
 struct Summary {
-  std::vector<FamilyRow> families;   // the last one is "all"
-  std::vector<PersonaRow> personas;  // the last one is "all"
-  double alerts_a_day = 0;           // incidents, per 10,000 accounts
+  std::vector<FamilyRow> families;        // the last one is "all"
+  std::vector<PersonaRow> personas;       // the last one is "all"
+  double alerts_a_day = 0;                // incidents, per 10,000 accounts
+  std::uint64_t alarms_while_listed = 0;  // clean accounts, while our own address was listed
 };
 
 [[nodiscard]] Summary summarize(World& world, const Scorer& scorer);

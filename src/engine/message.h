@@ -22,14 +22,25 @@ struct MessageOutcome {
   bool in_scope = false;  // the standing restricts what comes from where the message came from
   EvidenceList evidence;  // the strongest finding of each detector over all steps
   std::vector<StandingChange> changes;
+  // What became of each named recipient in the end, in the order of the submission.
+  std::vector<Action> fates;
   std::uint16_t limit = 0;  // number of the limit that was exceeded first; 0 for none
+};
+
+// Sees each step of a message: its Recipients, then the Submission.
+class StepWatcher {
+ public:
+  virtual ~StepWatcher() = default;
+  virtual void saw(const Event& step, const Observation& observation) = 0;
 };
 
 // Judges messages with an engine; keeps its scratch events so that nothing is
 // allocated a message in steady state. One object a thread.
 class MessageJudge {
  public:
-  explicit MessageJudge(Engine& engine) : engine_(engine) {}
+  // The watcher, if there is one, outlives the judge.
+  explicit MessageJudge(Engine& engine, StepWatcher* watcher = nullptr)
+      : engine_(engine), watcher_(watcher) {}
 
   // A message none of whose recipients was accepted is not submitted, as with a real server.
   // A message without known recipients is judged as one recipient-less message of recipient_count.
@@ -37,10 +48,11 @@ class MessageJudge {
 
  private:
   void judge_recipient(const std::string& recipient);
-  void note(const Observation& observation);
+  void observe(const Event& step);
   void settle(Action action);
 
   Engine& engine_;
+  StepWatcher* watcher_;
   Event step_;
   Event message_;
   Observation observation_;

@@ -1,9 +1,11 @@
 #include "engine/message.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -131,6 +133,20 @@ TEST(MessageJudge, LetsNobodyOutOfARefusedMessage) {
   }
 }
 
+TEST(MessageJudge, TellsTheFateOfEachRecipientInOrder) {
+  EngineRoom room(with_limit(Counted::kRecipientsPerMessage, 2, Action::kDefer));
+  MessageJudge judge(room.engine);
+  EXPECT_THAT(judge.judge(message_to(room, people(3))).fates,
+              testing::ElementsAre(Action::kAccept, Action::kAccept, Action::kDefer));
+}
+
+TEST(MessageJudge, GivesTheRecipientsTheFateOfTheirMessage) {
+  EngineRoom room(with_limit(Counted::kMessages, 0, Action::kHold));
+  MessageJudge judge(room.engine);
+  EXPECT_THAT(judge.judge(message_to(room, people(2))).fates,
+              testing::ElementsAre(Action::kHold, Action::kHold));
+}
+
 TEST(MessageJudge, LetsADivertedMessageOut) {
   EngineRoom room(with_limit(Counted::kMessages, 0, Action::kDivert));
   MessageJudge judge(room.engine);
@@ -197,6 +213,11 @@ RC_GTEST_PROP(MessageJudge, AccountsForEveryRecipient, ()) {
     RC_ASSERT(outcome.recipients_accepted + outcome.recipients_deferred + outcome.recipients_held +
                   outcome.recipients_rejected ==
               static_cast<std::uint32_t>(count));
+    const auto with_fate = [&](Action fate) { return std::ranges::count(outcome.fates, fate); };
+    RC_ASSERT(with_fate(Action::kAccept) + with_fate(Action::kDivert) == outcome.recipients_accepted);
+    RC_ASSERT(with_fate(Action::kDefer) == outcome.recipients_deferred);
+    RC_ASSERT(with_fate(Action::kHold) == outcome.recipients_held);
+    RC_ASSERT(with_fate(Action::kReject) == outcome.recipients_rejected);
   }
 }
 

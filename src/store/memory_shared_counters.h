@@ -81,7 +81,8 @@ class MemorySharedCounters final : public SharedCounters {
   std::array<Shard, kShards> shards_;
   std::atomic<std::uint32_t> latest_restriction_{0};  // seconds
   mutable std::mutex restrictions_mutex_;
-  WindowCount<3'600, 6> restrictions_;
+  // An hour may be ten minutes short in buckets: with seven of them no hour has more than the fuse allows.
+  WindowCount<4'200, 7> restrictions_;
   TraitTable places_;
   mutable std::mutex accusations_mutex_;
   std::unordered_map<std::uint32_t, Accusations> accusations_;  // by account, for who judges them

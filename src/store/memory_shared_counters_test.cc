@@ -157,7 +157,8 @@ TEST(Restrictions, AreThoseOfTheLastHour) {
   EXPECT_EQ(counters.add_restriction(kNow), 1U);
   EXPECT_EQ(counters.add_restriction(kNow + 10min), 2U);
   EXPECT_EQ(counters.restrictions(kNow + 20min), 2U);
-  EXPECT_EQ(counters.restrictions(kNow + 62min), 1U);
+  EXPECT_EQ(counters.restrictions(kNow + 59min), 2U);
+  EXPECT_EQ(counters.restrictions(kNow + 70min), 1U);
   EXPECT_EQ(counters.restrictions(kNow + 3h), 0U);
 }
 

@@ -1,0 +1,79 @@
+"""Building the lab and running its worlds, as many at a time as there are cores."""
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BUILD = ROOT / "build" / "release"
+DATA = ROOT / "build" / "quality"
+TARGETS = ["postreeve-lab", "lab_geography"]
+
+
+def say(text):
+    print(f"quality: {text}", file=sys.stderr, flush=True)
+
+
+class Workshop:
+    def __init__(self, folder, keep=False):
+        self.folder = folder
+        self.keep = keep
+        self.program = BUILD / "lab" / "postreeve-lab"
+
+    @staticmethod
+    def build():
+        say("building the lab")
+        for command in (["cmake", "--preset", "release", "-DPOSTREEVE_LAB=ON"],
+                        ["cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", *TARGETS]):
+            done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            if done.returncode != 0:
+                sys.exit(f"{done.stdout}\nquality: the build failed")
+
+    def names(self, kind):
+        """What `postreeve-lab list` has of a kind: name -> the rest of the line."""
+        listed = subprocess.run([self.program, "list"], check=True, text=True, stdout=subprocess.PIPE).stdout
+        rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+        return {row[1]: (row[2] if len(row) > 2 else "") for row in rows if row[0] == kind}
+
+    def score(self, world, file):
+        """The sheet of one world. A world that fails ends the run: half a figure is none."""
+        if not (self.keep and file.exists()):
+            command = [self.program, "score", "-o", "json", *world]
+            done = subprocess.run(command, stdout=subprocess.PIPE)
+            if done.returncode != 0:
+                sys.exit(f"quality: {' '.join(map(str, command))} ended with {done.returncode}")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(done.stdout)
+        return json.loads(file.read_bytes())
+
+    def run(self, populations):
+        """name -> sheets of its worlds."""
+        jobs = [(name, n, world) for name, worlds in populations.items() for n, world in enumerate(worlds)]
+        sheets = {name: [None] * len(worlds) for name, worlds in populations.items()}
+        start = time.monotonic()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            running = {pool.submit(self.score, world, self.folder / name / f"{n}.json"): (name, n)
+                       for name, n, world in jobs}
+            for done, future in enumerate(as_completed(running), 1):
+                name, n = running[future]
+                sheets[name][n] = future.result()
+                if done % 10 == 0 or done == len(jobs):
+                    say(f"{done} of {len(jobs)} worlds, {time.monotonic() - start:.0f} s")
+        return sheets
+
+    @staticmethod
+    def machine():
+        model = "unknown processor"
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+        return f"{os.cpu_count()} cores, {model}"
+
+    @staticmethod
+    def revision():
+        described = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return described.stdout.strip() or "unknown"
