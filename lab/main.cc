@@ -13,6 +13,7 @@
 #include "lab/attackers/families.h"
 #include "lab/attackers/underworld.h"
 #include "lab/fit/command.h"
+#include "lab/geography/mmdb_geography.h"
 #include "lab/log_sink.h"
 #include "lab/logs/dovecot_log.h"
 #include "lab/logs/exim_log.h"
@@ -38,6 +39,7 @@ struct Arguments {
   std::string exim_log;
   std::string dovecot_log;
   bool shuffled = false;
+  std::filesystem::path mmdb;
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -53,6 +55,8 @@ void add_world_options(CLI::App& command, Arguments& arguments) {
   command.add_option("--attacks-from", world.attacks_from_day, "First day of take-overs");
   command.add_option("--variant", arguments.variant, "Parameter distributions of the families")
       ->check(CLI::IsMember({"dev", "test"}));
+  command.add_option("--mmdb", arguments.mmdb,
+                     "Addresses from this geography file, not of the lab's own internet");
   command.add_option("--family", world.only_families, "Only these families");
   command.add_option("--without-family", world.without_families, "Hold these families out");
   command.add_option("--persona", world.only_personas, "Only these personas");
@@ -83,6 +87,19 @@ void add_score_options(CLI::App& command, Arguments& arguments) {
       ->check(CLI::IsMember({"text", "json"}));
 }
 
+// The addresses of somebody else's geography file, where one is given.
+bool use_mmdb(Arguments& arguments) {
+  if (arguments.mmdb.empty()) return true;
+  WorldOptions& world = arguments.score.world;
+  auto geography = geography_of(std::span(&arguments.mmdb, 1), world.seed);
+  if (!geography) {
+    fmt::print(std::cerr, "postreeve-lab: {}\n", geography.error().detail);
+    return false;
+  }
+  world.geography = std::make_shared<const Geography>(*std::move(geography));
+  return true;
+}
+
 // What the words of the command line mean.
 void interpret(Arguments& arguments) {
   ScoreOptions& score = arguments.score;
@@ -95,7 +112,7 @@ void interpret(Arguments& arguments) {
   if (arguments.disaster == "one-address") score.disaster = DisasterKind::kOneAddress;
   // The build puts the geography files beside the program.
   const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  if (score.geography.empty()) score.geography = here / "geo.mmdb";
+  if (score.geography.empty()) score.geography = arguments.mmdb.empty() ? here / "geo.mmdb" : arguments.mmdb;
   score.shuffled_geography = here / "geo_shuffled.mmdb";
   score.as_sheet = arguments.output == "json";
 }
@@ -202,6 +219,7 @@ int run(int argc, char** argv) {
   CLI::App* listing = app.add_subcommand("list", "Print families, personas, detectors, neighbours' rules");
   CLI11_PARSE(app, argc, argv);
   interpret(arguments);
+  if (!use_mmdb(arguments)) return 1;
   if (mapping->parsed()) return print_geography(arguments.shuffled);
   if (listing->parsed()) return print_lists();
   if (generating->parsed()) return generate(arguments);

@@ -59,14 +59,15 @@ bool is_big(Correspondent to) {
 World::World(const WorldOptions& options, Sink& sink)
     : options_(options),
       sink_(sink),
+      geography_(options.geography ? options.geography : std::make_shared<const Geography>()),
       random_(mix64(options.seed) ^ 0xabcdef),
       start_(kMonday),
       end_(kMonday + std::chrono::days{options.days}),
       now_(kMonday),
       calendar_(kMonday, kMonday + std::chrono::days{options.days}) {
   const std::uint16_t home = country_index("DE");
-  const std::uint32_t hoster = geography_.pick_provider(ProviderKind::kHosting, home, random_);
-  webmail_server_ = geography_.pick_address(geography_.pick_block(hoster, home, random_), random_);
+  const std::uint32_t hoster = geography_->pick_provider(ProviderKind::kHosting, home, random_);
+  webmail_server_ = geography_->pick_address(geography_->pick_block(hoster, home, random_), random_);
 }
 
 World::~World() = default;
@@ -335,7 +336,7 @@ std::string World::address_text(Correspondent who) const {
 
 void World::write_client_name(std::string& text, std::uint32_t provider, const IpAddress& address) const {
   text.clear();
-  const Provider& p = geography_.providers()[provider];
+  const Provider& p = geography_->providers()[provider];
   if (!p.names_clients || options_.bare || !address.is_v4()) return;
   const std::uint32_t v4 = address.to_v4();
   fmt::format_to(std::back_inserter(text), "ip-{}-{}-{}-{}.{}", v4 >> 24, v4 >> 16 & 255, v4 >> 8 & 255,

@@ -34,8 +34,9 @@ struct WorldOptions {
   bool staff = false;     // somebody looks at each incident within hours and says what it was
   // Every client's habit after a 4xx: minutes between tries, 0 gives up at once; empty: its own.
   std::optional<std::uint32_t> retry_minutes;
-  bool smtp_logins = true;                 // the server reports SASL logins beside submissions
-  std::vector<std::string> only_families;  // empty: all
+  bool smtp_logins = true;                     // the server reports SASL logins beside submissions
+  std::shared_ptr<const Geography> geography;  // null: the lab's own internet
+  std::vector<std::string> only_families;      // empty: all
   std::vector<std::string> without_families;
   std::vector<std::string> only_personas;  // empty: all
 };
@@ -90,7 +91,7 @@ class World {
   [[nodiscard]] Timestamp start() const { return start_; }
   [[nodiscard]] Timestamp end() const { return end_; }
   [[nodiscard]] const WorldOptions& options() const { return options_; }
-  [[nodiscard]] const Geography& geography() const { return geography_; }
+  [[nodiscard]] const Geography& geography() const { return *geography_; }
   [[nodiscard]] std::vector<Account>& accounts() { return accounts_; }
   [[nodiscard]] std::vector<Tenant>& tenants() { return tenants_; }
   [[nodiscard]] const std::vector<AttackRecord>& attacks() const { return attacks_; }
@@ -146,7 +147,7 @@ class World {
 
   WorldOptions options_;
   Sink& sink_;
-  Geography geography_;
+  std::shared_ptr<const Geography> geography_;
   Random random_;
   Timestamp start_;
   Timestamp end_;

@@ -9,6 +9,11 @@
 #include "base/ascii.h"
 
 namespace postreeve::lab {
+
+std::size_t place_number(ProviderKind kind, std::uint16_t country) {
+  return static_cast<std::size_t>(kind) * all_countries().size() + country;
+}
+
 namespace {
 
 constexpr std::size_t kRegions = 5;
@@ -31,10 +36,6 @@ std::vector<std::uint8_t> octets_of(Region region) {
       return {41, 102, 105, 154, 196, 197};
   }
   return {};
-}
-
-std::size_t place(ProviderKind kind, std::uint16_t country) {
-  return static_cast<std::size_t>(kind) * all_countries().size() + country;
 }
 
 // Cities keep their place: city `n` of a country always has the same position.
@@ -68,7 +69,18 @@ Geography::Geography()
   for (std::uint16_t c = 0; c < all_countries().size(); ++c) add_access_providers(c);
   add_hosting();
   add_vpns();
-  for (const Country& c : all_countries()) bot_weight_ += c.bots;
+  weigh_bots();
+}
+
+void Geography::weigh_bots() {
+  const auto countries = all_countries();
+  bots_.assign(countries.size(), 0);
+  for (std::uint16_t c = 0; c < countries.size(); ++c) {
+    for (std::size_t kind = 0; kind < kProviderKinds; ++kind) {
+      if (!by_place_[place_number(static_cast<ProviderKind>(kind), c)].empty()) bots_[c] = countries[c].bots;
+    }
+    bot_weight_ += double{bots_[c]};
+  }
 }
 
 std::uint32_t Geography::allocate(Region region, int length) {
@@ -117,7 +129,7 @@ void Geography::add_block(Provider& provider, std::uint16_t country, int length,
   std::tie(block.latitude, block.longitude) = city(country, city_number);
   provider.blocks.push_back(static_cast<std::uint32_t>(blocks_.size()));
   blocks_.push_back(block);
-  auto& here = by_place_[place(provider.kind, country)];
+  auto& here = by_place_[place_number(provider.kind, country)];
   const auto index = static_cast<std::uint32_t>(&provider - providers_.data());
   if (here.empty() || here.back() != index) here.push_back(index);
 }
@@ -173,7 +185,7 @@ void Geography::add_vpns() {
 }
 
 std::uint32_t Geography::pick_provider(ProviderKind kind, std::uint16_t country, Random& random) const {
-  const auto& here = by_place_[place(kind, country)];
+  const auto& here = by_place_[place_number(kind, country)];
   if (!here.empty()) return here[random.skewed_below(static_cast<std::uint32_t>(here.size()), 1.6)];
   for (;;) {
     const std::uint32_t any = random.below(providers_.size());
@@ -198,9 +210,8 @@ IpAddress Geography::pick_address(std::uint32_t block, Random& random) const {
 
 std::uint16_t Geography::pick_bot_country(Random& random) const {
   double left = random.unit() * bot_weight_;
-  const auto countries = all_countries();
-  for (std::uint16_t c = 0; c < countries.size(); ++c) {
-    left -= countries[c].bots;
+  for (std::uint16_t c = 0; c < bots_.size(); ++c) {
+    left -= double{bots_[c]};
     if (left < 0) return c;
   }
   return 0;

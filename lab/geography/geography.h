@@ -3,9 +3,11 @@
 //
 // Always the same world (it has a seed of its own), so that one MMDB serves every
 // run. Blocks lie where the real registries put such countries; nobody is contacted.
+// Or the networks of a given geography file (mmdb_geography.h).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -18,6 +20,9 @@ namespace postreeve::lab {
 
 enum class ProviderKind : std::uint8_t { kConsumer, kMobile, kBusiness, kHosting, kVpn };
 inline constexpr std::size_t kProviderKinds = 5;
+
+// Where the providers of that kind with blocks in that country stand in a table by both.
+[[nodiscard]] std::size_t place_number(ProviderKind kind, std::uint16_t country);
 
 struct Block {
   std::uint32_t first = 0;  // IPv4
@@ -37,9 +42,20 @@ struct Provider {
   std::vector<std::uint32_t> blocks;  // indexes into Geography::blocks()
 };
 
+// A network that a geography file knows.
+struct KnownNetwork {
+  Block block;
+  std::uint32_t asn = 0;  // 0 unknown: one provider for each country
+  std::string owner;      // of the autonomous system, may be empty
+};
+
 class Geography {
  public:
   Geography();
+  // The networks of somebody else's file, IPv4 of /4 to /28, and the /32s of IPv6 by ASN. What kind of
+  // provider an owner is follows from words in the name, else from the seed. Requires a network.
+  Geography(const std::vector<KnownNetwork>& networks,
+            const std::map<std::uint32_t, std::uint64_t>& v6_by_asn, std::uint64_t seed);
 
   [[nodiscard]] const std::vector<Provider>& providers() const { return providers_; }
   [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
@@ -64,6 +80,9 @@ class Geography {
   void add_access_providers(std::uint16_t country);
   void add_hosting();
   void add_vpns();
+  void weigh_bots();
+  void index(std::uint32_t provider);
+  void complete_kinds(Random& random);
 
   Random random_{20260302};
   std::vector<Provider> providers_;
@@ -74,6 +93,7 @@ class Geography {
   std::vector<std::vector<std::uint32_t>> free_sixteens_;
   std::vector<std::uint32_t> carve_next_;
   std::vector<std::uint32_t> carve_end_;
+  std::vector<float> bots_;  // by country; 0 where no provider is
   double bot_weight_ = 0;
 };
 
