@@ -20,7 +20,8 @@ enum AnswerKind : std::uint8_t {
   kFull,
   kRefusedAsSpam,
   kTooFast,
-  kListed
+  kListed,
+  kComplained,  // not the destination's answer but, hours later, the recipient's
 };
 
 struct AnswerText {
@@ -156,6 +157,8 @@ Draft& World::new_draft(Doer doer) {
   draft_.looks_like_spam = 0.0005;
   draft_.infected = false;
   draft_.refused = 0;
+  draft_.complained = 0.00002;
+  draft_.is_fraud = false;
   return draft_;
 }
 
@@ -248,6 +251,19 @@ void World::change_password(Doer doer) {
   sink_.observe(change, doer);
 }
 
+void World::change_setting(Doer doer, Service service, const IpAddress& address, SettingKind setting,
+                           std::string target) {
+  SettingChange change;
+  change.time = now_;
+  change.account = accounts_[doer.account].id;
+  change.session.client_address = address;
+  change.session.service = service;
+  change.setting = setting;
+  change.target = std::move(target);
+  ++events_;
+  sink_.observe(change, doer);
+}
+
 void World::judge(std::uint32_t account, bool confirmed) {
   Judgement judgement;
   judgement.time = now_;
@@ -277,7 +293,30 @@ void World::plan_answer(const Draft& draft, Correspondent to) {
   } else if (random_.chance(0.0015)) {
     answer.kind = kFull;
   }
+  if (answer.kind == kDelivered && !local) plan_complaint(draft, answer);
   put_answer(answer, now_ + (local ? Duration{150} : seconds(random_.lognormal(2.5, 0.8))));
+}
+
+// Complaints come when the mail is read, most within a day.
+void World::plan_complaint(const Draft& draft, const Answer& answer) {
+  if (!random_.chance(draft.complained)) return;
+  Answer later = answer;
+  later.kind = kComplained;
+  later.is_fraud = draft.is_fraud;
+  put_answer(later, now_ + hours(random_.lognormal(5, 1.1)));
+}
+
+void World::complain(const Answer& answer) {
+  Complaint complaint;
+  complaint.time = now_;
+  complaint.account = accounts_[answer.doer.account].id;
+  write_queue_id(complaint.queue_id, answer.queue);
+  // Half of the feedback loops do not say who it was.
+  if (mix64(answer.to.bits) % 2 == 0) append_address(complaint.recipient, answer.to);
+  complaint.feedback_type = answer.is_fraud && mix64(answer.to.bits) % 5 == 0 ? "fraud" : "abuse";
+  append_domain(complaint.source, answer.to);
+  ++events_;
+  sink_.observe(complaint, answer.doer);
 }
 
 void World::put_answer(const Answer& answer, Timestamp time) {
@@ -300,6 +339,7 @@ void World::put_answer(const Answer& answer, Timestamp time) {
 void World::answer(std::uint32_t slot) {
   const Answer answer = answers_[slot];
   free_answers_.push_back(slot);
+  if (answer.kind == kComplained) return complain(answer);
   Delivery& delivery = std::get<Delivery>(delivery_);
   delivery.time = now_;
   delivery.account = accounts_[answer.doer.account].id;

@@ -68,6 +68,9 @@ struct Draft {
   double looks_like_spam = 0.0005;  // to rspamd
   bool infected = false;
   double refused = 0;  // chance that a living recipient's server refuses it for what it is (5.7.1)
+  // Chance that a living recipient calls it abuse and the provider reports so.
+  double complained = 0.00002;
+  bool is_fraud = false;  // what the complaint is about
 };
 
 // One take-over, for the truth.
@@ -115,6 +118,9 @@ class World {
   void login_of_nobody(const std::string& login, Service service, const IpAddress& address);
   // An empty draft whose buffers are used again.
   Draft& new_draft(Doer doer);
+  // Somebody makes a forward, a filter or the like.
+  void change_setting(Doer doer, Service service, const IpAddress& address, SettingKind setting,
+                      std::string target);
   // Hands the draft to the server; the accepted recipients' destinations answer later.
   std::span<const Fate> submit(const Draft& draft);
   // The owner or staff sets a new password: whoever has the old one is out.
@@ -135,6 +141,7 @@ class World {
     Correspondent to;
     Doer doer;
     std::uint8_t kind = 0;
+    bool is_fraud = false;
   };
 
   void scan(const Draft& draft);
@@ -142,6 +149,8 @@ class World {
   // An address that is written down twice is one recipient, as in Postfix.
   void merge_recipients();
   void plan_answer(const Draft& draft, Correspondent to);
+  void plan_complaint(const Draft& draft, const Answer& answer);
+  void complain(const Answer& answer);
   void answer(std::uint32_t slot);
   void put_answer(const Answer& answer, Timestamp time);
 

@@ -32,6 +32,7 @@ Plan plan_adaptive(Brief& brief) {
   plan.by_hand = true;
   plan.gives_up_after = brief.random.from_to(2, 4);
   plan.retries = 0.3;
+  plan.complained = brief.random.between(0.0005, 0.004);
   return plan;
 }
 

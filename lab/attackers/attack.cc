@@ -38,6 +38,8 @@ Timestamp Attack::plan_preparation(World& world) {
     world.plan(quiet, self_, kQuiet);
     last = std::max(last, quiet);
   }
+  // After the first look, before anything is sent.
+  if (random_.chance(plan_.sets_something)) world.plan(last - seconds(5), self_, kSet);
   return last;
 }
 
@@ -56,6 +58,8 @@ void Attack::wake(const Wake& wake, World& world) {
     case kRead:
       if (!still_in(world)) return;
       return log_in(world, read, LoginFailure::kNone, victim_.account());
+    case kSet:
+      return make_setting(world);
     case kTest:
       return send_test(world);
     default:
@@ -141,6 +145,23 @@ void Attack::open_webmail(World& world, const IpAddress& address) {
   world.login({.account = victim_.account(), .attack = number_}, Service::kWebmail, address);
 }
 
+// A forward to a mailbox of the thief's, a filter that hides answers, or a password that outlives a new one.
+void Attack::make_setting(World& world) {
+  if (!still_in(world)) return;
+  const double what = random_.unit();
+  const SettingKind kind = what < 0.45   ? SettingKind::kForward
+                           : what < 0.85 ? SettingKind::kFilter
+                                         : SettingKind::kAppPassword;
+  Host from = host_for_message(world);
+  const IpAddress address = address_of(from, world);
+  const bool by_sieve = kind == SettingKind::kFilter && !plan_.by_webmail;
+  log_in(world, by_sieve ? Service::kSieve : Service::kWebmail, LoginFailure::kNone, victim_.account());
+  const Correspondent drop = random_freemail(random_, 0);
+  world.change_setting({.account = victim_.account(), .attack = number_},
+                       by_sieve ? Service::kSieve : Service::kWebmail, address, kind,
+                       kind == SettingKind::kForward ? world.address_text(drop) : "");
+}
+
 bool Attack::still_in(World& world) {
   const std::uint32_t changes = world.accounts()[victim_.account()].password_changes;
   if (!std::exchange(got_in_, true)) stolen_password_ = changes;
@@ -175,6 +196,8 @@ void Attack::send(const Wake& wake, World& world) {
   write_text(draft);
   draft.refused = plan_.refused;
   draft.infected = plan_.infected;
+  draft.complained = plan_.complained;
+  draft.is_fraud = plan_.texts == Texts::kFraud;
   draft.looks_like_spam = plan_.texts == Texts::kSpam ? 0.5 : 0.05;
   const auto fates = world.submit(draft);
   if (random_.chance(plan_.logins_a_message))

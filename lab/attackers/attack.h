@@ -14,7 +14,7 @@ class Attack final : public Actor {
   void wake(const Wake& wake, World& world) override;
 
  private:
-  enum Kind : std::uint16_t { kSpray, kFail, kQuiet, kTest, kSend, kRead };
+  enum Kind : std::uint16_t { kSpray, kFail, kQuiet, kTest, kSend, kRead, kSet };
 
   struct Host {
     Line line;
@@ -39,6 +39,7 @@ class Attack final : public Actor {
   void write_text(Draft& draft);
   void write_helo_of(Draft& draft, const Host& host);
   void set_origin(Draft& draft, World& world, Host& host);
+  void make_setting(World& world);
   void open_webmail(World& world, const IpAddress& address);
   void sell(World& world);
   void go_on(World& world, std::span<const Fate> fates, std::uint32_t message);

@@ -17,6 +17,7 @@ struct Deeds {
   std::set<IpAddress> addresses, login_addresses;
   std::vector<std::uint64_t> sizes;
   std::vector<Timestamp> sent;
+  std::uint32_t settings = 0, complaints = 0, recipients = 0;
   std::uint32_t reads = 0, smtp_logins = 0, webmail_logins = 0;
 };
 
@@ -24,8 +25,11 @@ struct Deeds {
 class Police final : public Sink {
  public:
   void observe(const Event& event, Doer doer) override {
+    if (!doer.hostile()) return;
+    if (std::holds_alternative<SettingChange>(event)) ++by_attack[doer.attack].settings;
+    if (std::holds_alternative<Complaint>(event)) ++by_attack[doer.attack].complaints;
     const auto* login = std::get_if<Login>(&event);
-    if (!doer.hostile() || login == nullptr || !login->success) return;
+    if (login == nullptr || !login->success) return;
     Deeds& deeds = by_attack[doer.attack];
     deeds.login_addresses.insert(*login->session.client_address);
     const Service service = login->session.service;
@@ -39,6 +43,7 @@ class Police final : public Sink {
     Deeds& deeds = by_attack[doer.attack];
     deeds.addresses.insert(*mail.session.client_address);
     deeds.sizes.push_back(mail.size);
+    deeds.recipients += mail.recipient_count;
     deeds.sent.push_back(mail.time);
     return fates_;
   }
@@ -119,6 +124,17 @@ TEST(ReadingOnly, reads_and_sends_nothing) {
   const auto police = watch("reading_only");
   EXPECT_GT(sum(*police, &Deeds::reads), 100);
   for (const auto& [attack, deeds] : police->by_attack) EXPECT_TRUE(deeds.sent.empty());
+}
+
+TEST(ReadingOnly, makes_a_setting_in_half_of_the_cases) {
+  const double settings = sum(*watch("reading_only"), &Deeds::settings);
+  EXPECT_GE(settings, 5);
+  EXPECT_LE(settings, 15);
+}
+
+TEST(LoudBurst, is_complained_about_hours_later) {
+  const auto police = watch("loud_burst");
+  EXPECT_NEAR(sum(*police, &Deeds::complaints) / sum(*police, &Deeds::recipients), 0.004, 0.0025);
 }
 
 TEST(LoudBurst, opens_no_mailbox) {

@@ -24,6 +24,8 @@ Plan plan_fraud(Brief& brief) {
   plan.logins_a_message = 0.8;  // reads the answers
   plan.gives_up_after = brief.random.from_to(2, 4);
   plan.retries = 0.6;
+  plan.sets_something = brief.likely(0.35) ? 1 : 0;
+  plan.complained = brief.random.between(0.0, 0.01);
   return plan;
 }
 

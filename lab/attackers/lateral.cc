@@ -24,6 +24,8 @@ Plan plan_lateral(Brief& brief) {
   plan.helo = brief.likely(0.5) ? HeloOf::kRandomName : HeloOf::kLiteral;
   plan.logins_a_message = 0.3;
   plan.gives_up_after = brief.count_around(6, 0.8, 2);
+  plan.sets_something = brief.likely(0.25) ? 1 : 0;
+  plan.complained = brief.random.between(0.001, 0.01);
   return plan;
 }
 

@@ -15,6 +15,7 @@ Plan plan_newsletter_list(Brief& brief) {
   plan.refused = brief.random.between(0.0, 0.2);
   plan.texts = brief.likely(0.5) ? Texts::kFraud : Texts::kSpam;
   plan.gives_up_after = brief.count_around(20, 1.0, 3);
+  plan.complained = brief.random.between(0.001, 0.006);
   return plan;
 }
 

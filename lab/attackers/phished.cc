@@ -34,6 +34,7 @@ Plan plan_phished(Brief& brief) {
     plan.sold_after_days = brief.around(4, 0.8);
     plan.messages_when_sold = brief.count_around(200, 0.8, 20);
   }
+  plan.sets_something = brief.likely(0.3) ? 1 : 0;
   return plan;
 }
 

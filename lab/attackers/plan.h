@@ -80,7 +80,10 @@ struct Plan {
   bool by_hand = false;  // each message written for its recipient; else one template
   HeloOf helo = HeloOf::kRandomName;
   double size_median = 4000;
-  bool infected = false;        // a scanner of ours would find malware
+  bool infected = false;  // a scanner of ours would find malware
+  // Chance that it makes a forward, a filter or an app password while it is in.
+  double sets_something = 0;
+  double complained = 0.006;    // of living recipients, 0.3 to 1 % of a spam run
   double logins_a_message = 0;  // further logins by IMAP during the run
   // Who stole it sells it on, and the buyer has a run of their own; 0: kept.
   double sold_after_days = 0;

@@ -17,6 +17,7 @@ Plan plan_quiet_logins(Brief& brief) {
   plan.gap_seconds = brief.around(15, 1.2);
   plan.dead = brief.random.between(0.05, 0.4);
   plan.gives_up_after = brief.count_around(30, 1.0, 4);
+  plan.sets_something = brief.likely(0.2) ? 1 : 0;
   return plan;
 }
 

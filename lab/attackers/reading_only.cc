@@ -15,6 +15,7 @@ Plan plan_reading_only(Brief& brief) {
   plan.quiet_days = brief.around(4, 1.0);
   plan.by_webmail = brief.likely(0.3);
   plan.messages = 0;
+  plan.sets_something = brief.likely(0.5) ? 1 : 0;
   return plan;
 }
 

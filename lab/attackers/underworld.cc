@@ -149,6 +149,7 @@ class Underworld {
                   .questions = 0};
       Plan plan = family.plan(brief);
       plan.family = family.name;
+      plan.complained *= brief.random.between(0.5, 1.6);
       if (i == 0) begins = world_.start() + days(first_day(plan, when));
       plan.begins = begins + (plan.begins - Timestamp{});
       if (plan.local_hour >= 0) {

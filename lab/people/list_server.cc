@@ -62,6 +62,7 @@ class ListServer final : public Person {
       Random words(text);
       write_reply_subject(draft.subject, words);
       draft.size = 2000 + words.below(20'000);
+      draft.complained = 0.0001;
       send(world, draft, 0);
     }
   }

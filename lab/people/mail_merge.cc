@@ -44,6 +44,7 @@ class MailMerge final : public Person {
     write_subject(draft.subject, text);
     draft.size = 20'000 + text.below(200'000);
     write_to_header(draft, world, false);
+    draft.complained = 0.0003;
     send(world, draft, 0);
     if (last < size_)
       plan_special(world, world.now() + seconds(gap_seconds_ * (in_bcc_ ? 20 : random().between(0.5, 2))),

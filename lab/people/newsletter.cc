@@ -19,6 +19,7 @@ void Newsletter::furnish(World& world) {
   // Bulk software writes to one recipient a message, people put fifty into Bcc.
   a_message_ = random().chance(0.6) ? 1 : random().from_to(20, 50);
   dead_ = random().between(0.003, 0.05);
+  complained_ = random().between(0.0002, 0.001);
   if (random().chance(0.5)) {
     set_line(kOwnLines, cloud_line(world.geography(), country(), random()));
     devices().push_back(machine(kOwnLines, random()));
@@ -53,6 +54,7 @@ void Newsletter::special(const Wake& wake, World& world) {
   // The same issue for all, but for a name and a link to unsubscribe.
   draft.size = 30'000 + issue.below(40'000) + (a_message_ == 1 ? random().below(60) : 0);
   write_to_header(draft, world, false);
+  draft.complained = complained_;
   send(world, draft, bulk_device_);
   if (last < subscribers_) plan_special(world, world.now() + seconds(random().between(0.3, 6)), last);
 }

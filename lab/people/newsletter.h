@@ -25,6 +25,7 @@ class Newsletter : public Person {
   std::uint32_t a_message_ = 1;
   std::uint64_t seed_ = 0;
   double dead_ = 0.01;
+  double complained_ = 0.0004;  // of recipients, 0.02 to 0.1 %
   std::uint16_t bulk_device_ = 0;
 };
 

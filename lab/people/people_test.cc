@@ -23,7 +23,7 @@ std::uint64_t neighbourhood(const IpAddress& address) {
 
 struct Seen {
   std::map<std::int64_t, std::uint32_t> mails_on_day;
-  std::set<std::uint64_t> recipients, networks, addresses, helos;
+  std::set<std::uint64_t> recipients, networks, addresses, helos, sent_from;
   std::uint32_t mails = 0, mails_to_one = 0, asked = 0, asked_late = 0, new_late = 0;
   std::uint32_t sessions = 0, webmail_sessions = 0, sent_beside_session = 0;
   std::map<std::uint64_t, Timestamp> session_at;
@@ -47,6 +47,12 @@ class Census final : public Sink {
       ++(login->session.service == Service::kWebmail ? who.webmail_sessions : who.sessions);
       see(who, *login->session.client_address);
       who.session_at[neighbourhood(*login->session.client_address)] = login->time;
+    }
+    if (std::holds_alternative<Complaint>(event)) ++complaints;
+    if (const auto* change = std::get_if<SettingChange>(&event)) {
+      ++settings;
+      // The login that belongs to it is the last of that network; before, it sent or read from there.
+      if (who.sent_from.contains(neighbourhood(*change->session.client_address))) ++settings_at_home;
     }
     if (const auto* delivery = std::get_if<Delivery>(&event)) {
       ++delivered;
@@ -73,6 +79,7 @@ class Census final : public Sink {
     who.last_mail = mail.time;
     if (mail.session.service != Service::kSmtp) return fates_;
     see(who, *mail.session.client_address);
+    who.sent_from.insert(neighbourhood(*mail.session.client_address));
     who.helos.insert(hash_of(mail.session.helo_name));
     const auto session = who.session_at.find(neighbourhood(*mail.session.client_address));
     const bool has_session =
@@ -84,7 +91,7 @@ class Census final : public Sink {
   void honest_loss(std::uint32_t) override {}
 
   std::vector<Seen> seen;
-  std::uint64_t delivered = 0, bounced = 0;
+  std::uint64_t delivered = 0, bounced = 0, complaints = 0, settings = 0, settings_at_home = 0;
 
  private:
   static void see(Seen& who, const IpAddress& address) {
@@ -186,6 +193,21 @@ TEST(People, get_few_refusals_unless_their_list_is_old) {
   EXPECT_NEAR(bounced(*watch("office")), 0.006, 0.003);
   EXPECT_NEAR(bounced(*watch("newsletter", 40)), 0.025, 0.015);
   EXPECT_NEAR(bounced(*watch("bouncing_relay", 20)), 0.13, 0.03);
+}
+
+TEST(People, are_seldom_complained_about) {
+  const auto rate = [](const Census& census) {
+    return static_cast<double>(census.complaints) / static_cast<double>(census.delivered);
+  };
+  EXPECT_NEAR(rate(*watch("newsletter", 60)), 0.0005, 0.0003);
+  EXPECT_LT(rate(*watch("office")), 0.0001);
+}
+
+TEST(People, make_settings_seldom_and_where_they_work) {
+  const auto census = watch("office");
+  const double a_month = static_cast<double>(census->settings) / 150 / kDays * 30;
+  EXPECT_NEAR(a_month, 0.13, 0.08);
+  EXPECT_GT(static_cast<double>(census->settings_at_home), 0.5 * static_cast<double>(census->settings));
 }
 
 TEST(People, are_in_a_few_networks_a_month) {

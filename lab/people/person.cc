@@ -31,6 +31,8 @@ void Person::wake(const Wake& wake, World& world) {
     case kPasswordLearned:
       devices_[wake.device].wrong_password = false;
       return;
+    case kSetting:
+      return make_setting(world, wake.device);
     default:
       return special(wake, world);
   }
@@ -121,6 +123,9 @@ void Person::live_on(World& world) {
   if (devices_.empty()) return;
   if (random_.chance(0.015 / 30)) replace_device(static_cast<std::uint16_t>(random_.below(devices_.size())));
   if (random_.chance(0.012 / 30)) change_home_provider(world);
+  if (random_.chance(habits.settings_a_month / 30)) {
+    world.plan(moment_of_day(world, random_.chance(0.6)), self_, kSetting, sending_device());
+  }
   if (random_.chance(0.02 / 30)) change_password(world, random_.lognormal(2, 1.2));
 }
 
@@ -177,6 +182,30 @@ void Person::open_mailbox(World& world, Device& device, const IpAddress& address
   device.session_address = address;
   device.session_until = world.now() + minutes(random_.lognormal(device.is_browser() ? 40 : 120, 0.8));
   world.login({.account = account_}, device.reads_by, address);
+}
+
+// In the browser, wherever the owner is: absence notes are set from holidays as well.
+void Person::make_setting(World& world, std::uint16_t device_number) {
+  Device& device = devices_[device_number];
+  if (device.wrong_password || device.mobility == Mobility::kServer || out_of_reach(device, world.now()))
+    return;
+  const IpAddress address = line_of(device, world).at(world.now(), world.geography(), random_);
+  world.login({.account = account_}, Service::kWebmail, address);
+  const double what = random_.unit();
+  const SettingKind kind = what < 0.5    ? SettingKind::kFilter
+                           : what < 0.75 ? SettingKind::kAppPassword
+                           : what < 0.9  ? SettingKind::kForward
+                                         : SettingKind::kRecoveryAddress;
+  std::string target;
+  if (kind == SettingKind::kForward || kind == SettingKind::kRecoveryAddress) {
+    // To a colleague, or to the owner's other mailbox.
+    const Account& me = world.accounts()[account_];
+    const auto& members = world.tenants()[me.tenant].members;
+    target = kind == SettingKind::kForward && random_.chance(0.5)
+                 ? world.accounts()[members[random_.below(members.size())]].id.text()
+                 : world.address_text(random_freemail(random_, 0));
+  }
+  world.change_setting({.account = account_}, Service::kWebmail, address, kind, std::move(target));
 }
 
 void Person::hammer(World& world, std::uint16_t device_number, std::uint32_t left) {

@@ -32,6 +32,8 @@ struct Habits {
   double outings_a_month = 0;     // with a laptop or phone, in the own country
   double vpn_share = 0;           // of sessions, from the VPN line
   Retry retry = Retry::kFiveMinutes;
+  // Makes a forward, a filter or an app password: less than once in a hundred days.
+  double settings_a_month = 0.15;
 };
 
 class Person : public Actor {
@@ -82,7 +84,16 @@ class Person : public Actor {
   static constexpr std::uint8_t kOwnLines = 6;  // machines' lines from here
 
  protected:
-  enum Kind : std::uint16_t { kDay, kRead, kSend, kRetry, kWrongPassword, kPasswordLearned, kSpecial };
+  enum Kind : std::uint16_t {
+    kDay,
+    kRead,
+    kSend,
+    kRetry,
+    kWrongPassword,
+    kPasswordLearned,
+    kSetting,
+    kSpecial
+  };
 
   // Plans what happens on the day that begins now (local midnight).
   virtual void plan_day(World& world);
@@ -114,6 +125,7 @@ class Person : public Actor {
             Timestamp first = {});
   void read(World& world, std::uint16_t device);
   void open_mailbox(World& world, Device& device, const IpAddress& address);
+  void make_setting(World& world, std::uint16_t device);
   void hammer(World& world, std::uint16_t device, std::uint32_t left);
 
   Correspondent new_contact(World& world);

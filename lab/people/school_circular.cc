@@ -49,6 +49,7 @@ class SchoolCircular final : public Person {
     write_subject(draft.subject, text);
     draft.size = 9000 + text.below(900'000);
     write_to_header(draft, world, false);
+    draft.complained = 0.0001;
     send(world, draft, 0);
     if (last < parents_)
       plan_special(world, world.now() + seconds(random().between(1, a_message_ == 1 ? 3 : 25)), last);

@@ -38,6 +38,7 @@ void Shop::special(const Wake&, World& world) {
   write_order_subject(draft.subject, random());
   draft.size = static_cast<std::uint64_t>(random().lognormal(14'000, 0.4));
   write_to_header(draft, world, devices().front().quotes_to_name);
+  draft.complained = 0.0002;  // "I never ordered this"
   send(world, draft, 0);
 }
 
