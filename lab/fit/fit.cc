@@ -36,7 +36,11 @@ Risk risk_of(const Sample& sample, const Vector& p) {
     best[group] = weighed;
     risk.by[group] = static_cast<std::int32_t>(r);
   }
-  for (const double b : best) risk.value += b;
+  for (std::size_t g = 0; g < kGroupCount; ++g) {
+    constexpr auto kMost = static_cast<double>(kMostOfAGroup);
+    if (best[g] > kMost) risk.by[g] = -1;  // beyond the cap a factor changes nothing
+    risk.value += std::min(best[g], kMost);
+  }
   return risk;
 }
 

@@ -29,7 +29,8 @@ class CloudSender final : public Person {
     }
     service_ = static_cast<std::uint16_t>(devices().size() - 2);
     a_day_ = random().lognormal(6, 1.0);
-    first_day_ = random().chance(0.5) ? 0 : random().below(world.options().days);
+    // Such services stay for years: few begin while somebody looks.
+    first_day_ = random().chance(0.9) ? 0 : random().below(world.options().days);
   }
 
  private:

@@ -38,6 +38,11 @@ Correspondent Newsletter::subscriber(std::uint32_t number) const {
 
 void Newsletter::plan_day(World& world) {
   Person::plan_day(world);
+  // The bulk software asks new subscribers to confirm, day by day.
+  if (bulk_device_ != 0) {
+    const std::uint32_t asked = random().poisson(subscribers_ * 0.001);
+    for (std::uint32_t i = 0; i < asked; ++i) plan_special(world, moment_of_day(world, false), kConfirmation);
+  }
   if (day_number(world) < next_day_) return;
   next_day_ = day_number(world) + every_days_;
   // 1 to 3 % new subscribers an issue.
@@ -45,7 +50,17 @@ void Newsletter::plan_day(World& world) {
   plan_special(world, moment_of_day(world, true), 0);
 }
 
+void Newsletter::ask_to_confirm(World& world) {
+  Draft& draft = draft_from(world, bulk_device_);
+  draft.recipients.push_back(subscriber(static_cast<std::uint32_t>(random().bits() >> 40) | kConfirmation));
+  draft.subject = "Please confirm your subscription";
+  draft.size = 4'000 + random().below(300);
+  write_to_header(draft, world, false);
+  send(world, draft, bulk_device_);
+}
+
 void Newsletter::special(const Wake& wake, World& world) {
+  if (wake.slot == kConfirmation) return ask_to_confirm(world);
   Draft& draft = draft_from(world, bulk_device_);
   const std::uint32_t last = std::min(wake.slot + a_message_, subscribers_);
   for (std::uint32_t n = wake.slot; n < last; ++n) draft.recipients.push_back(subscriber(n));

@@ -17,6 +17,10 @@ class Newsletter : public Person {
   void set_next_issue(std::uint32_t day) { next_day_ = day; }
 
  private:
+  // The slot of a wake that is no part of an issue.
+  static constexpr std::uint32_t kConfirmation = 1U << 24;
+
+  void ask_to_confirm(World& world);
   [[nodiscard]] Correspondent subscriber(std::uint32_t number) const;
 
   std::uint32_t subscribers_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "detect/strangeness.h"
 #include "finding/evidence.h"
 #include "sketch/gamma_poisson.h"
 
@@ -34,8 +35,9 @@ double weigh_excess(const Excess& excess) noexcept {
 
 double most_at(const Scene& scene, double at_usual_place) noexcept {
   const double sure = confidence(scene.record.profile, scene.time);
-  if (scene.side != Side::kStranger) return at_usual_place * (kYoungShare + sure * (1 - kYoungShare));
-  return at_usual_place + sure * (static_cast<double>(kMaxNats) - at_usual_place);
+  const double usual = at_usual_place * (kYoungShare + sure * (1 - kYoungShare));
+  const double strange = at_usual_place + sure * (static_cast<double>(kMaxNats) - at_usual_place);
+  return by_strangeness(scene, usual, strange);
 }
 
 }  // namespace postreeve

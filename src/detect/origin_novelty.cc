@@ -20,6 +20,7 @@
 
 #include "detect/client_consistency.h"
 #include "detect/detectors.h"
+#include "detect/strangeness.h"
 
 namespace postreeve {
 namespace {
@@ -69,6 +70,19 @@ Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use)
   return {kCountryLevel.reason, weight_at(kCountryLevel, profile.rates.new_countries, days)};
 }
 
+// The whole weight of a stranger's place: its newness, the client there, and how well the profile is known.
+Novelty novelty_at(const Scene& scene) {
+  const AccountProfile& profile = scene.record.profile;
+  Novelty novelty = novelty_of(profile, scene.origin, scene.use);
+  const Habit* network = profile.networks.find(scene.origin.network);
+  if (network != nullptr)
+    novelty.nats *= has_used(profile, network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
+  novelty.nats += client_weight(scene) + session_weight(scene);
+  if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
+  if (scene.use != Use::kSend) novelty.nats = std::min(novelty.nats, kMostForReading);
+  return novelty;
+}
+
 Evidence established(const Scene& scene) {
   const Habit* network = scene.record.profile.networks.find(scene.origin.network);
   const bool by_network =
@@ -79,6 +93,12 @@ Evidence established(const Scene& scene) {
 
 }  // namespace
 
+float strangeness_of(const Scene& scene) {
+  constexpr double kNone = 0.5, kWhole = 3.0;  // nats
+  if (scene.side != Side::kStranger || !scene.origin.known) return 0;
+  return static_cast<float>(std::clamp((novelty_at(scene).nats - kNone) / (kWhole - kNone), 0.0, 1.0));
+}
+
 std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
   const bool is_use = scene.kind == StepKind::kLogin || scene.kind == StepKind::kRecipient ||
                       scene.kind == StepKind::kMessage || scene.kind == StepKind::kSettingChange;
@@ -87,13 +107,7 @@ std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
   if (scene.side == Side::kUnsettled) return std::nullopt;
 
   const AccountProfile& profile = scene.record.profile;
-  Novelty novelty = novelty_of(profile, scene.origin, scene.use);
-  const Habit* network = profile.networks.find(scene.origin.network);
-  if (network != nullptr)
-    novelty.nats *= has_used(profile, network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
-  novelty.nats += client_weight(scene) + session_weight(scene);
-  if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
-  if (scene.use != Use::kSend) novelty.nats = std::min(novelty.nats, kMostForReading);
+  const Novelty novelty = novelty_at(scene);
   const Duration known_for = scene.time - from_seconds32(profile.first_seen);
   return make_evidence(
       novelty.reason, novelty.nats,

@@ -10,6 +10,7 @@
 
 #include "detect/detectors.h"
 #include "detect/excess.h"
+#include "detect/strangeness.h"
 
 namespace postreeve {
 namespace {
@@ -23,12 +24,16 @@ constexpr Floors kStrangePlace{8, 15};
 constexpr double kMostAtUsualPlace = 3.0;
 constexpr double kHourDays = 1.0 / 8;  // an hour of an eight-hour day
 
+Floors floors_at(const Scene& scene) {
+  return {by_strangeness(scene, kUsualPlace.message, kStrangePlace.message),
+          by_strangeness(scene, kUsualPlace.hour, kStrangePlace.hour)};
+}
+
 }  // namespace
 
 std::optional<Evidence> weigh_recipient_fan_out(const Scene& scene) {
   if (scene.kind != StepKind::kRecipient || scene.recipient.is_retry) return std::nullopt;
-  const bool strange = scene.side == Side::kStranger;
-  const Floors& floors = strange ? kStrangePlace : kUsualPlace;
+  const Floors floors = floors_at(scene);
   const auto in_message = static_cast<double>(scene.recipient.in_message);
   const auto hour = static_cast<double>(scene.activity.recipients_hour.count(scene.time) + 1);
   if (in_message <= floors.message && hour <= floors.hour) return std::nullopt;
@@ -36,7 +41,7 @@ std::optional<Evidence> weigh_recipient_fan_out(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   const Peaks& peaks = profile.peaks;
   const double mean = profile.rates.recipients / std::max(1.0F, profile.rates.active_days);
-  const double share = strange ? kPeakShareOfStranger : 1.0;
+  const double share = by_strangeness(scene, 1.0, kPeakShareOfStranger);
   const double peak_message = share * peaks.recipients_message;
   const double peak_hour = share * std::max(peaks.recipients_hour, peaks.recipients_message);
   const double by_message = weigh_excess({in_message, peak_message, floors.message, mean, kHourDays});

@@ -73,6 +73,7 @@ struct Scene {
   Timestamp time{};
   const AccountRecord& record;
   Side side{};
+  float strangeness = 0;     // detect/strangeness.h
   const Activity& activity;  // of the event's side
   const Origin& origin;
   Use use = Use::kRead;

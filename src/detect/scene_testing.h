@@ -33,6 +33,7 @@ struct Stage {
   Origin origin;
   Activity activity;
   Side side = Side::kStranger;
+  float strangeness = 1;  // at a stranger's place
   StepKind kind = StepKind::kMessage;
   Use use = Use::kSend;
   Timestamp time = kNow;
@@ -50,6 +51,7 @@ struct Stage {
             .time = time,
             .record = record,
             .side = side,
+            .strangeness = side == Side::kStranger ? strangeness : 0,
             .activity = activity,
             .origin = origin,
             .use = use,

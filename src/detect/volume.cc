@@ -13,6 +13,7 @@
 
 #include "detect/detectors.h"
 #include "detect/excess.h"
+#include "detect/strangeness.h"
 
 namespace postreeve {
 namespace {
@@ -25,19 +26,23 @@ constexpr Floors kUsualPlace{15, 40};
 constexpr Floors kStrangePlace{6, 15};
 constexpr double kMostAtUsualPlace = 3.5;
 
+Floors floors_at(const Scene& scene) {
+  return {by_strangeness(scene, kUsualPlace.hour, kStrangePlace.hour),
+          by_strangeness(scene, kUsualPlace.day, kStrangePlace.day)};
+}
+
 }  // namespace
 
 std::optional<Evidence> weigh_volume(const Scene& scene) {
   if (scene.kind != StepKind::kMessage || scene.message.is_retry) return std::nullopt;
-  const bool strange = scene.side == Side::kStranger;
-  const Floors& floors = strange ? kStrangePlace : kUsualPlace;
+  const Floors floors = floors_at(scene);
   const AccountProfile& profile = scene.record.profile;
   const auto hour = static_cast<double>(scene.activity.messages_hour.count(scene.time) + 1);
   const auto day = static_cast<double>(scene.activity.messages_day.count(scene.time) + 1);
   if (hour <= floors.hour && day <= floors.day) return std::nullopt;
 
   const double mean = profile.rates.messages / std::max(1.0F, profile.rates.active_days);
-  const double share = strange ? kPeakShareOfStranger : 1.0;
+  const double share = by_strangeness(scene, 1.0, kPeakShareOfStranger);
   const double peak_hour = share * profile.peaks.messages_hour;
   const double peak_day = share * profile.peaks.messages_day;
   const double by_hour = weigh_excess({hour, peak_hour, floors.hour, mean, 1.0 / 8});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "detect/detectors.h"
+#include "detect/strangeness.h"
 #include "judge/ladder.h"
 #include "judge/note.h"
 #include "judge/weights.h"
@@ -71,6 +72,7 @@ Scene scene_of(const AccountRecord& record, const Facts& facts) {
     scene.message.sender_is_own = facts.message.sender_is_own || is_habit(facts.sender_key);
     scene.message.from_is_own = facts.message.from_is_own || is_habit(facts.header_from_key);
   }
+  scene.strangeness = strangeness_of(scene);
   return scene;
 }
 

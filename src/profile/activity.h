@@ -17,6 +17,10 @@ namespace postreeve {
 inline constexpr std::uint32_t kHourSeconds = 3'600;
 inline constexpr std::uint32_t kDaySeconds = 86'400;
 
+// One kind of behaviour alone is worth no more than this: a new place, a busy day or new recipients each
+// come to honest people, and only together hardly ever.
+inline constexpr float kMostOfAGroup = 6.0F;
+
 // The strongest finding of each group, fading with a half-life since `updated`.
 struct RiskState {
   std::array<float, kGroupCount> nats{};
@@ -37,10 +41,10 @@ struct RiskState {
     group = group > 0 ? std::max(group, evidence.nats) : std::max(evidence.nats, -kMaxNats);
   }
 
-  // Between groups findings add.
+  // Between groups findings add, each up to kMostOfAGroup.
   [[nodiscard]] double sum() const noexcept {
     double total = 0;
-    for (const float n : nats) total += static_cast<double>(n);
+    for (const float n : nats) total += static_cast<double>(std::min(n, kMostOfAGroup));
     return total;
   }
 
