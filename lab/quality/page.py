@@ -5,7 +5,7 @@ import curve
 import sections_attacks
 import sections_honest
 import sections_story
-from workshop import ROOT
+from workshop import ROOT, cpu_seconds
 
 OPENING = """# Quality
 
@@ -34,7 +34,7 @@ def analysis():
 
 def write(folder, sheets, workshop, minutes, quick):
     warning = " QUICK=1: too small to be quoted" if quick else ""
-    took = f", {minutes:.0f} minutes" if minutes is not None else ""
+    took = f", {minutes:.0f} minutes ({cpu_seconds() / 60:.0f} of CPU)" if minutes is not None else ""
     parts = [OPENING.format(warning=warning, when=time.strftime("%Y-%m-%d"), revision=workshop.revision(),
                             machine=workshop.machine(), took=took),
              sections_attacks.headline(sheets),

@@ -1,6 +1,7 @@
 """Building the lab and running its worlds, as many at a time as there are cores."""
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -11,6 +12,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build" / "release"
 DATA = ROOT / "build" / "quality"
 TARGETS = ["postreeve-lab", "lab_geography"]
+
+
+def cpu_seconds():
+    """Of all programs that were run and have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def say(text):
@@ -61,7 +68,7 @@ class Workshop:
                 name, n = running[future]
                 sheets[name][n] = future.result()
                 if done % 10 == 0 or done == len(jobs):
-                    say(f"{done} of {len(jobs)} worlds, {time.monotonic() - start:.0f} s")
+                    say(f"{done} of {len(jobs)} worlds, {time.monotonic() - start:.0f} s, {cpu_seconds():.0f} s of CPU")
         return sheets
 
     @staticmethod
