@@ -3,6 +3,7 @@ import time
 
 import curve
 import sections_attacks
+import sections_held_out
 import sections_honest
 import sections_story
 from workshop import ROOT, cpu_seconds
@@ -40,6 +41,7 @@ def write(folder, sheets, workshop, minutes, quick):
              sections_attacks.headline(sheets),
              analysis(),
              sections_attacks.families(sheets),
+             sections_held_out.held_out(sheets, workshop.fit_command()),
              sections_honest.personas(sheets, workshop.names("persona")),
              sections_honest.delayed_mail(sheets),
              sections_attacks.neighbours(sheets, workshop.names("neighbour")),
