@@ -34,12 +34,10 @@ class Scale:
         return max(1, round(self.worlds / 5))
 
 
-FULL = Scale(worlds=15, accounts=1500, days=75, attacks=165, dev_worlds=6, even_worlds=6, even_accounts=1450,
-             cold_worlds=40, fuse_worlds=2, fuse_accounts=3000,
-             folds=5)
+FULL = Scale(worlds=10, accounts=1900, days=75, attacks=210, dev_worlds=3, even_worlds=4, even_accounts=1450,
+             cold_worlds=40, fuse_worlds=2, fuse_accounts=3000, folds=5)
 QUICK = Scale(worlds=2, accounts=1000, days=45, attacks=120, dev_worlds=1, even_worlds=1, even_accounts=580,
-              cold_worlds=4, fuse_worlds=1, fuse_accounts=800,
-              folds=1)
+              cold_worlds=4, fuse_worlds=1, fuse_accounts=800, folds=1)
 
 
 def world(seed, accounts, days, *more, variant="test"):
@@ -95,6 +93,7 @@ def held_out(scale, folds, weights):
     populations = {}
     for n, (families, file) in enumerate(zip(folds, weights)):
         only = [word for family in families for word in ("--family", family)]
-        populations[f"held in {n}"] = [warm(scale, 9501 + n, *only)]
-        populations[f"held out {n}"] = [warm(scale, 9501 + n, *only, "--weights", file)]
+        lived = world(9501 + n, 1000, scale.days, "--attacks", 150, "--attacks-from", WARM_UP, "--warm-up", WARM_UP, *only)
+        populations[f"held in {n}"] = [lived]
+        populations[f"held out {n}"] = [[*lived, "--weights", str(file)]]
     return populations
