@@ -71,6 +71,7 @@ void add_world_options(CLI::App& command, Arguments& arguments) {
 void add_score_options(CLI::App& command, Arguments& arguments) {
   ScoreOptions& score = arguments.score;
   command.add_option("--leave-out", score.left_out, "Without this detector");
+  command.add_option("--weights", score.weights, "Factors of findings as `fit --weights` writes them");
   command.add_option("--neighbour", score.neighbour, "Judge by a neighbour's rule instead")
       ->check([](const std::string& name) { return neighbour_rule(name) ? "" : "no such rule: " + name; });
   command.add_option("--shift", score.shift, "Nats added to every risk: as if the thresholds were lower");

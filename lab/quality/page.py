@@ -3,9 +3,10 @@ import time
 
 import curve
 import sections_attacks
+import sections_held_out
 import sections_honest
 import sections_story
-from workshop import ROOT
+from workshop import ROOT, cpu_seconds
 
 OPENING = """# Quality
 
@@ -34,12 +35,13 @@ def analysis():
 
 def write(folder, sheets, workshop, minutes, quick):
     warning = " QUICK=1: too small to be quoted" if quick else ""
-    took = f", {minutes:.0f} minutes" if minutes is not None else ""
+    took = f", {minutes:.0f} minutes ({cpu_seconds() / 60:.0f} of CPU)" if minutes is not None else ""
     parts = [OPENING.format(warning=warning, when=time.strftime("%Y-%m-%d"), revision=workshop.revision(),
                             machine=workshop.machine(), took=took),
              sections_attacks.headline(sheets),
              analysis(),
              sections_attacks.families(sheets),
+             sections_held_out.held_out(sheets, workshop.fit_command()),
              sections_honest.personas(sheets, workshop.names("persona")),
              sections_honest.delayed_mail(sheets),
              sections_attacks.neighbours(sheets, workshop.names("neighbour")),

@@ -27,16 +27,17 @@ class Scale:
     cold_worlds: int
     fuse_worlds: int
     fuse_accounts: int
+    folds: int  # of the families that are held out of a fit, of five
 
     @property
     def fifth(self):
         return max(1, round(self.worlds / 5))
 
 
-FULL = Scale(worlds=15, accounts=1500, days=75, attacks=165, dev_worlds=6, even_worlds=6, even_accounts=1450,
-             cold_worlds=40, fuse_worlds=2, fuse_accounts=3000)
+FULL = Scale(worlds=10, accounts=1900, days=75, attacks=210, dev_worlds=3, even_worlds=4, even_accounts=1450,
+             cold_worlds=40, fuse_worlds=2, fuse_accounts=3000, folds=5)
 QUICK = Scale(worlds=2, accounts=1000, days=45, attacks=120, dev_worlds=1, even_worlds=1, even_accounts=580,
-              cold_worlds=4, fuse_worlds=1, fuse_accounts=800)
+              cold_worlds=4, fuse_worlds=1, fuse_accounts=800, folds=1)
 
 
 def world(seed, accounts, days, *more, variant="test"):
@@ -79,4 +80,20 @@ def plan(scale, detectors, neighbours):
             populations[f"fuse {disaster} {shift}"] = [
                 world(9401 + n, scale.fuse_accounts, DISASTER_DAY + 3, "--warm-up", DISASTER_DAY, "--disaster", disaster,
                       "--disaster-day", DISASTER_DAY, f"--shift={shift}") for n in range(scale.fuse_worlds)]
+    return populations
+
+
+def held_out_families(scale, families):
+    """A fifth of the families at a time, neighbours in the list apart."""
+    return [families[n::5] for n in range(scale.folds)]
+
+
+def held_out(scale, folds, weights):
+    """The same world of a fold's families twice: with the weights as shipped, and with those of a fit that never saw them."""
+    populations = {}
+    for n, (families, file) in enumerate(zip(folds, weights)):
+        only = [word for family in families for word in ("--family", family)]
+        lived = world(9501 + n, 1000, scale.days, "--attacks", 150, "--attacks-from", WARM_UP, "--warm-up", WARM_UP, *only)
+        populations[f"held in {n}"] = [lived]
+        populations[f"held out {n}"] = [[*lived, "--weights", str(file)]]
     return populations

@@ -88,9 +88,7 @@ def families(sheets):
     head = ("family", "n", "caught", "before the first", "messages, median / p95", "recipients", "leaked share",
             "to containment", "slowed", "held", "suspended", "dev: caught, leaked")
     return "## Take-overs by family\n\n" + table(head, rows) + (
-        "\nSlowed, held and suspended are the worst standing of each take-over. Weights are written by hand, so holding "
-        "a family out cannot change them; what shows overfitting is the distance between the two variants. Weights that "
-        "come from a fit would have to be fitted without each family in turn.\n")
+        "\nSlowed, held and suspended are the worst standing of each take-over.\n")
 
 
 def comparison(says, sheets):

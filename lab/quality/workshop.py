@@ -1,6 +1,8 @@
 """Building the lab and running its worlds, as many at a time as there are cores."""
 import json
 import os
+import re
+import resource
 import subprocess
 import sys
 import time
@@ -9,8 +11,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build" / "release"
+WEIGHTS = ROOT / "src" / "judge" / "weights.cc"
 DATA = ROOT / "build" / "quality"
 TARGETS = ["postreeve-lab", "lab_geography"]
+
+
+def cpu_seconds():
+    """Of all programs that were run and have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def say(text):
@@ -49,6 +58,30 @@ class Workshop:
             file.write_bytes(done.stdout)
         return json.loads(file.read_bytes())
 
+    @staticmethod
+    def fit_command():
+        """The words after `postreeve-lab` that made the shipped weights; None when they were written by hand."""
+        first = WEIGHTS.read_text(encoding="utf-8").split("\n", 1)[0]
+        made = re.match(r"// Written by `postreeve-lab (fit [^`]*)`", first)
+        return made.group(1).split() if made else None
+
+    def fit(self, folds):
+        """Weights fitted without each of the folds: files."""
+        def one(number):
+            file = self.folder / f"weights without fold {number}.cc"
+            if self.keep and file.exists():
+                return file
+            without = [word for family in folds[number] for word in ("--without-family", family)]
+            self.folder.mkdir(parents=True, exist_ok=True)
+            done = subprocess.run([self.program, *self.fit_command(), *without, "--weights", file], text=True,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            if done.returncode != 0:
+                sys.exit(f"{done.stderr}\nquality: the fit failed")
+            say(f"fitted without {', '.join(folds[number])}")
+            return file
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return list(pool.map(one, range(len(folds))))
+
     def run(self, populations):
         """name -> sheets of its worlds."""
         jobs = [(name, n, world) for name, worlds in populations.items() for n, world in enumerate(worlds)]
@@ -61,7 +94,7 @@ class Workshop:
                 name, n = running[future]
                 sheets[name][n] = future.result()
                 if done % 10 == 0 or done == len(jobs):
-                    say(f"{done} of {len(jobs)} worlds, {time.monotonic() - start:.0f} s")
+                    say(f"{done} of {len(jobs)} worlds, {time.monotonic() - start:.0f} s, {cpu_seconds():.0f} s of CPU")
         return sheets
 
     @staticmethod

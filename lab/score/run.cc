@@ -17,6 +17,7 @@
 #include "lab/score/neighbours.h"
 #include "lab/score/report.h"
 #include "lab/score/sheet.h"
+#include "lab/score/weights_file.h"
 
 namespace postreeve::lab {
 namespace {
@@ -132,6 +133,10 @@ int score(ScoreOptions options) {
   for (const std::string& detector : options.left_out) {
     if (leave_out(detector)) continue;
     fmt::print(std::cerr, "postreeve-lab: no detector is called '{}'\n", detector);
+    return 1;
+  }
+  if (!options.weights.empty() && !use_weights(options.weights)) {
+    fmt::print(std::cerr, "postreeve-lab: no weights in {}\n", options.weights.string());
     return 1;
   }
   const Result<Instruments> tools = prepare(options);

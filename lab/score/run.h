@@ -28,7 +28,8 @@ struct ScoreOptions {
   std::uint32_t disaster_day = 0;   // it begins at ten in the morning of this day
   std::filesystem::path geography;  // MMDB
   std::filesystem::path shuffled_geography;
-  bool as_sheet = false;  // JSON for lab/quality, else tables for people
+  std::filesystem::path weights;  // factors of findings as a fit writes them; empty: as compiled in
+  bool as_sheet = false;          // JSON for lab/quality, else tables for people
 };
 
 // Prints the score; the exit code of the program.
