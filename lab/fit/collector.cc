@@ -1,6 +1,7 @@
 #include "lab/fit/collector.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "judge/weights.h"
@@ -11,6 +12,12 @@ namespace {
 
 constexpr std::uint32_t kNobody = 0xffffffff;
 constexpr double kNever = 1e9;
+
+// Messages 1, 2, 3, 4, 6, 8, 12, 16, 24, ...
+bool is_sampled(std::uint32_t message) {
+  const std::uint32_t floor = std::bit_floor(message);
+  return message == floor || message == floor + floor / 2;
+}
 
 float total(const Sample& sample) {
   return std::accumulate(sample.nats.begin(), sample.nats.end(), 0.0F);
@@ -66,8 +73,8 @@ void Collector::note(const Event& event, const Observation& observation, Doer do
   if (!std::holds_alternative<Submission>(event)) return;
   const Sample sample{.strange = observation.of_stranger, .nats = findings.nats};
   if (doer.hostile()) {
-    auto& samples = hostile_[static_cast<std::size_t>(doer.attack)].samples;
-    if (samples.size() < kMostHostileSamples) samples.push_back(sample);
+    HostileRun& run = hostile_[static_cast<std::size_t>(doer.attack)];
+    if (is_sampled(++run.messages)) run.samples.push_back(sample);
   } else if (world_->accounts()[doer.account].attack < 0) {
     keep_honest(doer.account, state, sample, time);
   }

@@ -31,16 +31,17 @@ struct HonestMonth {
   std::vector<Sample> samples;
 };
 
-// A take-over: one sample for each of its first messages.
+// A take-over: samples at messages farther and farther apart, since the tenth message out is as much worse
+// than the fifth as the hundredth is than the fiftieth.
 struct HostileRun {
   std::string_view family;
+  std::uint32_t messages = 0;
   std::vector<Sample> samples;
 };
 
 class Collector final : public Sink, private StepWatcher {
  public:
   static constexpr std::size_t kMostHonestSamples = 24;
-  static constexpr std::size_t kMostHostileSamples = 8;
 
   // `policy` must never restrict (policy_that_watches()); it and the locator must outlive the collector.
   Collector(const Policy& policy, const Locator& locator);

@@ -40,9 +40,8 @@ int fit_weights(const FitArguments& arguments) {
                honest.size(), hostile.size());
   }
   const Fit result = fit(honest, hostile, arguments.options);
-  fmt::print(
-      "loss {:.5f} before, {:.5f} after; prior {:.2f}; caught {:.1f} %, false alarms {:.1f} in 10,000\n",
-      result.loss_before, result.loss, result.prior, 100 * result.caught, 10'000 * result.false_alarms);
+  fmt::print("loss {:.5f} before, {:.5f} after; caught {:.1f} %, false alarms {:.1f} in 10,000\n",
+             result.loss_before, result.loss, 100 * result.caught, 10'000 * result.false_alarms);
   const std::string source = weights_source(result, arguments.command);
   if (arguments.weights.empty()) {
     fmt::print("{}", source);

@@ -8,10 +8,8 @@
 namespace postreeve::lab {
 namespace {
 
-constexpr std::size_t kParameters = 2 * kReasonCount + 1;  // the last one is the prior
+constexpr std::size_t kParameters = 2 * kReasonCount;
 using Vector = std::array<double, kParameters>;
-
-constexpr double kPriorScale = 1.0;
 
 std::size_t index_of(std::size_t reason, bool strange) {
   return 2 * reason + (strange ? 1 : 0);
@@ -24,7 +22,7 @@ struct Risk {
 };
 
 Risk risk_of(const Sample& sample, const Vector& p) {
-  Risk risk{.value = p.back(), .by = {}};
+  Risk risk{.value = Ladder{}.prior, .by = {}};
   std::array<double, kGroupCount> best{};
   risk.by.fill(-1);
   for (std::size_t r = 0; r < kReasonCount; ++r) {
@@ -45,7 +43,6 @@ Risk risk_of(const Sample& sample, const Vector& p) {
 }
 
 void add_gradient(Vector& gradient, const Sample& sample, const Risk& risk, double slope) {
-  gradient.back() += slope;
   for (const std::int32_t r : risk.by) {
     if (r < 0) continue;
     const auto reason = static_cast<std::size_t>(r);
@@ -92,7 +89,7 @@ class Problem {
       loss += weight * alarmed;
       add_gradient(gradient, *sample, risk, weight * alarmed * (1 - alarmed));
     }
-    for (std::size_t i = 0; i + 1 < kParameters; ++i) {
+    for (std::size_t i = 0; i < kParameters; ++i) {
       loss += options_.ridge * (p[i] - 1) * (p[i] - 1);
       gradient[i] += 2 * options_.ridge * (p[i] - 1);
     }
@@ -146,8 +143,7 @@ struct Descent {
       square[i] = 0.999 * square[i] + 0.001 * gradient[i] * gradient[i];
       const double m = mean[i] / (1 - std::pow(0.9, step));
       const double s = square[i] / (1 - std::pow(0.999, step));
-      p[i] -= 0.01 * (i + 1 == kParameters ? kPriorScale : 1.0) * m / (std::sqrt(s) + 1e-12);
-      if (i + 1 < kParameters) p[i] = std::clamp(p[i], options.least, options.most);
+      p[i] = std::clamp(p[i] - 0.01 * m / (std::sqrt(s) + 1e-12), options.least, options.most);
     }
   }
 };
@@ -159,7 +155,6 @@ Fit fit(const std::vector<HonestMonth>& honest, const std::vector<HostileRun>& h
   const Problem problem(honest, hostile, options);
   Vector p;
   p.fill(1);
-  p.back() = Fit{}.prior;
   Vector gradient;
   Fit result;
   result.loss_before = problem.loss(p, gradient);
@@ -175,7 +170,6 @@ Fit fit(const std::vector<HonestMonth>& honest, const std::vector<HostileRun>& h
     descent.move(p, gradient, options);
   }
   result.loss = least;
-  result.prior = best.back();
   for (std::size_t r = 0; r < kReasonCount; ++r) {
     result.factors[r] = {best[index_of(r, false)], best[index_of(r, true)]};
   }

@@ -23,10 +23,9 @@ struct FitOptions {
 };
 
 struct Fit {
-  double prior = -7;
   std::array<std::array<double, 2>, kReasonCount> factors{};  // [reason][0 usual, 1 strange]
   double loss = 0;
-  double loss_before = 0;  // with all factors 1 and the prior -7
+  double loss_before = 0;  // with all factors 1
   // At risk 0, of the samples: take-overs' messages that would be restricted, honest months that would.
   double caught = 0, false_alarms = 0;
 };

@@ -10,7 +10,7 @@ namespace postreeve::lab {
 std::string weights_source(const Fit& fit, const std::string& command) {
   std::string text = fmt::format(R"(// Written by `{}`.
 // At risk 0 the fitted traffic's take-overs had {:.1f} % of their first messages restricted, and {:.1f} honest
-// accounts in 10,000 account-months; fitted prior {:.2f} nats.
+// accounts in 10,000 account-months.
 #include "judge/weights.h"
 
 #include <array>
@@ -23,7 +23,7 @@ using enum Reason;
 // One row a reason, in the order of the enumeration: at a stranger's place, at a usual one.
 constexpr std::array<ReasonWeight, kReasonCount> kWeights{{{{
 )",
-                                 command, 100 * fit.caught, 10'000 * fit.false_alarms, fit.prior);
+                                 command, 100 * fit.caught, 10'000 * fit.false_alarms);
   const auto out = std::back_inserter(text);
   for (std::size_t r = 0; r < kReasonCount; ++r) {
     const auto& [usual, strange] = fit.factors[r];
