@@ -93,8 +93,12 @@ void CommonTraits::note(const Decision& decision) {
   }
   // An account's own networks are told once a day each.
   const bool at_home = decision.side == Side::kEstablished || facts_.use == Use::kSend;
-  if (!at_home || !decision.first_today) return;
-  for (const Trait trait : kPlaceTraits) room_.counters.add_honest(key_of(trait), user(), facts_.time);
+  if (!at_home) return;
+  if (decision.network_first_today) {
+    room_.counters.add_honest(key_of(Trait::kHost), user(), facts_.time);
+    room_.counters.add_honest(key_of(Trait::kNetwork), user(), facts_.time);
+  }
+  if (decision.client_first_today) room_.counters.add_honest(key_of(Trait::kClient), user(), facts_.time);
 }
 
 }  // namespace postreeve

@@ -12,9 +12,13 @@ namespace {
 // Several accounts of different customers with settled habits, before one engine.
 class Town : public EngineRoom {
  public:
-  void settle(const std::string& account, int days = 20) {
+  void settle(const std::string& account, int days = 20, const std::string& client = "") {
     const Timestamp start = now;
     for (int day = 0; day < days; ++day) {
+      Login login = login_event(home_of(account));
+      login.account = account_named(account);
+      observe(login);
+      own_client_ = client.empty() ? account + "-pc" : client;
       send(account, home_of(account), "friend" + std::to_string(day % 5) + "@y.example");
       now += std::chrono::hours{24};
     }
@@ -29,7 +33,7 @@ class Town : public EngineRoom {
     Recipient asked = recipient_event(address, to, id);
     asked.account = account_named(account);
     asked.sender = account;
-    asked.session.helo_name = address == home_of(account) ? account + "-pc" : "WIN-1";
+    asked.session.helo_name = address == home_of(account) ? own_client_ : "WIN-1";
     if (observe(asked).verdict.action != Action::kAccept) return false;
     Submission message = submission_event(address, id);
     message.account = account_named(account);
@@ -61,6 +65,7 @@ class Town : public EngineRoom {
 
  private:
   int sent_ = 0;
+  std::string own_client_;
   Timestamp latest_ = now;
 };
 
@@ -120,6 +125,17 @@ TEST(CommonTraits, ForgetTheAccusationThatAPersonDismissed) {
   town.observe(judgement);
   town.send(kBob, kThiefsAddress, "first@z.example");
   EXPECT_FALSE(town.says(DetectorId::kSharedOrigin));
+}
+
+TEST(CommonTraits, DoNotAccuseAMailProgramsNameThatManyUse) {
+  Town town;
+  for (int i = 0; i < 6; ++i) town.settle("phone" + std::to_string(i) + "@t.example", 5, "smtpclient.apple");
+  town.go_on();
+  Submission sent = town.submission_event(kThiefsAddress, "x");
+  sent.session.helo_name = "smtpclient.apple";
+  const FactBuilder builder(town.policy, town.locator, town.key);
+  const TraitKey phones{Trait::kClient, builder.build(sent).origin.client};
+  EXPECT_GE(town.counters.look(phones, {1, 1}, town.now).honest, 5);
 }
 
 TEST(CommonTraits, DoNotPassOnAnAccusationThatRestsOnAnother) {
