@@ -12,6 +12,8 @@ namespace {
 // Several accounts of different customers with settled habits, before one engine.
 class Town : public EngineRoom {
  public:
+  std::string subject;
+
   void settle(const std::string& account, int days = 20, const std::string& client = "") {
     const Timestamp start = now;
     for (int day = 0; day < days; ++day) {
@@ -39,6 +41,7 @@ class Town : public EngineRoom {
     message.account = account_named(account);
     message.sender = account;
     message.session.helo_name = asked.session.helo_name;
+    message.subject = subject;
     return observe(message).verdict.action == Action::kAccept;
   }
 
@@ -136,6 +139,32 @@ TEST(CommonTraits, DoNotAccuseAMailProgramsNameThatManyUse) {
   const FactBuilder builder(town.policy, town.locator, town.key);
   const TraitKey phones{Trait::kClient, builder.build(sent).origin.client};
   EXPECT_GE(town.counters.look(phones, {1, 1}, town.now).honest, 5);
+}
+
+TEST(CommonTraits, RecognizeACampaignsSubjectFromAnotherMachine) {
+  Town town;
+  town.settle(kAnna);
+  town.settle(kBob);
+  town.go_on();
+  town.subject = "Your parcel 4711 could not be delivered";
+  town.plunder(kAnna, kThiefsAddress);
+  town.subject = "Your parcel 815 could not be delivered";
+  town.send(kBob, "198.18.7.7", "first@z.example");
+  EXPECT_TRUE(town.says(DetectorId::kContent));
+}
+
+TEST(CommonTraits, DoNotAccuseASubjectThatEstablishedSendersHave) {
+  Town town;
+  town.settle(kBob);
+  town.subject = "Your order 4711 is on its way";
+  for (int i = 0; i < 4; ++i) town.settle("shop" + std::to_string(i) + "@s" + std::to_string(i) + ".example");
+  town.subject = "";
+  town.settle(kAnna);
+  town.go_on();
+  town.subject = "Your order 815 is on its way";
+  town.plunder(kAnna, kThiefsAddress);
+  town.send(kBob, "198.18.7.7", "first@z.example");
+  EXPECT_FALSE(town.says(DetectorId::kContent));
 }
 
 TEST(CommonTraits, DoNotPassOnAnAccusationThatRestsOnAnother) {
