@@ -5,7 +5,7 @@
 namespace postreeve {
 
 std::span<const Detector> all_detectors() noexcept {
-  static constexpr std::array<Detector, 17> kDetectors{{
+  static constexpr std::array<Detector, 18> kDetectors{{
       {DetectorId::kOriginNovelty, weigh_origin_novelty},
       {DetectorId::kCountriesAndSpeed, weigh_countries_and_speed},
       {DetectorId::kOriginChurn, weigh_origin_churn},
@@ -23,6 +23,7 @@ std::span<const Detector> all_detectors() noexcept {
       {DetectorId::kSharedOrigin, weigh_shared_origin},
       {DetectorId::kReading, weigh_reading},
       {DetectorId::kComplaints, weigh_complaints},
+      {DetectorId::kContent, weigh_content},
   }};
   return kDetectors;
 }

@@ -34,6 +34,7 @@ std::optional<Evidence> weigh_scanner_verdict(const Scene& scene);
 std::optional<Evidence> weigh_shared_origin(const Scene& scene);
 std::optional<Evidence> weigh_reading(const Scene& scene);
 std::optional<Evidence> weigh_complaints(const Scene& scene);
+std::optional<Evidence> weigh_content(const Scene& scene);
 
 struct Detector {
   DetectorId id;

@@ -10,9 +10,9 @@
 // cloud's relay. It adds to novelty (origin_novelty.cc), because owners' new places are as seldom
 // a thief's as their old ones, up to 8 nats for the address and 6.9 otherwise: below what slows.
 //
-// Without an accusation: a place that is new within a day to accounts of three tenants or more adds
-// a nat for each beyond the first, up to 2 (and 6.4 with novelty). Colleagues do not count: a new
-// office, a conference.
+// Without an accusation: a place where nobody is at home and that is new within a day to accounts of
+// three other tenants adds a nat (up to 6.4 with novelty). No more: in the lab more than that found
+// nobody and slowed users of a VPN's fresh exit. Colleagues do not count: a new office, a conference.
 //
 // Accusations of colleagues count half: they go to the same new offices and conferences, so a false
 // alarm about one must not be the next one's.
@@ -40,7 +40,8 @@ constexpr double kMostForReading = 6.5;
 constexpr double kYoungShare = 0.7;
 constexpr double kColleaguesShare = 0.5;
 constexpr double kLeast = 0.3;  // less is not worth a sentence
-constexpr double kMostNewcomers = 2.0;
+constexpr int kManyTenants = 3;
+constexpr double kNewcomers = 1.0;
 
 struct Guilt {
   Reason reason = Reason::kThiefsHost;
@@ -99,9 +100,8 @@ std::optional<Evidence> weigh_shared_origin(const Scene& scene) {
     return make_evidence(guilt.reason, nats, {scene.origin.prefix, std::int64_t{guilt.victims}});
   }
   const int tenants = std::max(host.strangers, network.strangers);
-  const double newcomers = std::min(kMostNewcomers, tenants - 1.0) / (1.0 + network.honest);
-  if (newcomers < kLeast) return std::nullopt;
-  const double nats = std::min({new_here + newcomers, kMostForNewcomers, reading});
+  if (tenants < kManyTenants || network.honest > 0) return std::nullopt;
+  const double nats = std::min({new_here + kNewcomers, kMostForNewcomers, reading});
   return make_evidence(Reason::kNewToManyTenants, nats, {scene.origin.prefix, std::int64_t{tenants}});
 }
 

@@ -1,6 +1,10 @@
 #include "engine/common_traits.h"
 
 #include <algorithm>
+#include <array>
+
+#include "detect/subject_template.h"
+#include "mail/encoded_word.h"
 
 namespace postreeve {
 namespace {
@@ -26,7 +30,9 @@ float weight_of(Level level) {
 
 bool rests_on_others(const Verdict& verdict) {
   return std::ranges::any_of(verdict.evidence, [](const Evidence& evidence) {
-    return detector_of(evidence.reason) == DetectorId::kSharedOrigin && evidence.nats > 0;
+    const DetectorId detector = detector_of(evidence.reason);
+    const bool is_shared = detector == DetectorId::kSharedOrigin || detector == DetectorId::kContent;
+    return is_shared && evidence.nats > 0;
   });
 }
 
@@ -68,6 +74,10 @@ TraitKey CommonTraits::key_of(Trait trait) const {
       return {trait, facts_.origin.network};
     case Trait::kClient:
       return {trait, facts_.origin.client};
+    case Trait::kSubject:
+      return {trait, subject_key()};
+    case Trait::kPretence:
+      return {trait, room_.builder.text_key(facts_.message.from_name_address.text())};
   }
   return {};
 }
@@ -76,9 +86,25 @@ TraitSnapshot CommonTraits::with(Trait trait) const {
   return room_.counters.look(key_of(trait), user(), facts_.time);
 }
 
+std::uint32_t CommonTraits::subject_key() const {
+  if (subject_) return *subject_;
+  const std::string_view subject = facts_.message.subject;
+  std::array<char, kMostTemplateBytes> text;
+  const bool is_encoded = subject.find("=?") != std::string_view::npos;
+  const std::size_t size = is_encoded ? write_subject_template(decode_header_text(subject), text)
+                                      : write_subject_template(subject, text);
+  subject_ = room_.builder.text_key({text.data(), size});
+  return *subject_;
+}
+
 void CommonTraits::note(const Decision& decision) {
   if (decision.repeated || !facts_.origin.known || facts_.origin.trusted) return;
   const float accusation = accusation_of(decision);
+  note_places(decision, accusation);
+  if (facts_.kind == StepKind::kMessage) note_texts(decision, accusation);
+}
+
+void CommonTraits::note_places(const Decision& decision, float accusation) {
   if (accusation > 0) {
     for (const Trait trait : kPlaceTraits)
       room_.counters.accuse(key_of(trait), user(), facts_.time, accusation);
@@ -91,10 +117,30 @@ void CommonTraits::note(const Decision& decision) {
       room_.counters.add_stranger(key_of(trait), user(), facts_.time, sent);
     return;
   }
-  // An account's own networks are told once a day each.
+  // An account's own places are told once a day each.
   const bool at_home = decision.side == Side::kEstablished || facts_.use == Use::kSend;
-  if (!at_home || !decision.first_today) return;
-  for (const Trait trait : kPlaceTraits) room_.counters.add_honest(key_of(trait), user(), facts_.time);
+  if (!at_home) return;
+  if (decision.network_first_today) {
+    room_.counters.add_honest(key_of(Trait::kHost), user(), facts_.time);
+    room_.counters.add_honest(key_of(Trait::kNetwork), user(), facts_.time);
+  }
+  if (decision.client_first_today) room_.counters.add_honest(key_of(Trait::kClient), user(), facts_.time);
+}
+
+void CommonTraits::note_texts(const Decision& decision, float accusation) {
+  // Autoresponders write the same to everybody, in everybody's name.
+  if (facts_.message.sender.empty()) return;
+  for (const Trait trait : {Trait::kSubject, Trait::kPretence}) {
+    const TraitKey text = key_of(trait);
+    if (text.value == 0) continue;
+    if (accusation > 0) {
+      room_.counters.accuse(text, user(), facts_.time, accusation);
+    } else if (decision.side == Side::kStranger) {
+      room_.counters.add_stranger(text, user(), facts_.time, true);
+    } else if (decision.side == Side::kEstablished && !decision.verdict.in_scope) {
+      room_.counters.add_honest(text, user(), facts_.time);
+    }
+  }
 }
 
 }  // namespace postreeve

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "engine/fact_builder.h"
 #include "judge/decide.h"
@@ -39,11 +40,15 @@ class CommonTraits final : public Neighbours {
   [[nodiscard]] TraitKey key_of(Trait trait) const;
   // The account and its tenant: by policy, else its domain. Found out when first asked for.
   [[nodiscard]] TraitUser user() const;
+  [[nodiscard]] std::uint32_t subject_key() const;
+  void note_places(const Decision& decision, float accusation);
+  void note_texts(const Decision& decision, float accusation);
 
   const Room& room_;
   const Facts& facts_;
   const AccountId& account_;
   mutable TraitUser user_;
+  mutable std::optional<std::uint32_t> subject_;
 };
 
 }  // namespace postreeve

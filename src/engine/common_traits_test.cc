@@ -12,9 +12,15 @@ namespace {
 // Several accounts of different customers with settled habits, before one engine.
 class Town : public EngineRoom {
  public:
-  void settle(const std::string& account, int days = 20) {
+  std::string subject;
+
+  void settle(const std::string& account, int days = 20, const std::string& client = "") {
     const Timestamp start = now;
     for (int day = 0; day < days; ++day) {
+      Login login = login_event(home_of(account));
+      login.account = account_named(account);
+      observe(login);
+      own_client_ = client.empty() ? account + "-pc" : client;
       send(account, home_of(account), "friend" + std::to_string(day % 5) + "@y.example");
       now += std::chrono::hours{24};
     }
@@ -29,12 +35,13 @@ class Town : public EngineRoom {
     Recipient asked = recipient_event(address, to, id);
     asked.account = account_named(account);
     asked.sender = account;
-    asked.session.helo_name = address == home_of(account) ? account + "-pc" : "WIN-1";
+    asked.session.helo_name = address == home_of(account) ? own_client_ : "WIN-1";
     if (observe(asked).verdict.action != Action::kAccept) return false;
     Submission message = submission_event(address, id);
     message.account = account_named(account);
     message.sender = account;
     message.session.helo_name = asked.session.helo_name;
+    message.subject = subject;
     return observe(message).verdict.action == Action::kAccept;
   }
 
@@ -61,6 +68,7 @@ class Town : public EngineRoom {
 
  private:
   int sent_ = 0;
+  std::string own_client_;
   Timestamp latest_ = now;
 };
 
@@ -120,6 +128,43 @@ TEST(CommonTraits, ForgetTheAccusationThatAPersonDismissed) {
   town.observe(judgement);
   town.send(kBob, kThiefsAddress, "first@z.example");
   EXPECT_FALSE(town.says(DetectorId::kSharedOrigin));
+}
+
+TEST(CommonTraits, DoNotAccuseAMailProgramsNameThatManyUse) {
+  Town town;
+  for (int i = 0; i < 6; ++i) town.settle("phone" + std::to_string(i) + "@t.example", 5, "smtpclient.apple");
+  town.go_on();
+  Submission sent = town.submission_event(kThiefsAddress, "x");
+  sent.session.helo_name = "smtpclient.apple";
+  const FactBuilder builder(town.policy, town.locator, town.key);
+  const TraitKey phones{Trait::kClient, builder.build(sent).origin.client};
+  EXPECT_GE(town.counters.look(phones, {1, 1}, town.now).honest, 5);
+}
+
+TEST(CommonTraits, RecognizeACampaignsSubjectFromAnotherMachine) {
+  Town town;
+  town.settle(kAnna);
+  town.settle(kBob);
+  town.go_on();
+  town.subject = "Your parcel 4711 could not be delivered";
+  town.plunder(kAnna, kThiefsAddress);
+  town.subject = "Your parcel 815 could not be delivered";
+  town.send(kBob, "198.18.7.7", "first@z.example");
+  EXPECT_TRUE(town.says(DetectorId::kContent));
+}
+
+TEST(CommonTraits, DoNotAccuseASubjectThatEstablishedSendersHave) {
+  Town town;
+  town.settle(kBob);
+  town.subject = "Your order 4711 is on its way";
+  for (int i = 0; i < 4; ++i) town.settle("shop" + std::to_string(i) + "@s" + std::to_string(i) + ".example");
+  town.subject = "";
+  town.settle(kAnna);
+  town.go_on();
+  town.subject = "Your order 815 is on its way";
+  town.plunder(kAnna, kThiefsAddress);
+  town.send(kBob, "198.18.7.7", "first@z.example");
+  EXPECT_FALSE(town.says(DetectorId::kContent));
 }
 
 TEST(CommonTraits, DoNotPassOnAnAccusationThatRestsOnAnother) {

@@ -31,6 +31,9 @@ class FactBuilder {
   [[nodiscard]] Facts build(const SettingChange& change) const;
   [[nodiscard]] Facts build(const Complaint& complaint) const;
 
+  // Key of any text without regard to the case of ASCII letters, of its first 320 bytes; 0 for none.
+  [[nodiscard]] std::uint32_t text_key(std::string_view text) const;
+
   // Key of a domain that mail goes to, for the shared counters; 0 when there is none.
   [[nodiscard]] std::uint64_t destination_key(std::string_view recipient) const;
 
@@ -51,7 +54,6 @@ class FactBuilder {
   [[nodiscard]] Facts begin(StepKind kind, const Happened& event) const;
   [[nodiscard]] Origin origin_of(const Session& session) const;
   [[nodiscard]] Location locate(const IpAddress& address) const;
-  [[nodiscard]] std::uint32_t text_key(std::string_view text) const;
   [[nodiscard]] bool is_canary(std::string_view recipient) const;
   void add_header_facts(Facts& facts, const Submission& submission) const;
 

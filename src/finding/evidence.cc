@@ -13,10 +13,15 @@ std::string_view to_text(Group group) noexcept {
 
 std::string_view to_text(DetectorId detector) noexcept {
   static constexpr std::array<std::string_view, kDetectorCount> kTexts{
-      "origin_novelty",  "countries_and_speed", "origin_churn",      "client_consistency", "guessed_password",
-      "volume",          "new_recipients",      "recipient_fan_out", "refusals",           "canary_recipient",
-      "credential_test", "header_spoofing",     "sleeping_account",  "scanner_verdict",    "shared_origin",
-      "reading",         "complaints"};
+      "origin_novelty",   "countries_and_speed",
+      "origin_churn",     "client_consistency",
+      "guessed_password", "volume",
+      "new_recipients",   "recipient_fan_out",
+      "refusals",         "canary_recipient",
+      "credential_test",  "header_spoofing",
+      "sleeping_account", "scanner_verdict",
+      "shared_origin",    "reading",
+      "complaints",       "content"};
   return kTexts[static_cast<std::size_t>(detector)];
 }
 

@@ -41,8 +41,9 @@ enum class DetectorId : std::uint8_t {
   kSharedOrigin,
   kReading,
   kComplaints,
+  kContent,
 };
-inline constexpr std::size_t kDetectorCount = static_cast<std::size_t>(DetectorId::kComplaints) + 1;
+inline constexpr std::size_t kDetectorCount = static_cast<std::size_t>(DetectorId::kContent) + 1;
 [[nodiscard]] std::string_view to_text(DetectorId detector) noexcept;  // "origin_novelty"
 
 // What exactly was found: one sentence each (the table in reason.cc), which also
@@ -85,8 +86,12 @@ enum class Reason : std::uint8_t {
   kReadsAlong,
   kComplaints,
   kComplaintsOfStranger,
+  kThiefsSubject,
+  kSubjectOfStrangers,
+  kThiefsPretence,
+  kPretenceOfStrangers,
 };
-inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kComplaintsOfStranger) + 1;
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kPretenceOfStrangers) + 1;
 
 [[nodiscard]] DetectorId detector_of(Reason reason) noexcept;
 [[nodiscard]] Group group_of(Reason reason) noexcept;

@@ -74,14 +74,14 @@ TEST(EvidenceList, HasAPlaceForEveryDetector) {
   EvidenceList list;
   EXPECT_TRUE(list.empty());
   for (std::size_t i = 0; i < EvidenceList::kCapacity; ++i) {
-    list.add(make_evidence(Reason::kSpam, static_cast<double>(i) / 2));
+    list.add(make_evidence(Reason::kSpam, static_cast<double>(i) / 4));
   }
   EXPECT_EQ(list.size(), EvidenceList::kCapacity);
   EXPECT_EQ(EvidenceList::kCapacity, kDetectorCount);
   float expected = 0;
   for (const Evidence& evidence : list) {
     EXPECT_EQ(evidence.nats, expected);
-    expected += 0.5F;
+    expected += 0.25F;
   }
 }
 

@@ -82,6 +82,14 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
      "{0} complaints about mail to some {1} recipients; usual is one in {2}"},
     {kComplaintsOfStranger, DetectorId::kComplaints, Group::kAnswers,
      "{0} complaints about mail to {1} recipients that was sent from unfamiliar places"},
+    {kThiefsSubject, DetectorId::kContent, Group::kContent,
+     "strangers in other accounts ({0} of late) sent the same subject, {1}"},
+    {kSubjectOfStrangers, DetectorId::kContent, Group::kContent,
+     "strangers in accounts of other customers ({0} within two days) sent the same subject, {1}"},
+    {kThiefsPretence, DetectorId::kContent, Group::kContent,
+     "strangers in other accounts ({0} of late) pretended to be {1} too"},
+    {kPretenceOfStrangers, DetectorId::kContent, Group::kContent,
+     "strangers in accounts of other customers ({0} within two days) pretended to be {1} too"},
 }};
 
 constexpr bool in_order() {

@@ -283,6 +283,14 @@ bool answer_repeated(const AccountRecord& record, const Facts& facts, Decision& 
   return true;
 }
 
+void note_first_uses(const AccountProfile& profile, const Facts& facts, Decision& decision) {
+  const std::uint16_t today = day_of(facts.time);
+  const auto is_first = [today](const Habit* habit) { return habit == nullptr || habit->last_day != today; };
+  decision.network_first_today = is_first(profile.networks.find(facts.origin.network));
+  decision.client_first_today =
+      facts.kind == StepKind::kMessage && is_first(profile.clients.find(facts.origin.client));
+}
+
 }  // namespace
 
 void reset(Decision& decision) {
@@ -297,7 +305,8 @@ void reset(Decision& decision) {
   decision.repeated = false;
   decision.of_stranger = false;
   decision.side = Side::kUnsettled;
-  decision.first_today = false;
+  decision.network_first_today = false;
+  decision.client_first_today = false;
 }
 
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision) {
@@ -314,9 +323,8 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
 
   if (side_for(record, facts) == Side::kStranger) stranger_of(record);  // the scene borrows its activity
   const Scene scene = scene_of(record, facts);
-  const Habit* place = record.profile.networks.find(facts.origin.network);
+  note_first_uses(record.profile, facts, decision);
   decision.side = scene.side;
-  decision.first_today = place == nullptr || place->last_day != day_of(facts.time);
   RiskState& risk = scene.side == Side::kStranger ? stranger_of(record).activity.risk : record.owner.risk;
   risk.fade(facts.time, policy.ladder.evidence_half_life);
   const bool conclusive = weigh(scene, risk, verdict.evidence);

@@ -23,10 +23,11 @@ struct Decision {
   bool repeated = false;
   // The event was a stranger's: at a place, or about a message, that is none of the owner's.
   bool of_stranger = false;
-  // Where the event came from, seen from the account, and whether that network was not yet used
-  // today: what the shared counters learn of it.
+  // Where the event came from, seen from the account, and whether its network and its client were
+  // not yet used today: what the shared counters learn of it.
   Side side = Side::kUnsettled;
-  bool first_today = false;
+  bool network_first_today = false;
+  bool client_first_today = false;
 };
 
 // Makes it the answer to an event that says nothing: accepted, nothing found.

@@ -86,6 +86,7 @@ LimitMatcher::~LimitMatcher() = default;
 LimitMatcher::LimitMatcher(LimitMatcher&&) noexcept = default;
 
 std::uint16_t LimitMatcher::tenant_of(const AccountId& account) const {
+  if (tenant_by_domain_.empty()) return kNoTenant;
   const auto found = tenant_by_domain_.find(std::string(account.domain()));
   return found == tenant_by_domain_.end() ? kNoTenant : found->second;
 }

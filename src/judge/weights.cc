@@ -49,6 +49,10 @@ constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kReadsAlong, 0.20F, 1.00F},
     {kComplaints, 1.00F, 1.04F},
     {kComplaintsOfStranger, 1.20F, 1.00F},
+    {kThiefsSubject, 1.00F, 1.00F},
+    {kSubjectOfStrangers, 1.00F, 1.00F},
+    {kThiefsPretence, 1.00F, 1.00F},
+    {kPretenceOfStrangers, 1.00F, 1.00F},
 }};
 
 constexpr bool in_order() {

@@ -21,9 +21,11 @@ struct DestinationSnapshot {
 
 // What events of several accounts may have in common.
 enum class Trait : std::uint8_t {
-  kHost,     // the address; of IPv6 the /64
-  kNetwork,  // IPv4 /24, IPv6 /48
-  kClient,   // the EHLO name
+  kHost,      // the address; of IPv6 the /64
+  kNetwork,   // IPv4 /24, IPv6 /48
+  kClient,    // the EHLO name
+  kSubject,   // what stays the same of a campaign's subjects
+  kPretence,  // the address inside a From display name that is another one
 };
 
 // Who else has a trait, without the account that asks. Small numbers, kept exactly up to their bound.
@@ -35,6 +37,7 @@ struct TraitSnapshot {
   std::uint8_t victims = 0;       // accounts restricted because of strangers who had it; 3: or more
   float guilt = 0;                // the same, each weighed by its standing (suspended: 1), half after a week
   float guilt_of_colleagues = 0;  // the part of it that is of the same tenant
+  bool is_own = false;            // the account that asks is one of the honest ones
 };
 
 // Answers what other accounts have in common with the event at hand. Asked only where it matters

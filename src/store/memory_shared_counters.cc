@@ -11,7 +11,8 @@ namespace {
 constexpr Duration kFailureHalfLife = std::chrono::hours{12};
 // Credential tests come up to two days before the run; a third of thieves stay over a week.
 constexpr TraitTable::Spans kPlaceSpans{std::chrono::days{2}, std::chrono::days{7}};
-constexpr std::size_t kMostAccusedAccounts = 10'000;
+// Campaigns last for hours; next week somebody else has the same idea.
+constexpr TraitTable::Spans kTextSpans{std::chrono::days{2}, std::chrono::days{2}};
 
 // Makes room by forgetting the half that was seen longest ago.
 template <typename Map>
@@ -47,7 +48,9 @@ std::uint64_t part_of(Timestamp time, Duration window, std::size_t slots) {
 }  // namespace
 
 MemorySharedCounters::MemorySharedCounters(std::size_t most_entries)
-    : most_in_shard_(std::max<std::size_t>(2, most_entries / kShards)), places_(most_entries, kPlaceSpans) {}
+    : most_in_shard_(std::max<std::size_t>(2, most_entries / kShards)),
+      places_(most_entries, kPlaceSpans),
+      texts_(most_entries / 4, kTextSpans) {}
 
 void MemorySharedCounters::turn(Network& network, std::uint16_t day) {
   if (day <= network.day) return;
@@ -144,36 +147,26 @@ std::uint32_t MemorySharedCounters::restrictions(Timestamp time) const {
 }
 
 TraitSnapshot MemorySharedCounters::look(TraitKey trait, TraitUser user, Timestamp time) const {
+  if (is_text(trait)) return texts_.look(trait, user, time, &accusations_);
   return places_.look(trait, user, time);
 }
 
 void MemorySharedCounters::add_honest(TraitKey trait, TraitUser user, Timestamp time) {
-  places_.add_honest(trait, user, time);
+  table_of(trait).add_honest(trait, user, time);
 }
 
 void MemorySharedCounters::add_stranger(TraitKey trait, TraitUser user, Timestamp time, bool sent) {
-  places_.add_stranger(trait, user, time, sent);
+  table_of(trait).add_stranger(trait, user, time, sent);
 }
 
 void MemorySharedCounters::accuse(TraitKey trait, TraitUser user, Timestamp time, float weight) {
   if (trait.value == 0) return;
-  places_.accuse(trait, user, time, weight);
-  const std::scoped_lock lock(accusations_mutex_);
-  if (accusations_.size() >= kMostAccusedAccounts && !accusations_.contains(user.account))
-    accusations_.erase(accusations_.begin());
-  Accusations& own = accusations_[user.account];
-  const auto end = own.traits.begin() + own.size;
-  if (std::find(own.traits.begin(), end, trait) != end || own.size == own.traits.size()) return;
-  own.traits[own.size++] = trait;
+  table_of(trait).accuse(trait, user, time, weight);
+  accusations_.add(user.account, trait, time);
 }
 
 void MemorySharedCounters::settle_accusations(std::uint32_t account, bool confirmed) {
-  const std::scoped_lock lock(accusations_mutex_);
-  const auto found = accusations_.find(account);
-  if (found == accusations_.end()) return;
-  for (std::size_t i = 0; i < found->second.size; ++i)
-    places_.settle(found->second.traits[i], account, confirmed);
-  accusations_.erase(found);
+  for (const TraitKey& trait : accusations_.take(account)) table_of(trait).settle(trait, account, confirmed);
 }
 
 }  // namespace postreeve

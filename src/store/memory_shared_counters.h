@@ -67,12 +67,10 @@ class MemorySharedCounters final : public SharedCounters {
     std::unordered_map<std::uint64_t, Usage> usages;
   };
 
-  // What an account's strangers had in common with whom; more are forgotten.
-  struct Accusations {
-    std::array<TraitKey, 24> traits{};
-    std::uint8_t size = 0;
-  };
-
+  [[nodiscard]] static bool is_text(TraitKey trait) {
+    return trait.trait == Trait::kSubject || trait.trait == Trait::kPretence;
+  }
+  [[nodiscard]] TraitTable& table_of(TraitKey trait) { return is_text(trait) ? texts_ : places_; }
   static void turn(Network& network, std::uint16_t day);
   [[nodiscard]] Shard& shard_of(std::uint64_t key) { return shards_[(key >> 8) % kShards]; }
   [[nodiscard]] const Shard& shard_of(std::uint64_t key) const { return shards_[(key >> 8) % kShards]; }
@@ -84,8 +82,8 @@ class MemorySharedCounters final : public SharedCounters {
   // An hour may be ten minutes short in buckets: with seven of them no hour has more than the fuse allows.
   WindowCount<4'200, 7> restrictions_;
   TraitTable places_;
-  mutable std::mutex accusations_mutex_;
-  std::unordered_map<std::uint32_t, Accusations> accusations_;  // by account, for who judges them
+  TraitTable texts_;
+  Accusations accusations_;
 };
 
 }  // namespace postreeve

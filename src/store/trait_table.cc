@@ -14,6 +14,24 @@ namespace {
 constexpr std::uint32_t kMemorySeconds = 45 * 86'400;
 constexpr float kHundred = 100;
 
+// What a stranger weighs whose account was accused elsewhere.
+constexpr float kByAccount = 0.7F;
+
+// Counts distinct tenants.
+class Tenants {
+ public:
+  bool add(std::uint16_t tenant) noexcept {
+    const auto end = tenants_.begin() + static_cast<std::ptrdiff_t>(size_);
+    if (size_ == tenants_.size() || std::find(tenants_.begin(), end, tenant) != end) return false;
+    tenants_[size_++] = tenant;
+    return true;
+  }
+
+ private:
+  std::array<std::uint16_t, 12> tenants_{};
+  std::size_t size_ = 0;
+};
+
 std::uint32_t seconds_of(Duration duration) noexcept {
   return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
 }
@@ -125,7 +143,8 @@ TraitTable::Slot& TraitTable::slot_for(Entry& entry, Role role, TraitUser user,
   return *chosen;
 }
 
-TraitSnapshot TraitTable::look(TraitKey trait, TraitUser user, Timestamp time) const {
+TraitSnapshot TraitTable::look(TraitKey trait, TraitUser user, Timestamp time,
+                               const Accusations* accusations) const {
   TraitSnapshot snapshot;
   if (trait.value == 0) return snapshot;
   const std::uint64_t key = key_of(trait);
@@ -134,31 +153,32 @@ TraitSnapshot TraitTable::look(TraitKey trait, TraitUser user, Timestamp time) c
   const Entry* entry = find(shard, key);
   if (entry == nullptr) return snapshot;
   const std::uint32_t now = to_seconds32(time);
-  std::array<std::uint16_t, 12> tenants{};
+  Tenants tenants;
   for (const Slot& slot : entry->slots) {
-    if (slot.account == user.account) continue;
+    Role role = role_at(slot, now);
+    if (role == Role::kNone) continue;
+    if (slot.account == user.account) {
+      snapshot.is_own = role == Role::kHonest;
+      continue;
+    }
+    float weight = static_cast<float>(slot.weight) / kHundred;
+    if (role == Role::kStranger && accusations != nullptr &&
+        accusations->has(slot.account, time, spans_.trial)) {
+      role = Role::kAccused;
+      weight = kByAccount;
+    }
     const bool is_colleague = slot.tenant == short_tenant(user);
-    switch (role_at(slot, now)) {
-      case Role::kNone:
-        break;
-      case Role::kHonest:
-        ++snapshot.honest;
-        if (is_colleague) ++snapshot.colleagues;
-        break;
-      case Role::kStranger: {
-        const auto end = tenants.begin() + snapshot.strangers;
-        if (is_colleague || std::find(tenants.begin(), end, slot.tenant) != end) break;
-        tenants[snapshot.strangers++] = slot.tenant;
-        break;
-      }
-      case Role::kAccused: {
-        const std::uint32_t age = now - std::min(now, slot.time);
-        ++snapshot.victims;
-        const float guilt = slot.weight / kHundred * static_cast<float>(decay_factor(age, spans_.half_life));
-        snapshot.guilt += guilt;
-        if (is_colleague) snapshot.guilt_of_colleagues += guilt;
-        break;
-      }
+    if (role == Role::kHonest) {
+      ++snapshot.honest;
+      if (is_colleague) ++snapshot.colleagues;
+    } else if (role == Role::kStranger) {
+      if (!is_colleague && tenants.add(slot.tenant)) ++snapshot.strangers;
+    } else {
+      const std::uint32_t age = now - std::min(now, slot.time);
+      const float guilt = weight * static_cast<float>(decay_factor(age, spans_.half_life));
+      ++snapshot.victims;
+      snapshot.guilt += guilt;
+      if (is_colleague) snapshot.guilt_of_colleagues += guilt;
     }
   }
   return snapshot;

@@ -15,6 +15,7 @@
 
 #include "base/time.h"
 #include "profile/surroundings.h"
+#include "store/accusations.h"
 #include "store/shared_counters.h"
 
 namespace postreeve {
@@ -30,7 +31,10 @@ class TraitTable {
 
   TraitTable(std::size_t most_traits, Spans spans);
 
-  [[nodiscard]] TraitSnapshot look(TraitKey trait, TraitUser user, Timestamp time) const;
+  // With `accusations`, a stranger of an account that was accused of anything lately is as good
+  // as accused here: what he sent before he was found out counts too.
+  [[nodiscard]] TraitSnapshot look(TraitKey trait, TraitUser user, Timestamp time,
+                                   const Accusations* accusations = nullptr) const;
   void add_honest(TraitKey trait, TraitUser user, Timestamp time);
   void add_stranger(TraitKey trait, TraitUser user, Timestamp time, bool sent);
   void accuse(TraitKey trait, TraitUser user, Timestamp time, float weight);

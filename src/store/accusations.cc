@@ -1,0 +1,37 @@
+#include "store/accusations.h"
+
+#include <algorithm>
+
+namespace postreeve {
+namespace {
+
+constexpr std::size_t kMostAccounts = 10'000;
+
+}  // namespace
+
+void Accusations::add(std::uint32_t account, TraitKey trait, Timestamp time) {
+  const std::scoped_lock lock(mutex_);
+  if (accounts_.size() >= kMostAccounts && !accounts_.contains(account)) accounts_.erase(accounts_.begin());
+  OfAccount& own = accounts_[account];
+  own.latest = std::max(own.latest, to_seconds32(time));
+  const auto end = own.traits.begin() + own.size;
+  if (std::find(own.traits.begin(), end, trait) != end || own.size == own.traits.size()) return;
+  own.traits[own.size++] = trait;
+}
+
+bool Accusations::has(std::uint32_t account, Timestamp time, Duration span) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = accounts_.find(account);
+  return found != accounts_.end() && time - from_seconds32(found->second.latest) <= span;
+}
+
+std::vector<TraitKey> Accusations::take(std::uint32_t account) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = accounts_.find(account);
+  if (found == accounts_.end()) return {};
+  const OfAccount own = found->second;
+  accounts_.erase(found);
+  return {own.traits.begin(), own.traits.begin() + own.size};
+}
+
+}  // namespace postreeve

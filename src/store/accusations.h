@@ -1,0 +1,38 @@
+// Which accounts were restricted because of a stranger lately, and what he had in common
+// with others: found again when a person judges the account.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "store/shared_counters.h"
+
+namespace postreeve {
+
+// At most 10,000 accounts of 24 traits each; more are forgotten. Any thread.
+class Accusations {
+ public:
+  void add(std::uint32_t account, TraitKey trait, Timestamp time);
+
+  // Whether the account was accused within `span` before `time`, or later.
+  [[nodiscard]] bool has(std::uint32_t account, Timestamp time, Duration span) const;
+
+  // The account's traits, which are forgotten.
+  [[nodiscard]] std::vector<TraitKey> take(std::uint32_t account);
+
+ private:
+  struct OfAccount {
+    std::array<TraitKey, 24> traits{};
+    std::uint32_t latest = 0;  // seconds
+    std::uint8_t size = 0;
+  };
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint32_t, OfAccount> accounts_;
+};
+
+}  // namespace postreeve
