@@ -12,6 +12,7 @@ using enum Reason;
 constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kFamiliarNetwork, 1.00F, 1.00F},
     {kFamiliarProvider, 1.00F, 1.00F},
+    {kFamiliarByWebmail, 1.00F, 1.00F},
     {kNewNetworkOfProvider, 1.00F, 1.00F},
     {kNewProvider, 1.00F, 1.00F},
     {kNewCountry, 1.00F, 1.00F},
