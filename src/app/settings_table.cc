@@ -90,6 +90,15 @@ constexpr Setting kSettings[] = {
      .example = "[\"192.0.2.0/24\", \"2001:db8::/32\"]",
      .sentence = "Networks that carry no limits; detectors still look at them.",
      .store = [](auto& d, auto& v) { d.configuration.policy.trusted_networks = networks(v); }},
+    {.section = "networks",
+     .name = "webmail",
+     .type = Type::kNetworks,
+     .fallback = "[]",
+     .example = "[\"192.0.2.80\", \"2001:db8::80\"]",
+     .sentence =
+         "Web servers of the webmail: mail from them is judged by where the account's webmail sessions "
+         "come from. Private addresses and mail whose service is `webmail` need no mention.",
+     .store = [](auto& d, auto& v) { d.configuration.policy.webmail_networks = networks(v); }},
     {.section = "canaries",
      .name = "addresses",
      .type = Type::kAddresses,

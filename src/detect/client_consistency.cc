@@ -21,6 +21,7 @@
 
 #include "detect/detectors.h"
 #include "profile/sessions.h"
+#include "profile/webmail.h"
 
 namespace postreeve {
 namespace {
@@ -28,6 +29,7 @@ namespace {
 constexpr double kKnownClient = -3.0;
 constexpr double kThiefNamesItself = 0.6;
 constexpr double kMostFidelity = 0.85;
+constexpr double kThiefByWebmail = 0.3;
 
 constexpr double kThiefWithoutSession = 0.7;
 constexpr double kLeastWithoutSession = 0.06;  // a new program's first mail may come before its first look
@@ -53,6 +55,10 @@ double client_weight(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   if (knows_client(profile, scene.origin.client)) return kKnownClient;
   const double other = 1 - kMostFidelity * most_used_share(profile);
+  if (scene.origin.client == kWebmailClient) {
+    // Everybody's, so it is never the owner's own; only that he never used it says something.
+    return uses_client(profile, kWebmailClient) ? 0 : std::max(0.0, std::log(kThiefByWebmail / other));
+  }
   if (scene.origin.client != 0) return std::max(0.0, std::log(kThiefNamesItself / other));
   const double nameless = std::max(other, share_of(profile, profile.clients.find(kNoClientName)));
   return std::max(0.0, std::log((1 - kThiefNamesItself) / nameless));
@@ -61,7 +67,8 @@ double client_weight(const Scene& scene) {
 double session_weight(const Scene& scene) {
   const Rates& rates = scene.record.profile.rates;
   if (scene.use != Use::kSend || scene.kind == StepKind::kSettingChange) return 0;
-  if (rates.messages < kLeastMessages) return 0;
+  // Mail of the webmail always has a session.
+  if (rates.messages < kLeastMessages || scene.origin.client == kWebmailClient) return 0;
   const double without = static_cast<double>(rates.messages - rates.beside_session);
   const double owner =
       std::clamp((without + 0.3) / (static_cast<double>(rates.messages) + 3), kLeastWithoutSession, 1.0);

@@ -84,6 +84,8 @@ Novelty novelty_at(const Scene& scene) {
 }
 
 Evidence established(const Scene& scene) {
+  if (scene.origin.client == kWebmailClient)
+    return make_evidence(Reason::kFamiliarByWebmail, kEstablishedNetwork, {scene.origin.country});
   const Habit* network = scene.record.profile.networks.find(scene.origin.network);
   const bool by_network =
       scene.origin.trusted || (network != nullptr && network->send_days >= kFamiliarSendDays);

@@ -73,7 +73,8 @@ TraitKey CommonTraits::key_of(Trait trait) const {
     case Trait::kNetwork:
       return {trait, facts_.origin.network};
     case Trait::kClient:
-      return {trait, facts_.origin.client};
+      // The webmail is everybody's client.
+      return {trait, facts_.by_webmail ? 0 : facts_.origin.client};
     case Trait::kSubject:
       return {trait, subject_key()};
     case Trait::kPretence:

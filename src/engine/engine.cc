@@ -10,6 +10,7 @@
 #include "judge/decide.h"
 #include "judge/limit_matcher.h"
 #include "net/prefix.h"
+#include "profile/webmail.h"
 
 namespace postreeve {
 namespace {
@@ -73,7 +74,10 @@ bool Engine::Impl::fuse_is_out(Timestamp time) {
 
 void Engine::Impl::step(Facts& facts, Observation& observation) {
   facts.fuse_is_out = fuse_is_out(facts.time);
-  StepOf run([&](AccountRecord& record) { decide(record, facts, policy, observation); });
+  StepOf run([&](AccountRecord& record) {
+    if (facts.by_webmail) facts.origin = webmail_origin(record, facts.time);
+    decide(record, facts, policy, observation);
+  });
   accounts.update(facts.account, run);
   const bool restricts = observation.change && is_restriction(observation.change->after.level) &&
                          !is_restriction(observation.change->before.level);
@@ -210,7 +214,7 @@ void Engine::Impl::observe(const Scan& scan, Observation& observation) {
 void Engine::Impl::observe(const SettingChange& change, Observation& observation) {
   Facts facts = builder.build(change);
   facts.network = note_network(facts, true);
-  step(facts, observation);
+  step_among_others(facts, change.account, observation);
 }
 
 void Engine::Impl::observe(const Complaint& complaint, Observation& observation) {

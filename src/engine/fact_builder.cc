@@ -115,6 +115,16 @@ Origin FactBuilder::origin_of(const Session& session) const {
   return origin;
 }
 
+bool FactBuilder::is_web_server(const Session& session) const {
+  return session.client_address &&
+         (session.client_address->is_private() || policy_.webmail_networks.contains(*session.client_address));
+}
+
+void FactBuilder::add_place_of_mail(Facts& facts, const Session& session) const {
+  facts.by_webmail = session.service == Service::kWebmail || is_web_server(session);
+  if (!facts.by_webmail) facts.origin = origin_of(session);
+}
+
 bool FactBuilder::is_canary(std::string_view recipient) const {
   const CanaryList& canaries = policy_.canaries;
   if (canaries.addresses.empty() && canaries.patterns.empty()) return false;
@@ -138,7 +148,9 @@ Facts FactBuilder::begin(StepKind kind, const Happened& event) const {
 
 Facts FactBuilder::build(const Login& login) const {
   Facts facts = begin(StepKind::kLogin, login);
-  facts.origin = origin_of(login.session);
+  // A web server's own login to the mailbox (IMAP) tells nothing: the one to the webmail does.
+  if (!is_web_server(login.session)) facts.origin = origin_of(login.session);
+  facts.opens_webmail = login.session.service == Service::kWebmail && facts.origin.known;
   facts.use = login.session.service == Service::kSmtp ? Use::kSignIn : Use::kRead;
   facts.login = &login;
   return facts;
@@ -146,7 +158,7 @@ Facts FactBuilder::build(const Login& login) const {
 
 Facts FactBuilder::build(const Recipient& recipient) const {
   Facts facts = begin(StepKind::kRecipient, recipient);
-  facts.origin = origin_of(recipient.session);
+  add_place_of_mail(facts, recipient.session);
   facts.use = Use::kSend;
   facts.recipient.key = text_key(recipient.recipient);
   facts.recipient.address = recipient.recipient;
@@ -161,7 +173,7 @@ Facts FactBuilder::build(const Recipient& recipient) const {
 
 Facts FactBuilder::build(const Submission& submission) const {
   Facts facts = begin(StepKind::kMessage, submission);
-  facts.origin = origin_of(submission.session);
+  add_place_of_mail(facts, submission.session);
   facts.use = Use::kSend;
   if (!submission.queue_id.empty()) {
     facts.transaction_key = nonzero(fast_hash(submission.queue_id, 0));
@@ -219,7 +231,8 @@ Facts FactBuilder::build(const Scan& scan) const {
 
 Facts FactBuilder::build(const SettingChange& change) const {
   Facts facts = begin(StepKind::kSettingChange, change);
-  facts.origin = origin_of(change.session);
+  facts.by_webmail = is_web_server(change.session);
+  if (!facts.by_webmail) facts.origin = origin_of(change.session);
   // A deed like sending: having read from a place does not make it one to set things from.
   facts.use = Use::kSend;
   facts.setting.kind = change.setting;

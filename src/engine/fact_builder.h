@@ -53,6 +53,9 @@ class FactBuilder {
   template <typename Happened>
   [[nodiscard]] Facts begin(StepKind kind, const Happened& event) const;
   [[nodiscard]] Origin origin_of(const Session& session) const;
+  // Whether the server's client is a web server, or something on this machine.
+  [[nodiscard]] bool is_web_server(const Session& session) const;
+  void add_place_of_mail(Facts& facts, const Session& session) const;
   [[nodiscard]] Location locate(const IpAddress& address) const;
   [[nodiscard]] bool is_canary(std::string_view recipient) const;
   void add_header_facts(Facts& facts, const Submission& submission) const;

@@ -51,6 +51,7 @@ inline constexpr std::size_t kDetectorCount = static_cast<std::size_t>(DetectorI
 enum class Reason : std::uint8_t {
   kFamiliarNetwork,
   kFamiliarProvider,
+  kFamiliarByWebmail,
   kNewNetworkOfProvider,
   kNewProvider,
   kNewCountry,

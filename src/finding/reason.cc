@@ -14,6 +14,8 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
      "{0} is a network the account has long used"},
     {kFamiliarProvider, DetectorId::kOriginNovelty, Group::kOrigin,
      "the account's usual client at a provider it has long used ({0})"},
+    {kFamiliarByWebmail, DetectorId::kOriginNovelty, Group::kOrigin,
+     "over the webmail, used from a place in {0} that the account has long used"},
     {kNewNetworkOfProvider, DetectorId::kOriginNovelty, Group::kOrigin,
      "a network never used before ({0}), of a provider that was"},
     {kNewProvider, DetectorId::kOriginNovelty, Group::kOrigin,

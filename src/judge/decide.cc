@@ -274,8 +274,9 @@ Learning learning_of(const AccountRecord& record, const Scene& scene, Level want
 
 // The same request again: the same answer, nothing counted.
 bool answer_repeated(const AccountRecord& record, const Facts& facts, Decision& decision) {
-  const RecentStep* before = facts.step_key == 0 ? nullptr : record.recent.find_step(facts.step_key);
-  if (before == nullptr) return false;
+  if (facts.step_key == 0) return false;
+  const std::optional<RecentStep> before = record.recent.find_step(facts.step_key);
+  if (!before) return false;
   decision.verdict.action = before->action;
   decision.verdict.reply = before->reply;
   decision.verdict.standing = record.standing;

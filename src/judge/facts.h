@@ -28,6 +28,10 @@ struct Facts {
   Hash128 account;
   Origin origin;
   Use use = Use::kRead;
+  // It came through the web server: its place is that of a webmail session (profile/webmail.h), which
+  // only the record knows.
+  bool by_webmail = false;
+  bool opens_webmail = false;  // kLogin: such a session begins, at `origin`
   NetworkSnapshot network;
   const Neighbours* neighbours = nullptr;
   // kRecipient, kMessage, kComplaint: keys of the step, of the mail whatever its transaction, of the

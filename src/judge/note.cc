@@ -7,6 +7,7 @@
 #include "detect/reading.h"
 #include "detect/refusals.h"
 #include "profile/sessions.h"
+#include "profile/webmail.h"
 
 namespace postreeve {
 namespace {
@@ -153,6 +154,7 @@ void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts
   switch (scene.kind) {
     case StepKind::kLogin:
       note_place(record, scene);
+      if (facts.opens_webmail) note_webmail_login(record, scene.origin, scene.time);
       break;
     case StepKind::kRecipient:
       note_recipient(activity, record.profile, scene, facts);

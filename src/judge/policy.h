@@ -55,6 +55,7 @@ struct Ladder {
 struct Policy {
   std::vector<Limit> limits;
   PrefixSet trusted_networks;  // carry no limits; detectors still look
+  PrefixSet webmail_networks;  // web servers: what comes from them comes from a webmail session
   std::vector<Tenant> tenants;
   CanaryList canaries;
   // Envelope and header senders an account owns beside its own name: account -> canonical addresses,

@@ -14,6 +14,7 @@ using enum Reason;
 constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kFamiliarNetwork, 1.00F, 1.00F},
     {kFamiliarProvider, 1.00F, 1.00F},
+    {kFamiliarByWebmail, 1.00F, 1.00F},
     {kNewNetworkOfProvider, 0.32F, 1.00F},
     {kNewProvider, 0.54F, 1.00F},
     {kNewCountry, 0.77F, 1.00F},

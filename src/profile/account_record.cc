@@ -34,6 +34,7 @@ AccountRecord::AccountRecord(const AccountRecord& other)
       recent(other.recent),
       last_use(other.last_use),
       guesses(other.guesses),
+      webmail(other.webmail),
       dismissed(other.dismissed),
       stranger(copy_of(other.stranger)) {}
 
@@ -46,7 +47,8 @@ bool operator==(const AccountRecord& a, const AccountRecord& b) {
   if ((a.stranger == nullptr) != (b.stranger == nullptr)) return false;
   if (a.stranger && !(*a.stranger == *b.stranger)) return false;
   return a.profile == b.profile && a.owner == b.owner && a.standing == b.standing && a.recent == b.recent &&
-         a.last_use == b.last_use && a.guesses == b.guesses && a.dismissed == b.dismissed;
+         a.last_use == b.last_use && a.guesses == b.guesses && a.webmail == b.webmail &&
+         a.dismissed == b.dismissed;
 }
 
 void keep(Stranger& stranger, const Lesson& lesson) {

@@ -12,6 +12,7 @@
 #include "profile/activity.h"
 #include "profile/recent_steps.h"
 #include "profile/stranger.h"
+#include "profile/webmail.h"
 
 namespace postreeve {
 
@@ -45,6 +46,7 @@ struct AccountRecord {
   RecentSteps recent;
   LastUse last_use;
   Guesses guesses;
+  WebmailSession webmail;
   std::uint32_t dismissed = 0;  // seconds: when a person last said the owner was at work
   std::unique_ptr<Stranger> stranger;
 

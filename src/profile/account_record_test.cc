@@ -84,6 +84,7 @@ TEST(AccountRecord, DiffersWhenAnyPartDoes) {
   EXPECT_TRUE(differs([](AccountRecord& r) { r.recent.add({.step = 5, .time = 5}); }));
   EXPECT_TRUE(differs([](AccountRecord& r) { r.last_use.familiar = true; }));
   EXPECT_TRUE(differs([](AccountRecord& r) { r.guesses.network = 8; }));
+  EXPECT_TRUE(differs([](AccountRecord& r) { r.webmail.hour = 4; }));
   EXPECT_TRUE(differs([](AccountRecord& r) { r.dismissed = 4; }));
   EXPECT_TRUE(differs([](AccountRecord& r) { r.stranger->outgo.messages = 4; }));
   EXPECT_TRUE(differs([](AccountRecord& r) { r.stranger.reset(); }));

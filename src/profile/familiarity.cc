@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "profile/webmail.h"
+
 namespace postreeve {
 namespace {
 
@@ -26,9 +28,13 @@ bool is_home(const AccountProfile& profile, const Habit& habit) noexcept {
          2 * static_cast<float>(habit.days) >= profile.rates.used_days;
 }
 
-bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept {
+bool uses_client(const AccountProfile& profile, std::uint32_t client) noexcept {
   const Habit* habit = profile.clients.find(client);
   return habit != nullptr && habit->send_days >= kFamiliarSendDays;
+}
+
+bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept {
+  return client != kWebmailClient && uses_client(profile, client);
 }
 
 Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept {
@@ -37,7 +43,7 @@ Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexc
   const Habit* network = profile.networks.find(origin.network);
   if (network != nullptr && network->send_days >= kFamiliarSendDays) return Side::kEstablished;
   const Habit* provider = profile.providers.find(origin.provider);
-  const bool client_fits = origin.client == 0 || knows_client(profile, origin.client);
+  const bool client_fits = origin.client == 0 || uses_client(profile, origin.client);
   if (provider != nullptr && provider->send_days >= kFamiliarProviderDays && client_fits)
     return Side::kEstablished;
   if (is_young(profile)) return Side::kUnsettled;

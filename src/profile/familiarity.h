@@ -25,7 +25,11 @@ enum class Side : std::uint8_t {
 // reading. Who seldom writes writes from there.
 [[nodiscard]] bool is_home(const AccountProfile& profile, const Habit& habit) noexcept;
 
-// Whether the EHLO name is one the account has sent with on several days.
+// Whether the account has sent with this client on several days, be it a name that everybody has or
+// the webmail.
+[[nodiscard]] bool uses_client(const AccountProfile& profile, std::uint32_t client) noexcept;
+
+// Whether the EHLO name is the owner's own: one the account has sent with on several days.
 [[nodiscard]] bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept;
 
 }  // namespace postreeve

@@ -11,8 +11,8 @@
 namespace postreeve {
 
 struct Origin {
-  // False without an address or with a private one (webmail, a local script): such an
-  // origin says nothing.
+  // False without an address or with a private one (a local script), and of a web server without a
+  // live session (profile/webmail.h): such an origin says nothing.
   bool known = false;
   // In a network the operator trusts.
   bool trusted = false;
@@ -23,6 +23,8 @@ struct Origin {
   CountryCode country;
   std::optional<Position> position;
   Prefix prefix;  // network_of(address), for words
+
+  friend bool operator==(const Origin&, const Origin&) = default;
 };
 
 }  // namespace postreeve

@@ -2,8 +2,10 @@
 // the same answer and a client's later retry is no new mail.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/time.h"
 #include "finding/verdict.h"
@@ -27,35 +29,42 @@ class RecentSteps {
  public:
   static constexpr std::size_t kSteps = 5;
 
-  // The answer to this very step, if it was asked before; nullptr otherwise.
-  [[nodiscard]] const RecentStep* find_step(std::uint32_t step) const noexcept {
-    for (const RecentStep& s : steps_) {
-      if (s.time != 0 && s.step == step) return &s;
+  // The answer to this very step, if it was asked before.
+  [[nodiscard]] std::optional<RecentStep> find_step(std::uint32_t step) const noexcept {
+    for (std::size_t i = 0; i < kSteps; ++i) {
+      if (times_[i] != 0 && steps_[i] == step)
+        return RecentStep{steps_[i], mails_[i], times_[i], actions_[i], replies_[i]};
     }
-    return nullptr;
+    return std::nullopt;
   }
 
   // Whether this mail was deferred by us within kRetryMemory before `now`.
   [[nodiscard]] bool is_retry(std::uint32_t mail, Timestamp now) const noexcept {
-    for (const RecentStep& s : steps_) {
-      if (s.time != 0 && s.mail == mail && s.action == Action::kDefer &&
-          now - from_seconds32(s.time) < kRetryMemory) {
-        return true;
-      }
+    for (std::size_t i = 0; i < kSteps; ++i) {
+      const bool deferred = times_[i] != 0 && mails_[i] == mail && actions_[i] == Action::kDefer;
+      if (deferred && now - from_seconds32(times_[i]) < kRetryMemory) return true;
     }
     return false;
   }
 
   void add(const RecentStep& step) noexcept {
-    steps_[next_] = step;
-    if (steps_[next_].time == 0) steps_[next_].time = 1;
+    steps_[next_] = step.step;
+    mails_[next_] = step.mail;
+    times_[next_] = std::max(step.time, 1U);
+    actions_[next_] = step.action;
+    replies_[next_] = step.reply;
     next_ = static_cast<std::uint8_t>((next_ + 1) % kSteps);
   }
 
   friend bool operator==(const RecentSteps&, const RecentSteps&) = default;
 
  private:
-  std::array<RecentStep, kSteps> steps_{};
+  // Side by side, not as RecentStep: it saves 12 bytes of every record.
+  std::array<std::uint32_t, kSteps> steps_{};
+  std::array<std::uint32_t, kSteps> mails_{};
+  std::array<std::uint32_t, kSteps> times_{};
+  std::array<Action, kSteps> actions_{};
+  std::array<Reply, kSteps> replies_{};
   std::uint8_t next_ = 0;
 };
 

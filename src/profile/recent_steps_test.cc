@@ -19,7 +19,7 @@ RecentStep step(std::uint32_t key, Action action = Action::kAccept) {
 
 TEST(RecentSteps, KnowNothingAtFirst) {
   const RecentSteps steps;
-  EXPECT_EQ(steps.find_step(0), nullptr);
+  EXPECT_EQ(steps.find_step(0), std::nullopt);
   EXPECT_FALSE(steps.is_retry(0, kNow));
 }
 
@@ -31,7 +31,7 @@ RC_GTEST_PROP(RecentSteps, RememberExactlyTheLastFive, ()) {
   const std::vector<std::uint32_t> latest(keys.end() - static_cast<std::ptrdiff_t>(kept), keys.end());
   for (std::uint32_t key = 1; key < 30; ++key) {
     const bool expected = std::ranges::find(latest, key) != latest.end();
-    RC_ASSERT((steps.find_step(key) != nullptr) == expected);
+    RC_ASSERT((steps.find_step(key) != std::nullopt) == expected);
   }
 }
 
@@ -40,7 +40,7 @@ TEST(RecentSteps, AnswerAsTheyDidBefore) {
   RecentStep deferred = step(7, Action::kDefer);
   deferred.reply = Reply::kSlowed;
   steps.add(deferred);
-  ASSERT_NE(steps.find_step(7), nullptr);
+  ASSERT_NE(steps.find_step(7), std::nullopt);
   EXPECT_EQ(steps.find_step(7)->action, Action::kDefer);
   EXPECT_EQ(steps.find_step(7)->reply, Reply::kSlowed);
 }
@@ -65,7 +65,7 @@ TEST(RecentSteps, TakeNothingForARetryAfterFiveDays) {
 TEST(RecentSteps, RememberStepsOfTheEpochToo) {
   RecentSteps steps;
   steps.add({.step = 7});
-  EXPECT_NE(steps.find_step(7), nullptr);
+  EXPECT_NE(steps.find_step(7), std::nullopt);
 }
 
 }  // namespace

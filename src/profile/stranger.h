@@ -32,6 +32,14 @@ struct Lesson {
   friend bool operator==(const Lesson&, const Lesson&) = default;
 };
 
+// A live webmail session from an unfamiliar place, kept whole to be told of.
+struct StrangersWebmail {
+  Origin origin;           // unknown: none
+  std::uint32_t time = 0;  // seconds
+
+  friend bool operator==(const StrangersWebmail&, const StrangersWebmail&) = default;
+};
+
 struct Stranger {
   static constexpr std::size_t kMostLessons = 64;
   static constexpr std::size_t kMostTransactions = 64;
@@ -51,6 +59,7 @@ struct Stranger {
   std::uint32_t setting_time = 0;
   float setting_nats = 0;
   SettingKind setting{};
+  StrangersWebmail webmail;  // the riskiest (profile/webmail.h)
   // The latest transactions, so that delivery reports find whose mail they speak of.
   std::array<std::uint32_t, kMostTransactions> transactions{};
   std::uint8_t next_transaction = 0;

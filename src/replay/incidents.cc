@@ -50,6 +50,18 @@ const Session* session_of(const Event& event) {
   return nullptr;
 }
 
+// Where the session came from; the web server is nobody's place.
+std::optional<IpAddress> place_of(const Session& session, const Policy& policy) {
+  const bool by_webmail = session.client_address && policy.webmail_networks.contains(*session.client_address);
+  return by_webmail ? std::nullopt : session.client_address;
+}
+
+// A message that came over the webmail came from the web server, whoever wrote it.
+std::optional<IpAddress> place_of(const Submission& submission, const Policy& policy) {
+  if (submission.session.service == Service::kWebmail) return std::nullopt;
+  return place_of(submission.session, policy);
+}
+
 std::string limit_name(const Policy& policy, std::uint16_t number) {
   return number == 0 || number > policy.limits.size() ? std::string{} : policy.limits[number - 1U].name;
 }
@@ -93,7 +105,7 @@ void Incidents::note_message(AccountNumber account, const Submission& submission
   const bool known = account < notes_.size() && notes_[account];
   if (!touched && !odd && !known && outcome.changes.empty()) return;
   Notes& notes = notes_of(account);
-  if (odd) remember(notes, submission.time, outcome.evidence, submission.session.client_address);
+  if (odd) remember(notes, submission.time, outcome.evidence, place_of(submission, policy_));
   for (const StandingChange& change : outcome.changes) note_change(account, notes, change, is_reported);
   if (!notes.stories.empty()) follow(notes.stories.back(), submission, outcome, is_reported);
   if (touched && is_reported) note_touched(account, notes, submission, outcome);
@@ -106,7 +118,7 @@ void Incidents::note_event(AccountNumber account, const Event& event, const Obse
   if (!odd && !observation.change) return;
   Notes& notes = notes_of(account);
   const Session* session = session_of(event);
-  const auto from = session == nullptr ? std::nullopt : session->client_address;
+  const auto from = session == nullptr ? std::nullopt : place_of(*session, policy_);
   if (odd) remember(notes, time_of(event), evidence, from);
   if (observation.change) note_change(account, notes, *observation.change, is_reported);
   if (notes.stories.empty() || !observation.verdict.in_scope) return;
@@ -165,7 +177,7 @@ void Incidents::follow(Story& story, const Submission& submission, const Message
   if (!outcome.in_scope || outcome.standing.incident != told.incident) return;
   told.risk = std::max(told.risk, outcome.risk);
   keep_strongest(told.evidence, outcome.evidence);
-  if (submission.session.client_address) add_place(told, *submission.session.client_address);
+  if (const auto from = place_of(submission, policy_)) add_place(told, *from);
   if (!told.first_stolen) told.first_stolen = submission.time;
   if (outcome.action != Action::kAccept) {
     if (!told.stepped_in) {
