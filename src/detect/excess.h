@@ -22,6 +22,15 @@ struct Excess {
   double window_days = 0;
 };
 
+// The owner's mean on an active day before the last one: `total` decayed over `active_days`, of which
+// `today` came within the last day.
+[[nodiscard]] constexpr double mean_before_today(float total, std::uint32_t today,
+                                                 float active_days) noexcept {
+  const double before = static_cast<double>(total) - today;
+  const double days = static_cast<double>(active_days) - 1;
+  return before <= 0 ? 0 : before / (days > 1 ? days : 1);
+}
+
 // What the owner did at home excuses only half as much at a strange place.
 inline constexpr double kPeakShareOfStranger = 0.5;
 

@@ -26,9 +26,13 @@ constexpr double kThiefNew = 0.95;
 constexpr double kAllowance = 1.0;
 constexpr double kMostAtUsualPlace = 3.0;
 
-double owner_new(const AccountProfile& profile) noexcept {
-  const double k = profile.rates.new_recipients;
-  const double n = profile.rates.recipients;
+// The last day's recipients are left out, or a run would soon be what is usual.
+double owner_new(const Scene& scene) noexcept {
+  const Rates& rates = scene.record.profile.rates;
+  const double today = scene.activity.recipients_day.count(scene.time);
+  const double new_today = scene.activity.new_recipients_day.count(scene.time);
+  const double n = std::max(0.0, static_cast<double>(rates.recipients) - today);
+  const double k = std::clamp(static_cast<double>(rates.new_recipients) - new_today, 0.0, n);
   // The first mails to old friends are new to us, not to the owner: they count half, but for
   // those to whom everybody is new (a shop).
   const double habit = n > 0 ? k * (0.5 + 0.5 * k / n) : 0;
@@ -37,21 +41,20 @@ double owner_new(const AccountProfile& profile) noexcept {
 
 }  // namespace
 
-double novelty_step(const AccountProfile& profile, bool is_new) noexcept {
-  return std::min(novelty_llr(is_new, owner_new(profile), kThiefNew), kMostNoveltyStep);
+double novelty_step(const Scene& scene, bool is_new) noexcept {
+  return std::min(novelty_llr(is_new, owner_new(scene), kThiefNew), kMostNoveltyStep);
 }
 
 std::optional<Evidence> weigh_new_recipients(const Scene& scene) {
   if (scene.kind != StepKind::kRecipient || scene.recipient.is_known || scene.recipient.is_retry)
     return std::nullopt;
-  const AccountProfile& profile = scene.record.profile;
-  const double sum = std::min(kMostNovelty, scene.activity.novelty.s + novelty_step(profile, true));
+  const double sum = std::min(kMostNovelty, scene.activity.novelty.s + novelty_step(scene, true));
   const double most = most_at(scene, kMostAtUsualPlace);
   const double nats = std::min(sum - kAllowance, most);
   if (nats <= 0) return std::nullopt;
   const auto fresh = std::int64_t{scene.activity.new_recipients_day.count(scene.time)} + 1;
   const auto all = std::int64_t{scene.activity.recipients_day.count(scene.time)} + 1;
-  return make_evidence(Reason::kRecipientsNeverWritten, nats, {fresh, all, 100 * owner_new(profile)});
+  return make_evidence(Reason::kRecipientsNeverWritten, nats, {fresh, all, 100 * owner_new(scene)});
 }
 
 }  // namespace postreeve

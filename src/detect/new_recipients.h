@@ -2,15 +2,14 @@
 // that notes it.
 #pragma once
 
-#include "base/time.h"
-#include "profile/account_profile.h"
+#include "detect/scene.h"
 
 namespace postreeve {
 
 // ln P(new or known | thief) / P(new or known | this owner), at most kMostNoveltyStep.
-// P(new | thief) = 0.95; P(new | owner) = (k' + 3) / (n + 4) of n recipients
+// P(new | thief) = 0.95; P(new | owner) = (k' + 3) / (n + 4) of n recipients before the last day's,
 // of which k were new, k' = k (1 + k/n) / 2.
-[[nodiscard]] double novelty_step(const AccountProfile& profile, bool is_new) noexcept;
+[[nodiscard]] double novelty_step(const Scene& scene, bool is_new) noexcept;
 
 inline constexpr double kMostNoveltyStep = 2.5;
 // The sum never grows beyond, so that an honest week after an odd day clears it soon.

@@ -40,7 +40,8 @@ std::optional<Evidence> weigh_recipient_fan_out(const Scene& scene) {
 
   const AccountProfile& profile = scene.record.profile;
   const Peaks& peaks = profile.peaks;
-  const double mean = profile.rates.recipients / std::max(1.0F, profile.rates.active_days);
+  const double mean = mean_before_today(
+      profile.rates.recipients, scene.activity.recipients_day.count(scene.time), profile.rates.active_days);
   const double share = by_strangeness(scene, 1.0, kPeakShareOfStranger);
   const double peak_message = share * peaks.recipients_message;
   const double peak_hour = share * std::max(peaks.recipients_hour, peaks.recipients_message);

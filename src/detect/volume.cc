@@ -41,7 +41,8 @@ std::optional<Evidence> weigh_volume(const Scene& scene) {
   const auto day = static_cast<double>(scene.activity.messages_day.count(scene.time) + 1);
   if (hour <= floors.hour && day <= floors.day) return std::nullopt;
 
-  const double mean = profile.rates.messages / std::max(1.0F, profile.rates.active_days);
+  const double mean = mean_before_today(profile.rates.messages, scene.activity.messages_day.count(scene.time),
+                                        profile.rates.active_days);
   const double share = by_strangeness(scene, 1.0, kPeakShareOfStranger);
   const double peak_hour = share * profile.peaks.messages_hour;
   const double peak_day = share * profile.peaks.messages_day;

@@ -16,8 +16,7 @@ Activity& activity_of(AccountRecord& record, Side side) {
   return side == Side::kStranger ? stranger_of(record).activity : record.owner;
 }
 
-void note_recipient(Activity& activity, const AccountProfile& profile, const Scene& scene,
-                    const Facts& facts) {
+void note_recipient(Activity& activity, const Scene& scene, const Facts& facts) {
   if (activity.transaction.key != facts.transaction_key || facts.transaction_key == 0) {
     activity.transaction = {.key = facts.transaction_key};
   }
@@ -27,8 +26,7 @@ void note_recipient(Activity& activity, const AccountProfile& profile, const Sce
   activity.recipients_hour.add(scene.time);
   activity.recipients_day.add(scene.time);
   if (!scene.recipient.is_known) activity.new_recipients_day.add(scene.time);
-  const double sum =
-      activity.novelty.step(novelty_step(profile, !scene.recipient.is_known), kMostNoveltyStep);
+  const double sum = activity.novelty.step(novelty_step(scene, !scene.recipient.is_known), kMostNoveltyStep);
   activity.novelty.s = static_cast<float>(std::min(sum, kMostNovelty));
 }
 
@@ -157,7 +155,7 @@ void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts
       if (facts.opens_webmail) note_webmail_login(record, scene.origin, scene.time);
       break;
     case StepKind::kRecipient:
-      note_recipient(activity, record.profile, scene, facts);
+      note_recipient(activity, scene, facts);
       break;
     case StepKind::kMessage:
       note_message(activity, scene);

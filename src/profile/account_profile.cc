@@ -9,8 +9,8 @@
 namespace postreeve {
 namespace {
 
-void count(std::uint32_t& counter) noexcept {
-  if (counter != std::numeric_limits<std::uint32_t>::max()) ++counter;
+void count(std::uint16_t& counter) noexcept {
+  if (counter != std::numeric_limits<std::uint16_t>::max()) ++counter;
 }
 
 void note_seen(AccountProfile& profile, Timestamp time) noexcept {
@@ -20,8 +20,19 @@ void note_seen(AccountProfile& profile, Timestamp time) noexcept {
   profile.last_seen = std::max(profile.last_seen, now);
 }
 
-void raise(float& peak, std::uint32_t value) noexcept {
-  peak = std::max(peak, static_cast<float>(value));
+// 0 is 0, each step 9 % more, 255 is some 2^32; rounded up, in the owner's favour.
+constexpr double kStepsPerDoubling = 8;
+
+std::uint8_t logarithm_of(std::uint32_t value) noexcept {
+  return static_cast<std::uint8_t>(std::min(255.0, std::ceil(kStepsPerDoubling * std::log2(1.0 + value))));
+}
+
+float value_of(std::uint8_t logarithm) noexcept {
+  return static_cast<float>(std::round(std::exp2(logarithm / kStepsPerDoubling) - 1));
+}
+
+void raise(std::uint8_t& peak, std::uint32_t value) noexcept {
+  peak = std::max(peak, logarithm_of(value));
 }
 
 // Places of the first day are where the account lives, not changes of habit.
@@ -48,6 +59,15 @@ void Peaks::fade(Timestamp time) noexcept {
   const auto factor = static_cast<float>(decay_factor(now - updated, kPeakHalfLife));
   for (float* peak : {&messages_hour, &messages_day, &recipients_hour, &recipients_message}) *peak *= factor;
   updated = now;
+}
+
+void Peaks::turn_day(Timestamp time) noexcept {
+  if (updated == 0) updated = to_seconds32(time);
+  if (day_of(time) <= day_of(from_seconds32(updated))) return;
+  fade(time);
+  float* const peaks[] = {&messages_hour, &messages_day, &recipients_hour, &recipients_message};
+  for (std::size_t i = 0; i < today.size(); ++i) *peaks[i] = std::max(*peaks[i], value_of(today[i]));
+  today = {};
 }
 
 void learn_use(AccountProfile& profile, Timestamp time, const Origin& origin, Use use) {
@@ -79,7 +99,7 @@ Duration silence(const AccountProfile& profile, Timestamp now) noexcept {
 
 void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message) {
   const std::uint16_t day = day_of(time);
-  profile.peaks.fade(time);
+  profile.peaks.turn_day(time);
   profile.rates.messages += 1;
   profile.rates.beside_session += message.beside_session ? 1 : 0;
   const Timestamp last_sent = from_seconds32(profile.last_sent);
@@ -90,10 +110,10 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
   if (profile.last_sent == 0 || day > day_of(from_seconds32(profile.last_sent)))
     profile.rates.active_days += 1;
   profile.last_sent = std::max(profile.last_sent, to_seconds32(time));
-  raise(profile.peaks.messages_hour, message.messages_hour);
-  raise(profile.peaks.messages_day, message.messages_day);
-  raise(profile.peaks.recipients_hour, message.recipients_hour);
-  raise(profile.peaks.recipients_message, message.recipients);
+  raise(profile.peaks.today[0], message.messages_hour);
+  raise(profile.peaks.today[1], message.messages_day);
+  raise(profile.peaks.today[2], message.recipients_hour);
+  raise(profile.peaks.today[3], message.recipients);
   profile.senders.note(message.sender, day, Use::kSend);
   profile.senders.note(message.header_from, day, Use::kSend);
 }

@@ -10,6 +10,7 @@
 // habits of all who use it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 
@@ -45,7 +46,8 @@ struct Rates {
   friend bool operator==(const Rates&, const Rates&) = default;
 };
 
-// The most ever done in one go, half forgotten after kPeakHalfLife; as of `updated`.
+// The most ever done in one go until yesterday, half forgotten after kPeakHalfLife; as of `updated`. What is
+// done today counts from tomorrow on, or a run would be measured by itself.
 inline constexpr std::chrono::days kPeakHalfLife{60};
 
 struct Peaks {
@@ -54,8 +56,12 @@ struct Peaks {
   float messages_day = 0;
   float recipients_hour = 0;
   float recipients_message = 0;
+  // Today's, in the same order, as logarithms (9 % a step), so that they take four bytes.
+  std::array<std::uint8_t, 4> today{};
 
   void fade(Timestamp time) noexcept;
+  // Lets what was done before the day of `time` count.
+  void turn_day(Timestamp time) noexcept;
 
   friend bool operator==(const Peaks&, const Peaks&) = default;
 };
@@ -66,26 +72,28 @@ inline constexpr std::chrono::days kLongSilence{60};
 // Key of a client that gives an address or localhost as its name, or none.
 inline constexpr std::uint32_t kNoClientName = 1;
 
+// What holds pointers comes first, so that no byte is lost between the members.
 struct AccountProfile {
+  FamiliarNetworks networks;
+  RecipientMemory known_recipients;
+
   // Event times in seconds of the first and the latest event learned; first <= last.
   std::uint32_t first_seen = 0;
   std::uint32_t last_seen = 0;
   std::uint32_t last_sent = 0;
   // Events learned, saturating.
-  std::uint32_t logins = 0;
-  std::uint32_t messages = 0;
+  std::uint16_t logins = 0;
+  std::uint16_t messages = 0;
   // The latest sleep: its length, and the day that ended it; 0: never slept.
   std::uint16_t slept_days = 0;
   std::uint16_t woke_day = 0;
 
-  FamiliarNetworks networks;
   HabitTable<4> providers;
   HabitTable<4> countries;
   HabitTable<4> clients;  // EHLO names; kNoClientName for mail without one worth the word
   HabitTable<3> senders;  // envelope and From addresses beside the account's own name
   Rates rates;
   Peaks peaks;
-  RecipientMemory known_recipients;
 
   friend bool operator==(const AccountProfile&, const AccountProfile&) = default;
 };
