@@ -13,6 +13,7 @@ namespace {
 class Town : public EngineRoom {
  public:
   std::string subject;
+  std::string strangers_client = "WIN-1";
 
   void settle(const std::string& account, int days = 20, const std::string& client = "") {
     const Timestamp start = now;
@@ -35,7 +36,7 @@ class Town : public EngineRoom {
     Recipient asked = recipient_event(address, to, id);
     asked.account = account_named(account);
     asked.sender = account;
-    asked.session.helo_name = address == home_of(account) ? own_client_ : "WIN-1";
+    asked.session.helo_name = address == home_of(account) ? own_client_ : strangers_client;
     if (observe(asked).verdict.action != Action::kAccept) return false;
     Submission message = submission_event(address, id);
     message.account = account_named(account);
@@ -45,10 +46,13 @@ class Town : public EngineRoom {
     return observe(message).verdict.action == Action::kAccept;
   }
 
-  // A loud run to strangers; ends when the account is suspended or after `messages`.
+  // A loud run to a bad list: everything bounces.
   void plunder(const std::string& account, const std::string& address, int messages = 60) {
     for (int i = 0; i < messages; ++i) {
       send(account, address, "victim" + std::to_string(++sent_) + "@z.example");
+      Delivery bounced = delivery_event("Q" + std::to_string(sent_), DeliveryStatus::kBounced, {5, 1, 1});
+      bounced.account = account_named(account);
+      observe(bounced);
       now += std::chrono::seconds{5};
     }
   }
@@ -76,14 +80,18 @@ const std::string kBob = "bob@w.example";
 
 TEST(CommonTraits, LetASecondVictimBeSeenAtTheFirstMessage) {
   Town town;
-  town.settle(kAnna);
-  town.settle(kBob);
+  const std::string carol = "carol@v.example";
+  for (const std::string& account : {kAnna, kBob, carol}) town.settle(account);
   town.go_on();
   town.plunder(kAnna, kThiefsAddress);
-  ASSERT_GE(town.level(), Level::kSlowed);
+  ASSERT_GE(town.observation.verdict.standing.level, Level::kSlowed);
+  town.strangers_client = "WIN-2";
+  town.send(carol, "198.18.7.7", "first@z.example");
+  EXPECT_FALSE(town.says(DetectorId::kSharedOrigin));
+  const float of_any_stranger = town.observation.verdict.risk;
   town.send(kBob, kThiefsAddress, "first@z.example");
   EXPECT_TRUE(town.says(DetectorId::kSharedOrigin));
-  EXPECT_GE(town.level(), Level::kSlowed);
+  EXPECT_GT(town.observation.verdict.risk, of_any_stranger + 2);
 }
 
 TEST(CommonTraits, AreNoEvidenceAgainstTheOwnerAtHome) {
