@@ -266,9 +266,11 @@ bool is_from_new_country(const Scene& scene) {
 Learning learning_of(const AccountRecord& record, const Scene& scene, Level wanted) {
   if (in_scope(record.standing, scene.side)) return Learning::kWhenQuiet;
   if (scene.side == Side::kEstablished) return Learning::kNow;
-  if (wanted >= Level::kWatched) return Learning::kWhenQuiet;
+  const bool by_place = scene.side == Side::kStranger && !has_findings(scene.activity.risk);
+  if (wanted >= Level::kWatched)
+    return wanted == Level::kWatched && by_place ? Learning::kWhenMoved : Learning::kWhenQuiet;
   if (scene.side == Side::kUnsettled) return Learning::kNow;
-  if (has_findings(scene.activity.risk)) return Learning::kWhenQuiet;
+  if (!by_place) return Learning::kWhenQuiet;
   return is_from_new_country(scene) ? Learning::kLater : Learning::kNow;
 }
 
@@ -387,7 +389,7 @@ void apply_judgement(AccountRecord& record, const Hash128& account, const Judgem
   standing.since = to_seconds32(judgement.time);
   standing.until = end_of(standing.level, judgement.time, policy.ladder);
   if (before.level != standing.level) tell_change(record, before, judgement.time, decision);
-  if (judgement.confirmed && record.stranger) record.stranger->lessons.clear();
+  if (judgement.confirmed) disown_stranger(record);
   decision.verdict.standing = standing;
 }
 

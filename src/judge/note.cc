@@ -124,6 +124,17 @@ void learn_now(AccountProfile& profile, const Scene& scene, const Facts& facts) 
   }
 }
 
+// Whether the owner, who was about within a month, used none of the established places for so long.
+// A thief works beside the owner; who is alone at a new place has moved there.
+bool owner_moved(const AccountProfile& profile, Timestamp time, Duration away) {
+  constexpr std::chrono::days kAbout{30};
+  std::uint16_t last_day = 0;
+  for (const Habit& network : profile.networks.all()) {
+    if (network.send_days >= kFamiliarSendDays) last_day = std::max(last_day, network.last_day);
+  }
+  return last_day < day_of(time - away) && last_day >= day_of(time - kAbout);
+}
+
 }  // namespace
 
 void note_failed_login(AccountRecord& record, const Facts& facts) {
@@ -189,13 +200,17 @@ void learn_accepted(AccountRecord& record, const Scene& scene, const Facts& fact
   Stranger& stranger = stranger_of(record);
   Lesson lesson = lesson_of(scene);
   lesson.harmless = learning == Learning::kLater;
+  lesson.by_place = learning == Learning::kWhenMoved;
   keep(stranger, lesson);
   if (!lesson.harmless) stranger.last_suspect = std::max(stranger.last_suspect, to_seconds32(scene.time));
 }
 
 void settle_lessons(AccountRecord& record, Timestamp time, const Ladder& ladder) {
   if (record.stranger == nullptr || is_restriction(record.standing.level)) return;
-  if (record.standing.level == Level::kClear) adopt_harmless(record, time - ladder.lesson_wait);
+  const Level level = record.standing.level;
+  if (level == Level::kClear) adopt_harmless(record, time - ladder.lesson_wait);
+  if (level <= Level::kWatched && owner_moved(record.profile, time, ladder.lesson_wait))
+    adopt_of_place(record, time - ladder.lesson_wait);
   const Stranger& stranger = *record.stranger;
   // Suspicious lessons wait for quiet, harmless ones ripen by themselves, an idle stranger leaves.
   const bool is_suspicious = stranger.last_suspect != 0 && !stranger.lessons.empty();

@@ -20,6 +20,8 @@ enum class Learning : std::uint8_t {
   kNow,
   kLater,      // after the waiting time: harmless, but from a country of which nothing is known
   kWhenQuiet,  // when nothing suspicious came for the waiting time
+  kWhenMoved,  // likewise, or after the waiting time when the owner left his places: only the place is
+               // strange
 };
 
 // Learns from an accepted event, or keeps it as a lesson. Answers to the owner's mail are always

@@ -1,5 +1,7 @@
 #include "profile/account_record.h"
 
+#include "profile/familiarity.h"
+
 namespace postreeve {
 namespace {
 
@@ -67,12 +69,54 @@ void adopt_stranger(AccountRecord& record) {
   record.stranger.reset();
 }
 
-void adopt_harmless(AccountRecord& record, Timestamp until) {
+namespace {
+
+// Whether the owner sent with it, or from there, on so many days that it is his.
+bool is_owners(const Habit* habit, std::uint8_t days) {
+  return habit != nullptr && habit->send_days >= days;
+}
+
+void forget_lesson(AccountProfile& profile, const Lesson& lesson) {
+  const Habit* network = profile.networks.find(lesson.network);
+  const bool lives_there =
+      is_owners(network, kFamiliarSendDays) || (network != nullptr && is_home(profile, *network));
+  if (lives_there) return;
+  profile.networks.forget(lesson.network);
+  if (!is_owners(profile.clients.find(lesson.client), kFamiliarProviderDays))
+    profile.clients.forget(lesson.client);
+  if (!is_owners(profile.providers.find(lesson.provider), kFamiliarProviderDays))
+    profile.providers.forget(lesson.provider);
+  if (!is_owners(profile.countries.find(lesson.country), kFamiliarProviderDays))
+    profile.countries.forget(lesson.country);
+}
+
+}  // namespace
+
+void disown_stranger(AccountRecord& record) {
+  if (!record.stranger) return;
+  for (const Lesson& lesson : record.stranger->lessons) forget_lesson(record.profile, lesson);
+  record.stranger->lessons.clear();
+}
+
+namespace {
+
+template <typename Choice>
+void adopt_ripe(AccountRecord& record, Timestamp until, Choice is_chosen) {
   std::erase_if(record.stranger->lessons, [&](const Lesson& lesson) {
-    const bool ripe = lesson.harmless && from_seconds32(lesson.time) <= until;
+    const bool ripe = is_chosen(lesson) && from_seconds32(lesson.time) <= until;
     if (ripe) learn(record.profile, lesson);
     return ripe;
   });
+}
+
+}  // namespace
+
+void adopt_harmless(AccountRecord& record, Timestamp until) {
+  adopt_ripe(record, until, [](const Lesson& lesson) { return lesson.harmless; });
+}
+
+void adopt_of_place(AccountRecord& record, Timestamp until) {
+  adopt_ripe(record, until, [](const Lesson& lesson) { return lesson.harmless || lesson.by_place; });
 }
 
 std::size_t memory_bytes(const AccountRecord& record) noexcept {

@@ -69,6 +69,10 @@ Stranger& stranger_of(AccountRecord& record);
 // Learns the lessons that waited, as if they had been the owner's, and forgets the stranger.
 void adopt_stranger(AccountRecord& record);
 
+// Forgets the lessons that waited and the places they are of, as far as these are not clearly the
+// owner's: what a thief taught before anybody suspected him. Recipients stay.
+void disown_stranger(AccountRecord& record);
+
 // Asks the processor for the whole head at once: a record that nobody touched for a while is in
 // no cache, and waiting for its lines one after the other costs more than judging.
 inline void prefetch(const AccountRecord& record) noexcept {
@@ -79,6 +83,9 @@ inline void prefetch(const AccountRecord& record) noexcept {
 
 // Learns the harmless lessons from before `until` or of that moment. Requires a stranger.
 void adopt_harmless(AccountRecord& record, Timestamp until);
+
+// Learns the lessons from before `until` that only their place speaks against. Requires a stranger.
+void adopt_of_place(AccountRecord& record, Timestamp until);
 
 // Bytes of the record with all it holds.
 [[nodiscard]] std::size_t memory_bytes(const AccountRecord& record) noexcept;

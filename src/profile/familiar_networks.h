@@ -20,6 +20,10 @@ class FamiliarNetworks {
   // Notes a use; returns whether the network was new. A key of 0 is no use.
   bool note(std::uint32_t key, std::uint16_t day, Use use);
 
+  void forget(std::uint32_t key) noexcept {
+    std::erase_if(habits_, [key](const Habit& habit) { return habit.key == key; });
+  }
+
   [[nodiscard]] std::span<const Habit> all() const noexcept { return habits_; }
   [[nodiscard]] std::size_t size() const noexcept { return habits_.size(); }
   // Bytes on the heap.

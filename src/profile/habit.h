@@ -87,6 +87,12 @@ class HabitTable {
     return true;
   }
 
+  void forget(std::uint32_t key) noexcept {
+    for (Habit& habit : habits_) {
+      if (habit.key == key) habit = {};
+    }
+  }
+
   [[nodiscard]] std::span<const Habit> all() const noexcept { return habits_; }
   [[nodiscard]] std::size_t size() const noexcept {
     return static_cast<std::size_t>(

@@ -28,6 +28,8 @@ struct Lesson {
   std::uint16_t country = 0;
   Use use = Use::kSignIn;
   bool harmless = false;  // nothing but the place spoke against it: learned by its age alone
+  // Nothing but the place, yet so much that the account was watched: learned by its age if the owner moved.
+  bool by_place = false;
 
   friend bool operator==(const Lesson&, const Lesson&) = default;
 };
