@@ -27,7 +27,7 @@
 namespace postreeve {
 namespace {
 
-constexpr double kSpamRate = 0.30;
+constexpr double kSpamRate = 0.20;
 constexpr double kHonestRate = 0.01;
 constexpr double kPriorAnswers = 20;
 // Of an account with few answers nobody knows yet whether it is a relay with dead addresses.

@@ -43,9 +43,12 @@ Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexc
   const Habit* network = profile.networks.find(origin.network);
   if (network != nullptr && network->send_days >= kFamiliarSendDays) return Side::kEstablished;
   const Habit* provider = profile.providers.find(origin.provider);
-  const bool client_fits = origin.client == 0 || uses_client(profile, origin.client);
-  if (provider != nullptr && provider->send_days >= kFamiliarProviderDays && client_fits)
-    return Side::kEstablished;
+  if (provider != nullptr && provider->send_days >= kFamiliarProviderDays) {
+    const bool is_nameless = origin.client == 0;
+    if (uses_client(profile, origin.client) || (is_nameless && use != Use::kSend)) return Side::kEstablished;
+    // Every tenth thief sits at the victim's own provider, and without a name nothing tells them apart.
+    if (is_nameless) return Side::kUnsettled;
+  }
   if (is_young(profile)) return Side::kUnsettled;
   if (network == nullptr) return Side::kStranger;
   const bool settled = use == Use::kSend ? is_home(profile, *network) : network->days >= kSettledReadDays;
