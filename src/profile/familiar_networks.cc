@@ -1,6 +1,18 @@
 #include "profile/familiar_networks.h"
 
+#include <algorithm>
+#include <array>
+
 namespace postreeve {
+
+namespace {
+
+std::size_t next_room(std::size_t room) noexcept {
+  constexpr std::array<std::size_t, 8> kRooms{2, 4, 6, 8, 12, 16, 24, FamiliarNetworks::kMostPlaces};
+  return *std::ranges::upper_bound(kRooms, room);
+}
+
+}  // namespace
 
 bool FamiliarNetworks::note(std::uint32_t key, std::uint16_t day, Use use) {
   if (key == 0) return false;
@@ -10,7 +22,7 @@ bool FamiliarNetworks::note(std::uint32_t key, std::uint16_t day, Use use) {
     return false;
   }
   if (habits_.size() < kMostPlaces) {
-    if (habits_.size() == habits_.capacity()) habits_.reserve(std::max<std::size_t>(2, 2 * habits_.size()));
+    if (habits_.size() == habits_.capacity()) habits_.reserve(next_room(habits_.size()));
     habits_.push_back(Habit{.key = key});
     habits_.back().note(day, use);
     return true;

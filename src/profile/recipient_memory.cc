@@ -1,6 +1,7 @@
 #include "profile/recipient_memory.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "sketch/bloom.h"
@@ -11,6 +12,21 @@ namespace {
 // The hash 0 marks an empty place.
 constexpr std::uint32_t as_key(std::uint32_t recipient) noexcept {
   return recipient == 0 ? 1 : recipient;
+}
+
+// Where a key belongs in a table of any size (Lemire 2019): keys are hashes, so that their upper bits
+// spread over the places as well as a remainder would.
+constexpr std::uint32_t home_of(std::uint32_t key, std::uint32_t words) noexcept {
+  return static_cast<std::uint32_t>((std::uint64_t{key} * words) >> 32);
+}
+
+constexpr std::uint32_t after(std::uint32_t place, std::uint32_t words) noexcept {
+  return place + 1 == words ? 0 : place + 1;
+}
+
+// 16, 24, 32, 48, 64, ...: half of the accounts would have a table twice as large as they need.
+constexpr std::uint32_t next_size(std::uint32_t words) noexcept {
+  return std::has_single_bit(words) ? words / 2 * 3 : words / 3 * 4;
 }
 
 constexpr int kProbes = 4;
@@ -68,7 +84,7 @@ bool RecipientMemory::contains(std::uint32_t recipient) const noexcept {
   const std::uint32_t key = as_key(recipient);
   if (words_ == 0) return false;
   if (is_filter()) return in_filter(filter(true), key) || in_filter(filter(false), key);
-  for (std::uint32_t place = key & (words_ - 1);; place = (place + 1) & (words_ - 1)) {
+  for (std::uint32_t place = home_of(key, words_);; place = after(place, words_)) {
     if (data_[place] == key) return true;
     if (data_[place] == 0) return false;
   }
@@ -90,8 +106,8 @@ bool RecipientMemory::add(std::uint32_t recipient) {
 }
 
 void RecipientMemory::add_exact(std::uint32_t key) noexcept {
-  std::uint32_t place = key & (words_ - 1);  // sizes are powers of two
-  while (data_[place] != 0) place = (place + 1) & (words_ - 1);
+  std::uint32_t place = home_of(key, words_);
+  while (data_[place] != 0) place = after(place, words_);
   data_[place] = key;
 }
 
@@ -110,7 +126,7 @@ bool RecipientMemory::add_to_filter(std::uint32_t key) noexcept {
 void RecipientMemory::grow() {
   const std::unique_ptr<std::uint32_t[]> old = std::move(data_);
   const std::uint32_t old_words = words_;
-  words_ = old_words == 0 ? kFirstWords : old_words < kExactWords ? old_words * 2 : kFilterWords;
+  words_ = old_words == 0 ? kFirstWords : old_words < kExactWords ? next_size(old_words) : kFilterWords;
   data_ = std::make_unique<std::uint32_t[]>(words_);
   for (std::uint32_t i = 0; i < old_words; ++i) {
     if (old[i] == 0) continue;
