@@ -16,7 +16,7 @@
 namespace postreeve::lab {
 
 struct FitOptions {
-  double prevalence = 0.002;       // of take-overs, an account-month
+  double prevalence = 0.1;         // what a missed take-over is worth in honest account-months alarmed
   double ridge = 2e-5;             // a factor's squared distance from 1 costs this, beside the mean log loss
   double least = 0.2, most = 1.6;  // factors stay within
   int rounds = 600;
