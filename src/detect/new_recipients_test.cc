@@ -10,11 +10,16 @@
 namespace postreeve {
 namespace {
 
-AccountProfile wrote_to(float recipients, float of_them_new) {
-  AccountProfile profile;
-  profile.rates.recipients = recipients;
-  profile.rates.new_recipients = of_them_new;
-  return profile;
+Stage wrote_to(float recipients, float of_them_new) {
+  Stage stage;
+  stage.kind = StepKind::kRecipient;
+  stage.record.profile.rates.recipients = recipients;
+  stage.record.profile.rates.new_recipients = of_them_new;
+  return stage;
+}
+
+double step(const Stage& stage, bool is_new) {
+  return novelty_step(stage.scene(), is_new);
 }
 
 // A never written recipient when the sum stands at `sum`.
@@ -33,26 +38,38 @@ double weigh(const Stage& stage) {
 }
 
 TEST(NoveltyStep, IsSmallForWhoHasNoPast) {
-  EXPECT_NEAR(novelty_step(AccountProfile{}, true), std::log(0.95 / 0.75), 1e-9);
+  EXPECT_NEAR(step(wrote_to(0, 0), true), std::log(0.95 / 0.75), 1e-9);
 }
 
 TEST(NoveltyStep, IsLargeForWhoWritesToTheSamePeople) {
-  EXPECT_EQ(novelty_step(wrote_to(400, 10), true), kMostNoveltyStep);
+  EXPECT_EQ(step(wrote_to(400, 10), true), kMostNoveltyStep);
 }
 
 TEST(NoveltyStep, AccusesNoShop) {
-  EXPECT_LT(novelty_step(wrote_to(1000, 1000), true), 0.03);
+  EXPECT_LT(step(wrote_to(1000, 1000), true), 0.03);
 }
 
 TEST(NoveltyStep, LetsAKnownRecipientSpeakForTheOwner) {
-  EXPECT_LT(novelty_step(wrote_to(400, 10), false), -2);
+  EXPECT_LT(step(wrote_to(400, 10), false), -2);
+}
+
+TEST(NoveltyStep, MeasuresNoRunByItself) {
+  Stage runs = wrote_to(430, 40);  // 30 of them today, all new
+  runs.activity.recipients_day.add(kNow - std::chrono::hours{1}, 30);
+  runs.activity.new_recipients_day.add(kNow - std::chrono::hours{1}, 30);
+  for (const bool is_new : {true, false})
+    EXPECT_DOUBLE_EQ(step(runs, is_new), step(wrote_to(400, 10), is_new));
 }
 
 RC_GTEST_PROP(NoveltyStep, IsANumberOfTheRightSign, ()) {
   const auto all = static_cast<float>(*rc::gen::inRange(0, 1'000'000));
   const auto fresh = all * static_cast<float>(*rc::gen::inRange(0, 101)) / 100;
-  const double up = novelty_step(wrote_to(all, fresh), true);
-  const double down = novelty_step(wrote_to(all, fresh), false);
+  const auto today = *rc::gen::inRange<std::uint32_t>(0, 1'000);
+  Stage stage = wrote_to(all, fresh);
+  stage.activity.recipients_day.add(kNow, today);
+  stage.activity.new_recipients_day.add(kNow, *rc::gen::inRange<std::uint32_t>(0, today + 1));
+  const double up = step(stage, true);
+  const double down = step(stage, false);
   RC_ASSERT(std::isfinite(up) && up > 0 && up <= kMostNoveltyStep);
   RC_ASSERT(std::isfinite(down) && down < 0);
 }

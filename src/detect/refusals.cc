@@ -1,9 +1,9 @@
 // Refusals: what destination servers say about the account's mail, a sequential
 // probability ratio test (Wald) over delivery reports.
 //
-// t1 = 30 % for spam lists (10-50 %). t0 is the account's own decayed rate, at least 1 %: with
-// 1 % a refused recipient gives +3.4 nats, a delivered one -0.35. An account without answers
-// starts at t0 = 5 % (+1.8 and -0.3) and comes to its own rate within 200 of them: it may be a
+// t1 = 20 % for spam lists (10-50 %). t0 is the account's own decayed rate, at least 1 %: with
+// 1 % a refused recipient gives +3.0 nats, a delivered one -0.2. An account without answers
+// starts at t0 = 5 % (+1.4 and -0.2) and comes to its own rate within 200 of them: it may be a
 // relay with dead addresses. A relay with 13 % bounces for months has t0 = 13 % and gathers
 // little. Always against what the whole platform gets from the same destination in the same
 // hour: when our own address is listed there, t0 is that share, and nobody is accused.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "detect/scene_testing.h"
@@ -26,14 +27,14 @@ AnswerFacts delivered(DestinationSnapshot everybody = {}) {
   return {.refused = false, .dsn = {2, 0, 0}, .everybody = everybody};
 }
 
-// A refusal after `refusals` others today, the sum at `sum`.
-Stage refused_again(std::uint32_t refusals, float sum) {
+// A refusal after `refusals` others and `deliveries` today, the sum at `sum`.
+Stage refused_again(std::uint32_t refusals, float sum, std::uint32_t deliveries = 4) {
   Stage stage = settled_account();
   stage.kind = StepKind::kDelivery;
   stage.side = Side::kUnsettled;
   stage.answer = refusal();
   stage.activity.refused_day.add(kNow - 1h, refusals);
-  stage.activity.delivered_day.add(kNow - 1h, 4);
+  stage.activity.delivered_day.add(kNow - 1h, deliveries);
   stage.activity.refusals = sum;
   return stage;
 }
@@ -49,8 +50,8 @@ TEST(IsRefusal, IsAPermanentAnswerOnly) {
 
 TEST(RefusalStep, IsThatOfTheSequentialTestForASettledAccount) {
   const AccountProfile settled = answered(10'000, 0);
-  EXPECT_NEAR(refusal_step(settled, refusal()), std::log(0.30 / 0.01), 1e-3);
-  EXPECT_NEAR(refusal_step(settled, delivered()), -0.35, 0.01);
+  EXPECT_NEAR(refusal_step(settled, refusal()), std::log(0.20 / 0.01), 1e-3);
+  EXPECT_NEAR(refusal_step(settled, delivered()), std::log(0.80 / 0.99), 1e-3);
 }
 
 TEST(RefusalStep, AccusesAnAccountWithoutAnswersNoMoreThanASettledOne) {
@@ -105,6 +106,21 @@ RC_GTEST_PROP(Refusals, NeverWeighLessForALargerSum, ()) {
   const auto more = static_cast<float>(*rc::gen::inRange(0, 1'000)) / 100;
   RC_ASSERT(nats_of(weigh_refusals(refused_again(5, sum).scene())) <=
             nats_of(weigh_refusals(refused_again(5, sum + more).scene())));
+}
+
+TEST(Refusals, SayNothingOfTheOldCornerOfAListThatWasDeliveredAsAWhole) {
+  EXPECT_TRUE(weigh_refusals(refused_again(5, 10, 4).scene()));
+  EXPECT_FALSE(weigh_refusals(refused_again(5, 10, 120).scene()));
+}
+
+RC_GTEST_PROP(Refusals, SayAtMostTwoMoreThanTheWholeDay, ()) {
+  const auto before = *rc::gen::inRange<std::uint32_t>(2, 60);
+  const auto deliveries = *rc::gen::inRange<std::uint32_t>(0, 200);
+  const Stage stage = refused_again(before, kMostRefusalSum, deliveries);
+  const AccountProfile& profile = stage.record.profile;
+  const double whole_day =
+      (before + 1) * refusal_step(profile, refusal()) + deliveries * refusal_step(profile, delivered());
+  RC_ASSERT(nats_of(weigh_refusals(stage.scene())) <= std::max(0.0, whole_day + 2) + 1e-5);
 }
 
 TEST(Refusals, SayNothingOfADelivery) {

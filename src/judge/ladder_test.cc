@@ -55,6 +55,15 @@ TEST(RiskOf, StartsAtThePriorAndAddsTheGroups) {
   EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), 0);
 }
 
+TEST(RiskOf, LetsNoGroupOfFindingsRestrictAnybodyAlone) {
+  for (std::size_t group = 0; group < kGroupCount; ++group) {
+    AccountRecord record;
+    record.owner.risk.nats[group] = static_cast<float>(kMaxNats);
+    const double risk = risk_of(record, record.owner, kNow, kLadder);
+    EXPECT_EQ(level_for(risk, record.owner.risk, false, kLadder), Level::kWatched) << group;
+  }
+}
+
 TEST(RiskOf, IsHigherOnProbation) {
   AccountRecord record;
   record.standing.level = Level::kRecovering;

@@ -127,17 +127,54 @@ RC_GTEST_PROP(LearnRecipient, SaysWhoIsNew, ()) {
   RC_ASSERT(profile.rates.new_recipients == static_cast<float>(seen.size()));
 }
 
-TEST(LearnMessage, RemembersTheMostAndForgetsHalfInSixtyDays) {
+TEST(Peaks, MeasureNoDayByItself) {
+  AccountProfile profile;
+  for (int i = 0; i < 10; ++i) {
+    learn_message(profile, kStart + 1h * i,
+                  {.recipients = 30, .messages_hour = 8, .messages_day = 20, .recipients_hour = 40});
+  }
+  for (const float peak : {profile.peaks.messages_hour, profile.peaks.messages_day,
+                           profile.peaks.recipients_hour, profile.peaks.recipients_message}) {
+    EXPECT_EQ(peak, 0.0F);
+  }
+}
+
+TEST(Peaks, MakeTodaysBusyDayTomorrowsHabit) {
   AccountProfile profile;
   learn_message(profile, kStart,
-                {.recipients = 30, .messages_hour = 8, .messages_day = 20, .recipients_hour = 40});
-  learn_message(profile, kStart,
+                {.recipients = 31, .messages_hour = 7, .messages_day = 15, .recipients_hour = 63});
+  learn_message(profile, kStart + 1h,
                 {.recipients = 2, .messages_hour = 1, .messages_day = 1, .recipients_hour = 2});
-  EXPECT_EQ(profile.peaks.recipients_message, 30.0F);
-  EXPECT_EQ(profile.peaks.messages_hour, 8.0F);
-  learn_message(profile, kStart + 24h * 60, {.recipients = 1, .messages_hour = 1, .messages_day = 1});
-  EXPECT_NEAR(profile.peaks.recipients_message, 15, 0.01);
-  EXPECT_NEAR(profile.peaks.messages_day, 10, 0.01);
+  profile.peaks.turn_day(kStart + 24h);
+  EXPECT_EQ(profile.peaks.recipients_message, 31.0F);
+  EXPECT_EQ(profile.peaks.messages_hour, 7.0F);
+  EXPECT_EQ(profile.peaks.messages_day, 15.0F);
+  EXPECT_EQ(profile.peaks.recipients_hour, 63.0F);
+}
+
+TEST(Peaks, AreHalfForgottenInSixtyDays) {
+  AccountProfile profile;
+  learn_message(profile, kStart, {.recipients = 31, .messages_hour = 7, .messages_day = 15});
+  profile.peaks.turn_day(kStart + 24h);
+  learn_message(profile, kStart + 24h * 61, {.recipients = 1, .messages_hour = 1, .messages_day = 1});
+  EXPECT_NEAR(profile.peaks.recipients_message, 15.5, 0.01);
+  EXPECT_NEAR(profile.peaks.messages_day, 7.5, 0.01);
+}
+
+TEST(Peaks, AreNotTurnedByALateEvent) {
+  AccountProfile profile;
+  learn_message(profile, kStart + 24h, {.recipients = 31});
+  learn_message(profile, kStart, {.recipients = 1});
+  EXPECT_EQ(profile.peaks.recipients_message, 0.0F);
+}
+
+RC_GTEST_PROP(Peaks, KeepADayToTenPercentInTheOwnersFavour, ()) {
+  const auto recipients = *rc::gen::inRange<std::uint32_t>(0, 100'000);
+  AccountProfile profile;
+  learn_message(profile, kStart, {.recipients = recipients});
+  profile.peaks.turn_day(kStart + 24h);
+  RC_ASSERT(profile.peaks.recipients_message >= static_cast<float>(recipients));
+  RC_ASSERT(profile.peaks.recipients_message <= 1.1F * static_cast<float>(recipients) + 1);
 }
 
 TEST(LearnMessage, NotesForeignSendersButNotTheAccountsOwnName) {

@@ -17,9 +17,9 @@ TEST(FamiliarNetworks, HoldNothingAtFirstAndTakeNoMemory) {
   EXPECT_EQ(networks.find(1), nullptr);
 }
 
-TEST(FamiliarNetworks, GrowByDoublingUpToThirtyTwo) {
+TEST(FamiliarNetworks, GrowInSmallStepsUpToThirtyTwo) {
   FamiliarNetworks networks;
-  const std::size_t expected[] = {2, 2, 4, 4, 8, 8, 8, 8, 16};
+  const std::size_t expected[] = {2, 2, 4, 4, 6, 6, 8, 8, 12};
   for (std::uint32_t key = 1; key <= 9; ++key) {
     networks.note(key, 1, Use::kRead);
     EXPECT_EQ(networks.heap_bytes(), expected[key - 1] * sizeof(Habit)) << key;

@@ -15,8 +15,10 @@ inline constexpr std::uint8_t kFamiliarProviderDays = 3;
 // Which side of the account an event belongs to.
 enum class Side : std::uint8_t {
   kEstablished,  // a place the owner has long sent from
-  kUnsettled,    // nothing can be said: no address, or the profile is too young
-  kStranger,     // the account has habits, and this is none of them
+  // Nothing can be said: no address, a profile too young, or mail without an EHLO name from a new
+  // network of the owner's provider.
+  kUnsettled,
+  kStranger,  // the account has habits, and this is none of them
 };
 
 [[nodiscard]] Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept;

@@ -107,9 +107,16 @@ TEST(IsHome, IsWhereTheAccountIsUsedOnHalfOfItsDays) {
 TEST(SideOf, FollowsTheKnownClientThroughAKnownProvider) {
   AccountProfile profile = settled();
   EXPECT_EQ(side_of(profile, place(3, 10, kLaptop), Use::kSend), Side::kEstablished);
-  EXPECT_EQ(side_of(profile, place(3, 10, 0), Use::kSend), Side::kEstablished);  // no EHLO name to compare
   EXPECT_EQ(side_of(profile, place(3, 10, kScript), Use::kSend), Side::kStranger);
   EXPECT_EQ(side_of(profile, place(3, 66, kLaptop), Use::kSend), Side::kStranger);
+}
+
+TEST(SideOf, CannotTellWhoSendsWithoutAClientsNameThroughAKnownProvider) {
+  const AccountProfile profile = settled();
+  EXPECT_EQ(side_of(profile, place(3, 10, 0), Use::kSend), Side::kUnsettled);
+  for (const Use use : {Use::kRead, Use::kSignIn}) {
+    EXPECT_EQ(side_of(profile, place(3, 10, 0), use), Side::kEstablished);  // no login tells a name
+  }
 }
 
 TEST(SideOf, WantsThreeDaysOfAProvider) {
