@@ -1,10 +1,12 @@
 // Fits the factors of findings (src/judge/weights.h) to collected samples.
 //
-// Logistic regression with the judge's own shape: risk = prior + for each group the strongest
-// factor x nats. A take-over counts at each of its first messages, an honest account's month where its risk
-// is highest, since one restriction is enough to annoy. Take-overs of all families weigh the same and
-// together as much as their prevalence. Factors are drawn towards 1 (ridge), so that what the traffic says
-// little about stays as the detector's author weighed it.
+// The judge's own shape: risk = prior + for each group the strongest factor x nats, up to the cap. The loss
+// is the logistic curve of the risk, a smooth count of wrong answers: log loss would pay for certainty where
+// nothing is to be decided any more (docs/decisions/0008). A take-over counts at messages from its first to
+// its last, an honest account's month where its risk is highest, since one restriction is enough to annoy.
+// Take-overs of all families weigh the same and together have a price in honest months (`prevalence`).
+// Factors are drawn towards 1 (ridge), so that what the traffic says little about stays as the detector's
+// author weighed it.
 #pragma once
 
 #include <array>
@@ -17,7 +19,7 @@ namespace postreeve::lab {
 
 struct FitOptions {
   double prevalence = 0.1;         // what a missed take-over is worth in honest account-months alarmed
-  double ridge = 2e-5;             // a factor's squared distance from 1 costs this, beside the mean log loss
+  double ridge = 2e-5;             // a factor's squared distance from 1 costs this, beside the mean loss
   double least = 0.2, most = 1.6;  // factors stay within
   int rounds = 600;
 };
