@@ -324,6 +324,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
     return;
   }
 
+  record.profile.peaks.turn_day(facts.time);  // or a day's first message would not know of yesterday
   if (side_for(record, facts) == Side::kStranger) stranger_of(record);  // the scene borrows its activity
   const Scene scene = scene_of(record, facts);
   note_first_uses(record.profile, facts, decision);

@@ -213,5 +213,27 @@ TEST(AnIdleStranger, IsForgottenAfterThreeDays) {
   EXPECT_EQ(anna.record.stranger, nullptr);
 }
 
+// Sends a circular to 60 friends from the office; returns whether anything was said of so many.
+bool is_remarked(Account& account) {
+  account.begin();
+  bool remarked = false;
+  for (std::uint32_t to = 1; to <= 60; ++to) {
+    for (const Evidence& evidence : account.ask(office(), to).evidence)
+      remarked |= evidence.reason == Reason::kRecipientsInOneMessage;
+  }
+  account.submit(office(), 60);
+  return remarked;
+}
+
+TEST(Peaks, MeasureTheDaysFirstMessageByTheDayBefore) {
+  Account anna;
+  anna.live();
+  anna.now += 1h;
+  EXPECT_TRUE(is_remarked(anna));
+  EXPECT_TRUE(is_remarked(anna));  // a run is not measured by itself
+  anna.now += 24h;
+  EXPECT_FALSE(is_remarked(anna));
+}
+
 }  // namespace
 }  // namespace postreeve
