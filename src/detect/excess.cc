@@ -36,6 +36,8 @@ double weigh_excess(const Excess& excess) noexcept {
 double most_at(const Scene& scene, double at_usual_place) noexcept {
   const double sure = confidence(scene.record.profile, scene.time);
   const double usual = at_usual_place * (kYoungShare + sure * (1 - kYoungShare));
+  // How strange a country is to a young account was borrowed from others: it is no reason for more.
+  if (scene.side == Side::kUnsettled) return usual;
   const double strange = at_usual_place + sure * (static_cast<double>(kMaxNats) - at_usual_place);
   return by_strangeness(scene, usual, strange);
 }

@@ -13,11 +13,16 @@
 // new place the client and its mailbox sessions weigh too (client_consistency.cc). A network only read from
 // counts 0.7 of its novelty, one used this way before 0.3.
 //
+// A network where colleagues are at home excuses up to 3 nats of its newness. A young account has no habits
+// yet: only a country that neither its tenant nor anybody else is used from is weighed, by what it borrows
+// from them (borrowed.cc).
+//
 // Limits: a thief on the victim's own provider or machine is not seen here; an EHLO
 // name can be copied by whoever knows it.
 #include <algorithm>
 #include <cmath>
 
+#include "detect/borrowed.h"
 #include "detect/client_consistency.h"
 #include "detect/detectors.h"
 #include "detect/strangeness.h"
@@ -41,6 +46,8 @@ constexpr double kReadOnlyShare = 0.7;    // of a place read from, never sent fr
 constexpr double kUsedBeforeShare = 0.3;  // of a network used this way on one other day
 constexpr double kEstablishedNetwork = -3.0;
 constexpr double kEstablishedProvider = -2.0;
+constexpr double kByColleagues = -2.0;
+constexpr double kLeastForeign = 0.3;  // less is not worth a sentence
 
 double weight_at(const Level& level, double novelties, double used_days) {
   const double p = std::clamp((novelties + level.prior) / (used_days + kPriorDays), level.least_p, 0.9);
@@ -50,6 +57,7 @@ double weight_at(const Level& level, double novelties, double used_days) {
 struct Novelty {
   Reason reason;
   double nats;
+  int colleagues = 0;  // at home there; only when they excuse it
 };
 
 // Whether the account has used the place in this way before. Having read from somewhere does
@@ -70,6 +78,13 @@ Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use)
   return {kCountryLevel.reason, weight_at(kCountryLevel, profile.rates.new_countries, days)};
 }
 
+// A network that is home to colleagues is no news for one of them.
+void excuse(Novelty& novelty, const Colleagues& colleagues) {
+  novelty.nats -= colleagues.nats;
+  if (novelty.nats > 0) return;
+  novelty = {Reason::kColleaguesNetwork, std::max(novelty.nats, kByColleagues), colleagues.number};
+}
+
 // The whole weight of a stranger's place: its newness, the client there, and how well the profile is known.
 Novelty novelty_at(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
@@ -78,6 +93,7 @@ Novelty novelty_at(const Scene& scene) {
   if (network != nullptr)
     novelty.nats *= has_used(profile, network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
   novelty.nats += client_weight(scene) + session_weight(scene);
+  if (novelty.nats > 0) excuse(novelty, colleagues_at(scene));
   if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
   if (scene.use != Use::kSend) novelty.nats = std::min(novelty.nats, kMostForReading);
   return novelty;
@@ -93,11 +109,26 @@ Evidence established(const Scene& scene) {
   return make_evidence(Reason::kFamiliarProvider, kEstablishedProvider, {scene.origin.prefix});
 }
 
+// A young account has no habits of its own to differ from.
+std::optional<Evidence> foreign(const Scene& scene) {
+  const Foreignness foreign = foreignness_of(scene);
+  if (foreign.nats < kLeastForeign) return std::nullopt;
+  return make_evidence(Reason::kForeignCountry, foreign.nats,
+                       {scene.origin.prefix, scene.origin.country, std::int64_t{foreign.country.here},
+                        std::int64_t{foreign.country.all}});
+}
+
 }  // namespace
 
 float strangeness_of(const Scene& scene) {
   constexpr double kNone = 0.5, kWhole = 3.0;  // nats
-  if (scene.side != Side::kStranger || !scene.origin.known) return 0;
+  // What was borrowed from others is never as sure as the account's own habits.
+  constexpr double kNoneBorrowed = 1.0, kMostBorrowed = 0.5;
+  if (!scene.origin.known || scene.side == Side::kEstablished) return 0;
+  if (scene.side == Side::kUnsettled) {
+    const double foreign = (foreignness_of(scene).nats - kNoneBorrowed) / (kWhole - kNoneBorrowed);
+    return static_cast<float>(std::clamp(foreign, 0.0, 1.0) * kMostBorrowed);
+  }
   return static_cast<float>(std::clamp((novelty_at(scene).nats - kNone) / (kWhole - kNone), 0.0, 1.0));
 }
 
@@ -106,10 +137,13 @@ std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
                       scene.kind == StepKind::kMessage || scene.kind == StepKind::kSettingChange;
   if (!scene.origin.known || !is_use) return std::nullopt;
   if (scene.side == Side::kEstablished) return established(scene);
-  if (scene.side == Side::kUnsettled) return std::nullopt;
+  if (scene.side == Side::kUnsettled) return foreign(scene);
 
   const AccountProfile& profile = scene.record.profile;
   const Novelty novelty = novelty_at(scene);
+  if (novelty.reason == Reason::kColleaguesNetwork)
+    return make_evidence(novelty.reason, novelty.nats,
+                         {scene.origin.prefix, std::int64_t{novelty.colleagues}});
   const Duration known_for = scene.time - from_seconds32(profile.first_seen);
   return make_evidence(
       novelty.reason, novelty.nats,

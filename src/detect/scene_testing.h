@@ -25,6 +25,8 @@ struct KnownNeighbours final : Neighbours {
     const auto found = traits.find(trait);
     return found == traits.end() ? TraitSnapshot{} : found->second;
   }
+  CountrySnapshot country;
+  [[nodiscard]] CountrySnapshot in_country() const override { return country; }
 };
 
 // A record, the event's facts, and the scene they make. Change the parts, then look.

@@ -7,7 +7,8 @@ namespace postreeve {
 
 // 0: somewhere the owner might well be (an account that is at new places all the time, the owner's own
 // client, a profile that is still young); 1: nothing speaks for the owner. Between, how much less is
-// remarkable there than at a usual place. 0 off the stranger's side.
+// remarkable there than at a usual place. Of a young account up to half, by what it borrows from others
+// (borrowed.h). 0 at established places.
 [[nodiscard]] float strangeness_of(const Scene& scene);
 
 // `usual` at a usual place, `strange` at an entirely strange one.

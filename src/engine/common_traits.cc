@@ -87,6 +87,10 @@ TraitSnapshot CommonTraits::with(Trait trait) const {
   return room_.counters.look(key_of(trait), user(), facts_.time);
 }
 
+CountrySnapshot CommonTraits::in_country() const {
+  return room_.counters.look_country(user(), facts_.origin.country.packed());
+}
+
 std::uint32_t CommonTraits::subject_key() const {
   if (subject_) return *subject_;
   const std::string_view subject = facts_.message.subject;
@@ -100,6 +104,7 @@ std::uint32_t CommonTraits::subject_key() const {
 
 void CommonTraits::note(const Decision& decision) {
   if (decision.repeated || !facts_.origin.known || facts_.origin.trusted) return;
+  if (decision.learned_country) room_.counters.add_country(user(), facts_.origin.country.packed());
   const float accusation = accusation_of(decision);
   note_places(decision, accusation);
   if (facts_.kind == StepKind::kMessage) note_texts(decision, accusation);

@@ -28,6 +28,7 @@ class CommonTraits final : public Neighbours {
       : room_(room), facts_(facts), account_(account) {}
 
   [[nodiscard]] TraitSnapshot with(Trait trait) const override;
+  [[nodiscard]] CountrySnapshot in_country() const override;
 
   // Tells the counters what the event came to. An accusation that rests on other accounts'
   // accusations accuses nobody further, unless it ended in a suspension: else one false incident

@@ -55,6 +55,8 @@ enum class Reason : std::uint8_t {
   kNewNetworkOfProvider,
   kNewProvider,
   kNewCountry,
+  kForeignCountry,
+  kColleaguesNetwork,
   kManyCountries,
   kImpossibleSpeed,
   kNetworkChurn,

@@ -310,6 +310,7 @@ void reset(Decision& decision) {
   decision.side = Side::kUnsettled;
   decision.network_first_today = false;
   decision.client_first_today = false;
+  decision.learned_country = false;
 }
 
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision) {
@@ -340,8 +341,13 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
 
   note_activity(record, scene, facts);
   count_outgo(record, scene, verdict);
+  const auto knows_country = [&] {
+    return record.profile.countries.find(facts.origin.country.packed()) != nullptr;
+  };
+  const bool knew_country = knows_country();
   if (verdict.action == Action::kAccept)
     learn_accepted(record, scene, facts, learning_of(record, scene, wanted));
+  decision.learned_country = !knew_country && knows_country();
   if (facts.step_key != 0) {
     record.recent.add(
         {facts.step_key, facts.mail_key, to_seconds32(facts.time), verdict.action, verdict.reply});

@@ -28,6 +28,8 @@ struct Decision {
   Side side = Side::kUnsettled;
   bool network_first_today = false;
   bool client_first_today = false;
+  // The account was never used from this country before, and that was learned.
+  bool learned_country = false;
 };
 
 // Makes it the answer to an event that says nothing: accepted, nothing found.

@@ -18,6 +18,8 @@ constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kNewNetworkOfProvider, 0.32F, 1.00F},
     {kNewProvider, 0.54F, 1.00F},
     {kNewCountry, 0.77F, 1.00F},
+    {kForeignCountry, 1.00F, 1.00F},
+    {kColleaguesNetwork, 1.00F, 1.00F},
     {kManyCountries, 1.60F, 1.00F},
     {kImpossibleSpeed, 0.28F, 1.00F},
     {kNetworkChurn, 1.06F, 1.00F},

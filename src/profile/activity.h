@@ -23,6 +23,9 @@ inline constexpr float kMostOfAGroup = 6.0F;
 
 // The strongest finding of each group, fading with a half-life since `updated`.
 struct RiskState {
+  // What faded below this is over: else last month's suspicion would keep a familiar place from
+  // speaking for the owner.
+  static constexpr float kForgotten = 0.05F;
   std::array<float, kGroupCount> nats{};
   std::uint32_t updated = 0;  // seconds
 
@@ -31,7 +34,10 @@ struct RiskState {
     const std::uint32_t now = to_seconds32(time);
     if (now <= updated) return;
     const auto factor = static_cast<float>(decay_factor(now - updated, half_life));
-    for (float& n : nats) n *= factor;
+    for (float& n : nats) {
+      n *= factor;
+      if (std::abs(n) < kForgotten) n = 0;
+    }
     updated = now;
   }
 

@@ -57,6 +57,15 @@ TEST(RiskState, FadesByHalfInAHalfLife) {
   EXPECT_NEAR(risk.sum(), 2, 1e-5);  // time never runs back
 }
 
+TEST(RiskState, LetsTheOwnersPlaceSpeakAgainOnceASuspicionIsOver) {
+  RiskState risk;
+  risk.fade(kNow, kHalfLife);
+  risk.add(make_evidence(Reason::kNewCountry, 4));
+  risk.fade(kNow + std::chrono::days{7}, kHalfLife);
+  risk.add(make_evidence(Reason::kFamiliarNetwork, -3));
+  EXPECT_DOUBLE_EQ(risk.sum(), -3);
+}
+
 RC_GTEST_PROP(RiskState, NeverSumsToMoreThanItsGroupsMay, ()) {
   RiskState risk;
   const auto reasons =

@@ -12,11 +12,11 @@ constexpr std::uint8_t kSettledReadDays = 3;
 // Before the profile spans this long there are no habits to compare with.
 constexpr Duration kYoung = std::chrono::hours{36};
 
+}  // namespace
+
 bool is_young(const AccountProfile& profile) noexcept {
   return from_seconds32(profile.last_seen) - from_seconds32(profile.first_seen) < kYoung;
 }
-
-}  // namespace
 
 bool is_home(const AccountProfile& profile, const Habit& habit) noexcept {
   // Days of use fade and those of a habit do not: alone they would make a home of every place that

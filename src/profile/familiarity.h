@@ -23,6 +23,9 @@ enum class Side : std::uint8_t {
 
 [[nodiscard]] Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept;
 
+// Whether the account is known for too short a time to have habits.
+[[nodiscard]] bool is_young(const AccountProfile& profile) noexcept;
+
 // Whether this is where the account lives: used on half of the days or more, be it only for
 // reading. Who seldom writes writes from there.
 [[nodiscard]] bool is_home(const AccountProfile& profile, const Habit& habit) noexcept;

@@ -40,6 +40,14 @@ struct TraitSnapshot {
   bool is_own = false;            // the account that asks is one of the honest ones
 };
 
+// From which countries accounts are used: each country of an account counts once.
+struct CountrySnapshot {
+  std::uint32_t all = 0;     // countries of accounts
+  std::uint32_t here = 0;    // of these, the one asked for
+  std::uint32_t tenant = 0;  // likewise of the tenant's accounts
+  std::uint32_t tenant_here = 0;
+};
+
 // Answers what other accounts have in common with the event at hand. Asked only where it matters
 // (strangers, mostly), because a look-up costs more than a habit. Any thread.
 class Neighbours {
@@ -51,6 +59,8 @@ class Neighbours {
 
   // Zeros when the event has no such trait, or nobody else has it.
   [[nodiscard]] virtual TraitSnapshot with(Trait trait) const = 0;
+  // Who is used from the event's country, with the account itself. Zeros when the country is not known.
+  [[nodiscard]] virtual CountrySnapshot in_country() const = 0;
 };
 
 }  // namespace postreeve

@@ -50,7 +50,8 @@ std::uint64_t part_of(Timestamp time, Duration window, std::size_t slots) {
 MemorySharedCounters::MemorySharedCounters(std::size_t most_entries)
     : most_in_shard_(std::max<std::size_t>(2, most_entries / kShards)),
       places_(most_entries, kPlaceSpans),
-      texts_(most_entries / 4, kTextSpans) {}
+      texts_(most_entries / 4, kTextSpans),
+      countries_(most_entries) {}
 
 void MemorySharedCounters::turn(Network& network, std::uint16_t day) {
   if (day <= network.day) return;
@@ -163,6 +164,14 @@ void MemorySharedCounters::accuse(TraitKey trait, TraitUser user, Timestamp time
   if (trait.value == 0) return;
   table_of(trait).accuse(trait, user, time, weight);
   accusations_.add(user.account, trait, time);
+}
+
+void MemorySharedCounters::add_country(TraitUser user, std::uint16_t country) {
+  countries_.add(user.tenant, country);
+}
+
+CountrySnapshot MemorySharedCounters::look_country(TraitUser user, std::uint16_t country) const {
+  return countries_.look(user.tenant, country);
 }
 
 void MemorySharedCounters::settle_accusations(std::uint32_t account, bool confirmed) {

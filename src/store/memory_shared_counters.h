@@ -11,6 +11,7 @@
 #include "sketch/decaying_count.h"
 #include "sketch/hyper_log_log.h"
 #include "sketch/window_count.h"
+#include "store/country_counts.h"
 #include "store/shared_counters.h"
 #include "store/trait_table.h"
 
@@ -35,6 +36,8 @@ class MemorySharedCounters final : public SharedCounters {
   void add_honest(TraitKey trait, TraitUser user, Timestamp time) override;
   void add_stranger(TraitKey trait, TraitUser user, Timestamp time, bool sent) override;
   void accuse(TraitKey trait, TraitUser user, Timestamp time, float weight) override;
+  void add_country(TraitUser user, std::uint16_t country) override;
+  [[nodiscard]] CountrySnapshot look_country(TraitUser user, std::uint16_t country) const override;
   void settle_accusations(std::uint32_t account, bool confirmed) override;
 
  private:
@@ -84,6 +87,7 @@ class MemorySharedCounters final : public SharedCounters {
   TraitTable places_;
   TraitTable texts_;
   Accusations accusations_;
+  CountryCounts countries_;
 };
 
 }  // namespace postreeve

@@ -53,6 +53,9 @@ class SharedCounters {
   virtual void add_stranger(TraitKey trait, TraitUser user, Timestamp time, bool sent) = 0;
   // The account became restricted because of a stranger who has it; `weight` in (0, 2].
   virtual void accuse(TraitKey trait, TraitUser user, Timestamp time, float weight) = 0;
+  // Counts a country (packed, 0: none) that the account was never used from before.
+  virtual void add_country(TraitUser user, std::uint16_t country) = 0;
+  [[nodiscard]] virtual CountrySnapshot look_country(TraitUser user, std::uint16_t country) const = 0;
   // A person judged: the account's accusations weigh twice when confirmed, else they are taken back.
   virtual void settle_accusations(std::uint32_t account, bool confirmed) = 0;
 };

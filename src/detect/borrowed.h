@@ -1,0 +1,24 @@
+// What a young account borrows from its tenant and from all accounts of the server.
+#pragma once
+
+#include "detect/scene.h"
+
+namespace postreeve {
+
+// How much a country speaks against an account that has no habits yet.
+struct Foreignness {
+  double nats = 0;
+  CountrySnapshot country;  // without the account itself
+};
+
+// Of a young account (profile/familiarity.h) off its established places; nothing of others.
+[[nodiscard]] Foreignness foreignness_of(const Scene& scene);
+
+// How much colleagues at home in the event's network speak for the owner.
+struct Colleagues {
+  double nats = 0;  // 0 or more
+  int number = 0;
+};
+[[nodiscard]] Colleagues colleagues_at(const Scene& scene);
+
+}  // namespace postreeve

@@ -1,0 +1,122 @@
+#include "detect/borrowed.h"
+
+#include <gtest/gtest.h>
+
+#include "detect/scene_testing.h"
+#include "detect/strangeness.h"
+
+namespace postreeve {
+namespace {
+
+// An account's first mail, from Vietnam, to a server whose people are elsewhere.
+struct Newcomer {
+  Stage stage;
+  KnownNeighbours others;
+
+  Newcomer() {
+    stage.origin = thiefs_place();
+    stage.side = Side::kUnsettled;
+    stage.neighbours = &others;
+    others.country = {.all = 1000, .here = 0, .tenant = 20, .tenant_here = 0};
+  }
+  [[nodiscard]] double foreignness() const { return foreignness_of(stage.scene()).nats; }
+};
+
+TEST(YoungAccount, IsSuspectWhereNobodyElseIsUsedFrom) {
+  const Newcomer newcomer;
+  EXPECT_GT(newcomer.foreignness(), 2);
+  EXPECT_EQ(reason_of(weigh_origin_novelty(newcomer.stage.scene())), Reason::kForeignCountry);
+  EXPECT_GT(strangeness_of(newcomer.stage.scene()), 0.2F);
+}
+
+TEST(YoungAccount, IsNotSuspectAtHome) {
+  Newcomer newcomer;
+  newcomer.others.country = {.all = 1000, .here = 900, .tenant = 20, .tenant_here = 18};
+  EXPECT_EQ(newcomer.foreignness(), 0);
+  EXPECT_EQ(weigh_origin_novelty(newcomer.stage.scene()), std::nullopt);
+  EXPECT_EQ(strangeness_of(newcomer.stage.scene()), 0);
+}
+
+TEST(YoungAccount, IsNotSuspectOnAServerThatKnowsNobodyYet) {
+  Newcomer newcomer;
+  for (const std::uint32_t all : {0U, 5U, 10U}) {
+    newcomer.others.country = {.all = all, .here = 0, .tenant = 0, .tenant_here = 0};
+    EXPECT_LT(newcomer.foreignness(), 0.3) << all;
+  }
+}
+
+TEST(YoungAccount, BorrowsFromItsTenantBeforeEverybody) {
+  Newcomer newcomer;
+  newcomer.others.country = {.all = 1000, .here = 10, .tenant = 12, .tenant_here = 9};
+  EXPECT_EQ(newcomer.foreignness(), 0);  // a foreign company
+  newcomer.others.country = {.all = 1000, .here = 300, .tenant = 600, .tenant_here = 0};
+  EXPECT_GT(newcomer.foreignness(), 1);  // others' country
+}
+
+TEST(YoungAccount, DoesNotExcuseItself) {
+  Newcomer newcomer;
+  const double before = newcomer.foreignness();
+  learn_use(newcomer.stage.record.profile, kNow - std::chrono::hours{1}, thiefs_place(), Use::kSend);
+  newcomer.others.country = {.all = 1001, .here = 1, .tenant = 21, .tenant_here = 1};
+  EXPECT_DOUBLE_EQ(newcomer.foreignness(), before);
+}
+
+TEST(YoungAccount, IsLessSuspectWhereItsMailboxIsRead) {
+  Newcomer newcomer;
+  const double before = newcomer.foreignness();
+  learn_use(newcomer.stage.record.profile, kNow - std::chrono::hours{1}, thiefs_place(), Use::kRead);
+  newcomer.others.country = {.all = 1001, .here = 1, .tenant = 21, .tenant_here = 1};
+  EXPECT_NEAR(newcomer.foreignness(), before - 1.5, 1e-9);
+}
+
+TEST(SettledAccount, BorrowsNothing) {
+  Stage stage = settled_account();
+  KnownNeighbours others;
+  others.country = {.all = 1000, .here = 0, .tenant = 20, .tenant_here = 0};
+  stage.neighbours = &others;
+  for (const Side side : {Side::kEstablished, Side::kUnsettled, Side::kStranger}) {
+    stage.side = side;
+    EXPECT_EQ(foreignness_of(stage.scene()).nats, 0);
+  }
+}
+
+// A settled account in a network that is new to it.
+struct Visitor {
+  Stage stage = settled_account();
+  KnownNeighbours others;
+
+  Visitor(std::uint8_t colleagues, std::uint32_t tenant, float guilt = 0) {
+    stage.neighbours = &others;
+    others.traits[Trait::kNetwork] = {.honest = colleagues, .colleagues = colleagues, .guilt = guilt};
+    others.country = {.all = 100'000, .here = 1, .tenant = tenant, .tenant_here = 1};
+  }
+  [[nodiscard]] double excuse() const { return colleagues_at(stage.scene()).nats; }
+};
+
+TEST(Colleagues, ExcuseTheirNetwork) {
+  const Visitor alone(0, 20);
+  const Visitor visitor(2, 20);
+  EXPECT_EQ(alone.excuse(), 0);
+  EXPECT_EQ(visitor.excuse(), 3);
+  EXPECT_LT(nats_of(weigh_origin_novelty(visitor.stage.scene())),
+            nats_of(weigh_origin_novelty(alone.stage.scene())));
+}
+
+TEST(Colleagues, SpeakForTheOwnerWhereLittleElseIsNew) {
+  Visitor visitor(4, 20);
+  visitor.stage.origin = origin_at(2, 10, "PL");  // another network of the usual provider
+  const std::optional<Evidence> found = weigh_origin_novelty(visitor.stage.scene());
+  EXPECT_EQ(reason_of(found), Reason::kColleaguesNetwork);
+  EXPECT_LT(nats_of(found), 0);
+}
+
+TEST(Colleagues, AreNoneAmongAHundredThousandStrangersOfOneDomain) {
+  EXPECT_LT(Visitor(5, 100'000).excuse(), 0.01);
+}
+
+TEST(Colleagues, ExcuseNothingWhereSomebodyWasAccused) {
+  EXPECT_EQ(Visitor(4, 20, 0.3F).excuse(), 0);
+}
+
+}  // namespace
+}  // namespace postreeve

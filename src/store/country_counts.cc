@@ -1,0 +1,50 @@
+#include "store/country_counts.h"
+
+#include <algorithm>
+
+namespace postreeve {
+
+CountryCounts::CountryCounts(std::size_t most_tenants)
+    : most_in_shard_(std::max<std::size_t>(1, most_tenants / kShards)) {}
+
+std::size_t CountryCounts::place_of(std::uint16_t country) noexcept {
+  const std::size_t first = (country >> 8U) - std::size_t{'A'};
+  const std::size_t second = (country & 0xffU) - std::size_t{'A'};
+  return first < kLetters && second < kLetters ? first * kLetters + second : kLetters * kLetters;
+}
+
+void CountryCounts::add(std::uint32_t tenant, std::uint16_t country) {
+  if (country == 0) return;
+  all_.fetch_add(1, std::memory_order_relaxed);
+  here_[place_of(country)].fetch_add(1, std::memory_order_relaxed);
+  Shard& shard = shards_[tenant % kShards];
+  const std::scoped_lock lock(shard.mutex);
+  if (shard.tenants.size() >= most_in_shard_ && !shard.tenants.contains(tenant)) return;
+  OfTenant& counts = shard.tenants[tenant];
+  ++counts.all;
+  const auto found =
+      std::ranges::find(counts.countries, country, &std::pair<std::uint16_t, std::uint32_t>::first);
+  if (found == counts.countries.end()) {
+    counts.countries.emplace_back(country, 1);
+  } else {
+    ++found->second;
+  }
+}
+
+CountrySnapshot CountryCounts::look(std::uint32_t tenant, std::uint16_t country) const {
+  CountrySnapshot snapshot;
+  if (country == 0) return snapshot;
+  snapshot.all = all_.load(std::memory_order_relaxed);
+  snapshot.here = here_[place_of(country)].load(std::memory_order_relaxed);
+  const Shard& shard = shards_[tenant % kShards];
+  const std::scoped_lock lock(shard.mutex);
+  const auto counts = shard.tenants.find(tenant);
+  if (counts == shard.tenants.end()) return snapshot;
+  snapshot.tenant = counts->second.all;
+  for (const auto& [code, accounts] : counts->second.countries) {
+    if (code == country) snapshot.tenant_here = accounts;
+  }
+  return snapshot;
+}
+
+}  // namespace postreeve

@@ -1,0 +1,50 @@
+// From which countries accounts are used: of everybody, and of each tenant.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "profile/surroundings.h"
+
+namespace postreeve {
+
+// Counts each country of an account once: the caller knows which are new to it. Never forgets, and needs no
+// bound but that of the tenants, which are the operator's own: `most_tenants`, more count for everybody
+// alone. Any thread; everybody's counts need no lock.
+class CountryCounts {
+ public:
+  explicit CountryCounts(std::size_t most_tenants);
+
+  // `country` as packed (net/location.h); 0 is none.
+  void add(std::uint32_t tenant, std::uint16_t country);
+  [[nodiscard]] CountrySnapshot look(std::uint32_t tenant, std::uint16_t country) const;
+
+ private:
+  static constexpr std::size_t kShards = 16;
+  static constexpr std::size_t kLetters = 26;
+
+  struct OfTenant {
+    std::uint32_t all = 0;
+    std::vector<std::pair<std::uint16_t, std::uint32_t>> countries;  // few
+  };
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_map<std::uint32_t, OfTenant> tenants;
+  };
+
+  // Its place in `here_`; one beyond for what is no country.
+  [[nodiscard]] static std::size_t place_of(std::uint16_t country) noexcept;
+
+  std::size_t most_in_shard_;
+  std::atomic<std::uint32_t> all_{0};
+  std::array<std::atomic<std::uint32_t>, kLetters * kLetters + 1> here_{};
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace postreeve
