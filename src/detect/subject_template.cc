@@ -23,7 +23,7 @@ bool is_answer(std::string_view subject) noexcept {
   static constexpr std::string_view kMarks[] = {"re",  "aw",  "antw", "sv", "vs", "odp", "rif",
                                                 "ynt", "fwd", "fw",   "wg", "tr", "vb",  "pd"};
   const std::size_t colon = subject.find(':');
-  if (colon == std::string_view::npos || colon > 8) return false;
+  if (colon > 8) return false;  // or none
   std::string_view mark = trim(subject.substr(0, colon));
   if (const std::size_t count = mark.find_first_of("[(^"); count != std::string_view::npos)
     mark = mark.substr(0, count);
