@@ -82,7 +82,10 @@ bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
   for (const Detector& detector : all_detectors()) {
     std::optional<Evidence> found = detector.weigh(scene);
     if (!found) continue;
-    if (found->nats > 0) found->nats *= factor_of(found->reason, scene.side == Side::kStranger);
+    if (found->nats > 0) {
+      const float factor = factor_of(found->reason, scene.side == Side::kStranger);
+      found->nats = std::min(found->nats * factor, kMaxNats);
+    }
     evidence.add(*found);
     risk.add(*found);
     conclusive |= found->conclusive;
