@@ -60,15 +60,13 @@ struct Engine::Impl {
   SharedCounters& counters;
   FactBuilder builder;
   LimitMatcher limits;
-  std::atomic<std::uint64_t> steps{0};
   std::atomic<std::uint64_t> active_accounts{0};
 };
 
 // A broken geography file, a clock or a lost PROXY header makes strangers of everybody at once.
 bool Engine::Impl::fuse_is_out(Timestamp time) {
-  constexpr std::uint64_t kCountEvery = 4096;  // counting the accounts costs a lock a shard
-  if (steps.fetch_add(1, std::memory_order_relaxed) % kCountEvery == 0) active_accounts = accounts.size();
-  const std::uint64_t most = std::max<std::uint64_t>(5, active_accounts / 1000);
+  const std::uint64_t most =
+      std::max<std::uint64_t>(5, active_accounts.load(std::memory_order_relaxed) / 1000);
   return counters.restrictions(time) >= most;
 }
 
@@ -76,7 +74,11 @@ void Engine::Impl::step(Facts& facts, Observation& observation) {
   facts.fuse_is_out = fuse_is_out(facts.time);
   StepOf run([&](AccountRecord& record) {
     if (facts.by_webmail) facts.origin = webmail_origin(record, facts.time);
+    const bool was_active = record.profile.first_seen != 0;
     decide(record, facts, policy, observation);
+    // Names that somebody guesses at have records too, and must not widen the fuse.
+    if (!was_active && record.profile.first_seen != 0)
+      active_accounts.fetch_add(1, std::memory_order_relaxed);
   });
   accounts.update(facts.account, run);
   const bool restricts = observation.change && is_restriction(observation.change->after.level) &&
