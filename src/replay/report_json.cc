@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "replay/json_evidence.h"
+#include "finding/json_evidence.h"
 
 namespace postreeve {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/json_writer.h"
 #include "replay/compare.h"
-#include "replay/json_writer.h"
 #include "replay/report.h"
 
 namespace postreeve {

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "finding/explain.h"
 #include "replay/numbers.h"
-#include "replay/printable.h"
 #include "replay/text_table.h"
 
 namespace postreeve {

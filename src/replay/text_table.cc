@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "replay/printable.h"
+#include "base/printable.h"
 
 namespace postreeve {
 

@@ -7,8 +7,8 @@
 #include <system_error>
 #include <utility>
 
-#include "replay/json_evidence.h"
-#include "replay/json_writer.h"
+#include "base/json_writer.h"
+#include "finding/json_evidence.h"
 
 namespace postreeve {
 namespace {

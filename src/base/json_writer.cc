@@ -1,10 +1,10 @@
-#include "replay/json_writer.h"
+#include "base/json_writer.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 
-#include "replay/printable.h"
+#include "base/printable.h"
 
 namespace postreeve {
 namespace {

@@ -1,11 +1,11 @@
-#include "replay/json_writer.h"
+#include "base/json_writer.h"
 
 #include <limits>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "replay/printable.h"
+#include "base/printable.h"
 
 namespace postreeve {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <span>
 
+#include "base/json_writer.h"
 #include "finding/evidence.h"
-#include "replay/json_writer.h"
 
 namespace postreeve {
 

@@ -1,4 +1,4 @@
-#include "replay/printable.h"
+#include "base/printable.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "replay/json_evidence.h"
+#include "finding/json_evidence.h"
 
 #include "finding/explain.h"
 
