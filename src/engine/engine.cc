@@ -1,7 +1,6 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "detect/complaints.h"
 #include "detect/refusals.h"
@@ -60,13 +59,11 @@ struct Engine::Impl {
   SharedCounters& counters;
   FactBuilder builder;
   LimitMatcher limits;
-  std::atomic<std::uint64_t> active_accounts{0};
 };
 
 // A broken geography file, a clock or a lost PROXY header makes strangers of everybody at once.
 bool Engine::Impl::fuse_is_out(Timestamp time) {
-  const std::uint64_t most =
-      std::max<std::uint64_t>(5, active_accounts.load(std::memory_order_relaxed) / 1000);
+  const std::uint64_t most = std::max<std::uint64_t>(5, accounts.active() / 1000);
   return counters.restrictions(time) >= most;
 }
 
@@ -74,11 +71,7 @@ void Engine::Impl::step(Facts& facts, Observation& observation) {
   facts.fuse_is_out = fuse_is_out(facts.time);
   StepOf run([&](AccountRecord& record) {
     if (facts.by_webmail) facts.origin = webmail_origin(record, facts.time);
-    const bool was_active = record.profile.first_seen != 0;
     decide(record, facts, policy, observation);
-    // Names that somebody guesses at have records too, and must not widen the fuse.
-    if (!was_active && record.profile.first_seen != 0)
-      active_accounts.fetch_add(1, std::memory_order_relaxed);
   });
   accounts.update(facts.account, run);
   const bool restricts = observation.change && is_restriction(observation.change->after.level) &&

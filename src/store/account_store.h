@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "base/keyed_hash.h"
 #include "profile/account_record.h"
@@ -28,8 +29,13 @@ class AccountStore {
   // steps of one account run one after the other. Any thread.
   virtual void update(const Hash128& account, RecordStep& step) = 0;
 
+  // A copy of the account's record as it is now; nullopt when there is none, and none is made.
+  [[nodiscard]] virtual std::optional<AccountRecord> find(const Hash128& account) const = 0;
+
   // How many accounts have a record.
   [[nodiscard]] virtual std::uint64_t size() const = 0;
+  // How many of them were ever used: names that somebody guesses at have records too.
+  [[nodiscard]] virtual std::uint64_t active() const = 0;
 };
 
 }  // namespace postreeve

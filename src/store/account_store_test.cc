@@ -50,6 +50,24 @@ TYPED_TEST(AccountStoreContract, MakesAnEmptyRecordForANewAccount) {
   EXPECT_EQ(this->store_.size(), 1U);
 }
 
+TYPED_TEST(AccountStoreContract, FindsACopyAndMakesNoRecord) {
+  EXPECT_FALSE(this->store_.find(account(1)));
+  EXPECT_EQ(this->store_.size(), 0U);
+  update(this->store_, account(1), [](AccountRecord& record) { record.dismissed = 7; });
+  const auto found = this->store_.find(account(1));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->dismissed, 7U);
+}
+
+TYPED_TEST(AccountStoreContract, CountsAccountsAsActiveOnceTheyWereUsed) {
+  update(this->store_, account(1), [](AccountRecord& record) { record.guesses.last_day = 1; });
+  EXPECT_EQ(this->store_.active(), 0U);
+  for (int i = 0; i < 2; ++i) {
+    update(this->store_, account(1), [](AccountRecord& record) { record.profile.first_seen = 9; });
+  }
+  EXPECT_EQ(this->store_.active(), 1U);
+}
+
 TYPED_TEST(AccountStoreContract, KeepsWhatAStepWrote) {
   update(this->store_, account(1), [](AccountRecord& record) {
     record.dismissed = 7;

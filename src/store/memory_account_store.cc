@@ -7,7 +7,17 @@ void MemoryAccountStore::update(const Hash128& account, RecordStep& step) {
   const std::scoped_lock lock(shard.mutex);
   AccountRecord& record = shard.records[account];
   prefetch(record);
+  const bool was_active = record.profile.first_seen != 0;
   step.run(record);
+  if (!was_active && record.profile.first_seen != 0) active_.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::optional<AccountRecord> MemoryAccountStore::find(const Hash128& account) const {
+  const Shard& shard = shard_of(account);
+  const std::scoped_lock lock(shard.mutex);
+  const auto found = shard.records.find(account);
+  if (found == shard.records.end()) return std::nullopt;
+  return found->second;
 }
 
 std::uint64_t MemoryAccountStore::size() const {

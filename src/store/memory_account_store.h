@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -15,7 +16,9 @@ namespace postreeve {
 class MemoryAccountStore final : public AccountStore {
  public:
   void update(const Hash128& account, RecordStep& step) override;
+  [[nodiscard]] std::optional<AccountRecord> find(const Hash128& account) const override;
   [[nodiscard]] std::uint64_t size() const override;
+  [[nodiscard]] std::uint64_t active() const override { return active_.load(std::memory_order_relaxed); }
 
   // Bytes of all records with what they hold, without the index. Slow; for reports.
   [[nodiscard]] std::uint64_t memory_bytes() const;
@@ -30,7 +33,12 @@ class MemoryAccountStore final : public AccountStore {
 
   [[nodiscard]] Shard& shard_of(const Hash128& account) { return shards_[account.high % kShards]; }
 
+  [[nodiscard]] const Shard& shard_of(const Hash128& account) const {
+    return shards_[account.high % kShards];
+  }
+
   std::array<Shard, kShards> shards_;
+  std::atomic<std::uint64_t> active_{0};
 };
 
 }  // namespace postreeve
