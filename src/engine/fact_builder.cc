@@ -176,8 +176,11 @@ Facts FactBuilder::build(const Submission& submission) const {
   add_place_of_mail(facts, submission.session);
   facts.use = Use::kSend;
   if (!submission.queue_id.empty()) {
-    facts.transaction_key = nonzero(fast_hash(submission.queue_id, 0));
+    const std::string& transaction =
+        submission.transaction.empty() ? submission.queue_id : submission.transaction;
+    facts.transaction_key = nonzero(fast_hash(transaction, 0));
     facts.step_key = nonzero(fast_hash(submission.queue_id, kMessageStage));
+    facts.answer_transaction = nonzero(fast_hash(submission.queue_id, 0));
   }
   facts.mail_key = nonzero(fast_hash(submission.sender, kMessageStage ^ mix64(submission.size + 1)));
   facts.message.recipients = submission.recipient_count;

@@ -44,7 +44,7 @@ struct Facts {
   std::uint32_t sender_key = 0;       // of a foreign envelope sender; 0: the account's own
   std::uint32_t header_from_key = 0;  // likewise of the From address
   AnswerFacts answer;
-  std::uint32_t answer_transaction = 0;
+  std::uint32_t answer_transaction = 0;  // of a message: what answers to it will name
   const Scan* scan = nullptr;
   SettingFacts setting;   // kSettingChange
   bool is_grave = false;  // kComplaint: of fraud or a virus

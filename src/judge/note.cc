@@ -171,7 +171,7 @@ void note_activity(AccountRecord& record, const Scene& scene, const Facts& facts
     case StepKind::kMessage:
       note_message(activity, scene);
       note_place(record, scene);
-      if (scene.side == Side::kStranger) stranger_of(record).note_transaction(facts.transaction_key);
+      if (scene.side == Side::kStranger) stranger_of(record).note_transaction(facts.answer_transaction);
       break;
     case StepKind::kDelivery:
       note_answer(activity, record.profile, scene);

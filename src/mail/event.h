@@ -77,7 +77,8 @@ struct Submission {
   AccountId account;
   Session session;
   std::string queue_id;
-  std::string sender;  // envelope sender; empty for the null sender
+  std::string transaction;  // as its Recipients carry it, where that is not the queue ID
+  std::string sender;       // envelope sender; empty for the null sender
   std::vector<std::string> recipients;
   std::uint32_t recipient_count = 0;  // as the server counted; at least recipients.size()
   std::uint64_t size = 0;             // bytes; 0 when unknown
