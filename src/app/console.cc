@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "replay/printable.h"
+#include "base/printable.h"
 
 namespace postreeve {
 

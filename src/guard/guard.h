@@ -1,0 +1,104 @@
+// The live engine: what gates ask and what followers tell.
+//
+// Around Engine::observe() it does what a running server needs and a replay does not: a message that several
+// gates see counts once (sightings.h), what people decided comes first (rules.h), a change of standing is on
+// the disk before the answer leaves, and in observe mode nothing is refused.
+//
+// Any thread. Nothing here blocks but a record that has to be read from the disk.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/keyed_hash.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "finding/verdict.h"
+#include "guard/decision_watcher.h"
+#include "guard/rules.h"
+#include "guard/sightings.h"
+#include "mail/event.h"
+#include "net/locator.h"
+#include "store/account_store.h"
+#include "store/ledger/incident_book.h"
+#include "store/shared_counters.h"
+
+namespace postreeve {
+
+enum class Mode : std::uint8_t {
+  kObserve,  // say what would be done
+  kEnforce,
+};
+[[nodiscard]] std::string_view to_text(Mode mode) noexcept;  // "observe"
+
+// What a gate tells its mail server.
+struct Answer {
+  Action action = Action::kAccept;  // kReject of a Login: refused
+  Reply reply = Reply::kNone;
+  // What would be done in enforce mode; the same as `action` there.
+  Action would = Action::kAccept;
+  Level level = Level::kClear;  // of the account's standing
+  float risk = 0;
+  IncidentId incident;
+  // The weightiest finding against the owner in plain words; made when explain was asked for, else empty.
+  std::string reason;
+};
+
+class Guard {
+ public:
+  // Called exactly once: inline, or on the ledger's thread when a change of standing had to reach the disk.
+  using Done = std::move_only_function<void(const Answer&)>;
+  using Clock = std::function<Timestamp()>;
+
+  struct Parts {
+    AccountStore& accounts;
+    SharedCounters& counters;
+    IncidentBook& incidents;
+    HashKey key;
+    Clock clock;
+  };
+
+  // Standings in the ledger go before those in the records: call restore() first.
+  Guard(Parts parts, std::shared_ptr<const Rules> rules, Mode mode);
+  ~Guard();
+
+  // Brings back the standings of the ledger after a start.
+  [[nodiscard]] Result<void> restore();
+
+  // Judges what a gate saw. The event's time is set to now; its account may be empty (nobody logged in):
+  // accepted then.
+  void judge(Event event, const Sighting& sighting, Done done);
+
+  // Judges what nobody waits for: deliveries, scans, what a log tells. Keeps the event's time, but no later
+  // than now.
+  void note(Event event, const Sighting& sighting);
+
+  // The account's standing as of now; clear when nothing is known of it.
+  [[nodiscard]] Standing standing_of(const AccountId& account) const;
+
+  // A person's decision; `done` when it is on the disk. kSuspended, kHeld or kClear.
+  void decide_standing(const AccountId& account, Level level, const std::string& author,
+                       const std::string& reason, std::function<void(Result<StandingChange>)> done);
+
+  // New rules (configuration, lists, account policies) hold from the next event on.
+  void set_rules(std::shared_ptr<const Rules> rules);
+  [[nodiscard]] std::shared_ptr<const Rules> rules() const;
+  void set_mode(Mode mode);
+  [[nodiscard]] Mode mode() const;
+
+  // Told of every decision, in the thread that made it. Add before the first event.
+  void add_watcher(DecisionWatcher& watcher);
+
+  [[nodiscard]] Timestamp now() const;
+  // Names the account in learned state.
+  [[nodiscard]] Hash128 key_of(const AccountId& account) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace postreeve

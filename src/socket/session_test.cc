@@ -1,0 +1,146 @@
+#include "socket/session.h"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+namespace postreeve {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// A request is a line; its reply the same line behind "re: ". "later" is answered by another thread.
+class Lines final : public Conversation {
+ public:
+  Result<std::size_t> request_size(std::string_view input) override {
+    if (input.starts_with('!')) return fail(ErrorCode::kInvalidInput, "no line of ours");
+    return input.find('\n') + 1;  // npos + 1 is 0
+  }
+  void answer(std::string_view request, Reply reply) override {
+    std::string text = "re: " + std::string(request);
+    is_over_ = request == "bye\n";
+    if (request != "later\n") {
+      reply(text);
+      return;
+    }
+    std::thread([text, reply = std::move(reply)]() mutable { reply(text); }).detach();
+  }
+  bool is_over() const override { return is_over_; }
+
+ private:
+  bool is_over_ = false;
+};
+
+struct Server {
+  explicit Server(SessionLimits limits = {}, std::size_t most_connections = 100) {
+    auto opened = Listener::open(
+        context, *Endpoint::parse("127.0.0.1:0"), {.most_connections = most_connections},
+        [this, limits](StreamSocket socket, ConnectionSlot slot) {
+          sessions.begin(std::move(socket), std::move(slot), std::make_unique<Lines>(), limits);
+        });
+    listener = std::move(*opened);
+    for (int i = 0; i < 2; ++i) threads.emplace_back([this] { context.run(); });
+  }
+  ~Server() {
+    listener->stop();
+    sessions.stop();
+    work.reset();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  asio::io_context context;
+  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  SessionSet sessions;
+  std::unique_ptr<Listener> listener;
+  std::vector<std::thread> threads;
+};
+
+struct Client {
+  explicit Client(const Server& server) : socket(context) {
+    socket.connect(tcp::endpoint(asio::ip::make_address("127.0.0.1"), server.listener->endpoint().port));
+  }
+  void send(std::string_view text) { asio::write(socket, asio::buffer(text)); }
+  // Everything until the server closes.
+  std::string read_all() {
+    std::string text;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(text), end);
+    return text;
+  }
+  std::string read(std::size_t size) {
+    std::string text(size, '\0');
+    asio::read(socket, asio::buffer(text));
+    return text;
+  }
+
+  asio::io_context context;
+  tcp::socket socket;
+};
+
+TEST(Session, AnswersRequestsInTheirOrderHoweverTheyArrive) {
+  Server server;
+  Client client(server);
+  client.send("one\nlater\nthr");
+  client.send("ee\nbye\n");
+  EXPECT_EQ(client.read_all(), "re: one\nre: later\nre: three\nre: bye\n");
+}
+
+TEST(Session, AnswersAClientThatShutItsSideDown) {
+  Server server;
+  Client client(server);
+  client.send("later\nlast\n");
+  client.socket.shutdown(tcp::socket::shutdown_send);
+  EXPECT_EQ(client.read_all(), "re: later\nre: last\n");
+}
+
+TEST(Session, ClosesOnWhatIsNoRequestAfterAnsweringWhatWas) {
+  Server server;
+  Client client(server);
+  client.send("one\n!two\nthree\n");
+  EXPECT_EQ(client.read_all(), "re: one\n");
+}
+
+TEST(Session, ClosesOnARequestThatIsTooLarge) {
+  Server server({.request_bytes = 1000});
+  Client client(server);
+  boost::system::error_code ignored;
+  asio::write(client.socket, asio::buffer(std::string(100'000, 'x')), ignored);
+  EXPECT_EQ(client.read_all(), "");
+}
+
+TEST(Session, ClosesWhenNothingComes) {
+  Server server({.idle = std::chrono::seconds(0)});
+  Client client(server);
+  EXPECT_EQ(client.read_all(), "");
+}
+
+TEST(Session, OthersWaitWhileTheBoundIsReached) {
+  Server server({}, 1);
+  auto first = std::make_unique<Client>(server);
+  first->send("a\n");
+  EXPECT_EQ(first->read(6), "re: a\n");
+  Client second(server);
+  second.send("b\n");
+  EXPECT_EQ(server.listener->open_connections(), 1U);
+  first.reset();
+  EXPECT_EQ(second.read(6), "re: b\n");
+}
+
+TEST(SessionSet, StopAnswersTheRequestUnderWayAndCloses) {
+  Server server;
+  Client idle(server);
+  Client client(server);
+  client.send("a\n");
+  EXPECT_EQ(client.read(6), "re: a\n");
+  server.sessions.stop();
+  EXPECT_EQ(client.read_all(), "");
+  EXPECT_EQ(idle.read_all(), "");
+}
+
+}  // namespace
+}  // namespace postreeve

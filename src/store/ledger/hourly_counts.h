@@ -1,0 +1,50 @@
+// How much each account did in each hour: who sends most now, beside the hour before and last week.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "mail/account_id.h"
+#include "store/ledger/database.h"
+
+namespace postreeve {
+
+struct Counts {
+  std::uint32_t messages = 0;    // accepted, held or diverted
+  std::uint32_t recipients = 0;  // of these
+  std::uint32_t refused = 0;     // recipients that we deferred or rejected
+  std::uint32_t bounced = 0;     // recipients that destinations refused
+  std::uint32_t logins = 0;      // successful
+
+  Counts& operator+=(const Counts& other) noexcept;
+  friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+struct Sender {
+  AccountId account;
+  Counts now;
+  Counts before;     // the hour before
+  Counts last_week;  // the same hour a week ago
+};
+
+// Counts lie in memory and are written every few seconds: a crash forgets at most those. Any thread.
+class HourlyCounts {
+ public:
+  explicit HourlyCounts(LedgerDatabase& database);
+  ~HourlyCounts();  // does not write: flush() first
+
+  void add(const AccountId& account, Timestamp time, const Counts& counts);
+  // Adds what is in memory to the database.
+  [[nodiscard]] Result<void> flush();
+  // The accounts with the most recipients in the hour of `time`, in memory or not.
+  [[nodiscard]] Result<std::vector<Sender>> top(Timestamp time, std::uint32_t most) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace postreeve

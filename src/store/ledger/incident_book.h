@@ -1,0 +1,118 @@
+// Incidents with their timeline, and the standings that come of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/keyed_hash.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "finding/incident.h"
+#include "finding/standing.h"
+#include "mail/account_id.h"
+#include "store/ledger/database.h"
+
+namespace postreeve {
+
+// Stored as text: never renamed, never reused.
+enum class Outcome : std::uint8_t { kOpen, kConfirmed, kDismissed, kEnded };
+[[nodiscard]] std::string_view to_text(Outcome outcome) noexcept;  // "open"
+
+enum class EntryKind : std::uint8_t { kStanding, kEvidence, kNote, kAction, kJudgement };
+[[nodiscard]] std::string_view to_text(EntryKind kind) noexcept;  // "standing"
+
+// One finding as it is kept: its words do not change when a later version explains it differently.
+struct SaidEvidence {
+  std::string detector;
+  std::string group;
+  double nats = 0;
+  std::string says;
+};
+
+// A change of an account's standing with all that led to it.
+struct StandingEntry {
+  AccountId account;
+  Hash128 key;  // of the account in learned state
+  std::string tenant;
+  StandingChange change;
+  double risk = 0;
+  bool is_observed = false;  // observe mode, or the fuse is out: nothing was restricted
+  std::string client;        // where the event came from: address, empty when unknown
+  std::string author;        // "postreeve", or the person who decided
+  std::string reason;        // the person's words
+  std::vector<SaidEvidence> evidence;
+};
+
+struct IncidentRow {
+  IncidentId id;
+  AccountId account;
+  std::string tenant;
+  Timestamp opened{};
+  Timestamp changed{};
+  Level level{};  // the most severe so far
+  Scope scope{};
+  Outcome outcome{};
+  bool is_observed = false;
+  Outgo outgo;  // what got out before
+  double risk = 0;
+  std::string first_evidence;  // the weightiest sentence at the opening
+  std::string cause;           // how the password went, as a person found out; empty: unknown
+  std::string assignee;
+};
+
+// A line of an incident's timeline.
+struct TimelineRow {
+  std::uint64_t id = 0;
+  IncidentId incident;
+  Timestamp time{};
+  EntryKind kind{};
+  std::string author;
+  std::string text;     // one plain sentence
+  std::string details;  // JSON; empty: none
+};
+
+struct StandingRow {
+  AccountId account;
+  Hash128 key;
+  std::string tenant;
+  Standing standing;
+  bool is_observed = false;
+  Timestamp changed{};
+};
+
+struct IncidentQuery {
+  std::optional<Outcome> outcome;
+  std::optional<AccountId> account;
+  std::optional<Timestamp> since;  // opened then or later
+  std::uint64_t before_id = 0;     // of the page before; 0: the newest
+  std::uint32_t most = 100;
+};
+
+// Any thread.
+class IncidentBook {
+ public:
+  explicit IncidentBook(LedgerDatabase& database) : database_(database) {}
+
+  // Standing, incident (made or brought up to date) and timeline in one transaction.
+  void record(StandingEntry entry, LedgerDatabase::Committed done);
+
+  [[nodiscard]] Result<void> add_entry(TimelineRow entry);
+  // Sets the outcome and adds the judgement to the timeline. kNotFound.
+  [[nodiscard]] Result<void> settle(IncidentId incident, Outcome outcome, const TimelineRow& judgement);
+  [[nodiscard]] Result<void> set_cause(IncidentId incident, const std::string& cause);
+  [[nodiscard]] Result<void> assign(IncidentId incident, const std::string& assignee);
+
+  [[nodiscard]] Result<std::vector<IncidentRow>> find(const IncidentQuery& query) const;  // newest first
+  [[nodiscard]] Result<IncidentRow> get(IncidentId incident) const;                       // kNotFound
+  [[nodiscard]] Result<std::vector<TimelineRow>> timeline(IncidentId incident) const;     // oldest first
+  // Standings that are not clear: what a start must bring back, whatever the records say.
+  [[nodiscard]] Result<std::vector<StandingRow>> standings() const;
+  [[nodiscard]] Result<std::optional<StandingRow>> standing_of(const AccountId& account) const;
+
+ private:
+  LedgerDatabase& database_;
+};
+
+}  // namespace postreeve
