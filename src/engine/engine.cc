@@ -7,7 +7,9 @@
 #include "engine/common_traits.h"
 #include "engine/fact_builder.h"
 #include "judge/decide.h"
+#include "judge/ladder.h"
 #include "judge/limit_matcher.h"
+#include "judge/order.h"
 #include "net/prefix.h"
 #include "profile/webmail.h"
 
@@ -239,6 +241,29 @@ Engine::Engine(const Policy& policy, const Locator& locator, const HashKey& key,
                SharedCounters& counters)
     : impl_(std::make_unique<Impl>(policy, locator, key, accounts, counters)) {}
 Engine::~Engine() = default;
+
+void Engine::order(const AccountId& account, Level level, Timestamp time, Observation& observation) {
+  const Hash128 key = key_of(account);
+  StepOf run(
+      [&](AccountRecord& record) { apply_order(record, key, level, time, impl_->policy, observation); });
+  impl_->accounts.update(key, run);
+}
+
+void Engine::restore(const Hash128& account, const Standing& standing) {
+  StepOf run([&](AccountRecord& record) { record.standing = standing; });
+  impl_->accounts.update(account, run);
+}
+
+Standing Engine::standing_of(const AccountId& account, Timestamp time) const {
+  std::optional<AccountRecord> record = impl_->accounts.find(key_of(account));
+  if (!record) return {};
+  let_expire(record->standing, time);
+  return record->standing;
+}
+
+Hash128 Engine::key_of(const AccountId& account) const {
+  return impl_->builder.account_key(account);
+}
 
 void Engine::observe(const Event& event, Observation& observation) {
   std::visit([&](const auto& e) { impl_->observe(e, observation); }, event);

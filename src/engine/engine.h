@@ -40,6 +40,16 @@ class Engine {
   // Fills `observation`, which a caller reuses so that nothing is allocated.
   void observe(const Event& event, Observation& observation);
 
+  // A person's order about the account's standing (judge/order.h).
+  void order(const AccountId& account, Level level, Timestamp time, Observation& observation);
+
+  // Puts the standing that the ledger knows into the account's record: a crash may have forgotten it there.
+  void restore(const Hash128& account, const Standing& standing);
+  // The account's standing as of `time`; clear when nothing is known of it.
+  [[nodiscard]] Standing standing_of(const AccountId& account, Timestamp time) const;
+  // Names the account in learned state.
+  [[nodiscard]] Hash128 key_of(const AccountId& account) const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

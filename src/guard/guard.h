@@ -43,7 +43,7 @@ struct Answer {
   Level level = Level::kClear;  // of the account's standing
   float risk = 0;
   IncidentId incident;
-  // The weightiest finding against the owner in plain words; made when explain was asked for, else empty.
+  // The weightiest finding against the owner in plain words, when anything is refused; else empty.
   std::string reason;
 };
 
@@ -59,6 +59,7 @@ class Guard {
     IncidentBook& incidents;
     HashKey key;
     Clock clock;
+    bool several_doors = true;  // else nothing can be seen twice, and nothing has to be remembered
   };
 
   // Standings in the ledger go before those in the records: call restore() first.
@@ -68,20 +69,27 @@ class Guard {
   // Brings back the standings of the ledger after a start.
   [[nodiscard]] Result<void> restore();
 
+  // What time brings about: standings that are over end in the ledger too, changes that the disk did not take
+  // are written again. Call every few seconds; may block on the ledger.
+  void tend();
+
   // Judges what a gate saw. The event's time is set to now; its account may be empty (nobody logged in):
   // accepted then.
-  void judge(Event event, const Sighting& sighting, Done done);
+  void judge(Event event, Door door, Done done);
 
   // Judges what nobody waits for: deliveries, scans, what a log tells. Keeps the event's time, but no later
   // than now.
-  void note(Event event, const Sighting& sighting);
+  void note(Event event, Door door);
 
   // The account's standing as of now; clear when nothing is known of it.
   [[nodiscard]] Standing standing_of(const AccountId& account) const;
 
-  // A person's decision; `done` when it is on the disk. kSuspended, kHeld or kClear.
-  void decide_standing(const AccountId& account, Level level, const std::string& author,
-                       const std::string& reason, std::function<void(Result<StandingChange>)> done);
+  // A person's order (judge/order.h), on the disk when it returns. Not from the ledger's thread.
+  [[nodiscard]] Result<StandingChange> order(const AccountId& account, Level level, const std::string& author,
+                                             const std::string& reason);
+  // A person's opinion of an incident: trains the profile, ends or makes the suspension. Likewise.
+  [[nodiscard]] Result<StandingChange> settle(const AccountId& account, bool confirmed,
+                                              const std::string& author, const std::string& reason);
 
   // New rules (configuration, lists, account policies) hold from the next event on.
   void set_rules(std::shared_ptr<const Rules> rules);

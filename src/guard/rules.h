@@ -54,7 +54,11 @@ class Rules {
   struct NamedList {
     PrefixSet networks;
     std::unordered_set<std::string> accounts;
+
+    [[nodiscard]] bool has(const AccountId& account, const std::optional<IpAddress>& address) const;
   };
+
+  [[nodiscard]] Ruling ruling_of_account(const OfAccount& own, const std::optional<IpAddress>& address) const;
 
   Policy policy_;
   std::shared_ptr<const Locator> locator_;

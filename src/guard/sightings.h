@@ -1,10 +1,12 @@
-// One message seen by several gates counts once.
+// One step seen through several doors counts once.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "finding/verdict.h"
@@ -12,38 +14,48 @@
 
 namespace postreeve {
 
-// Which side of Postreeve saw an event.
-enum class Door : std::uint8_t { kPostfixPolicy, kMilter, kExim, kAuthPolicy, kEventApi, kLog, kControl };
+// Through which side of Postreeve an event came in.
+enum class Door : std::uint8_t { kPostfixPolicy, kMilter, kAuthPolicy, kEventApi, kLog, kControl };
 [[nodiscard]] std::string_view to_text(Door door) noexcept;  // "postfix_policy"
 
-struct Sighting {
-  Door door{};
-  // The client's port: with its address it names the connection, whichever gate saw it. 0: unknown.
-  std::uint16_t client_port = 0;
-};
-
-// Remembers for ten minutes which steps (a recipient asked, a message whole, a login) one door has seen, so
-// that the same step through another door is no second one: at the same connection, or of the same queue ID
-// for a message. Bounded: the oldest are forgotten. Any thread.
+// Remembers for ten minutes which steps one door saw: a recipient asked, a message, a login. Whoever sees a
+// step that another door saw before, and as often, sees nothing new. What an account, sender and recipient
+// (of a message its queue ID) have in common makes it the same step.
+//
+// Bounded: a fixed table, in which the oldest give way. Any thread.
 class Sightings {
  public:
-  explicit Sightings(std::size_t most = 200'000);
-  ~Sightings();
+  // `most` steps are remembered, at 16 bytes each; rounded up to a power of two.
+  explicit Sightings(std::size_t most = std::size_t{1} << 17);
 
   struct Seen {
     Action action = Action::kAccept;
     Reply reply = Reply::kNone;
   };
 
-  // The answer of another door to this very step, if there was one; it is then used up. Else notes that
-  // `sighting.door` saw the step (see answered()).
-  [[nodiscard]] std::optional<Seen> claim(const Event& event, const Sighting& sighting, Timestamp now);
-  // What was answered to a step that claim() had not seen.
-  void answered(const Event& event, const Sighting& sighting, Seen seen);
+  // The key of an event's step; 0 for events that have none.
+  [[nodiscard]] static std::uint64_t key_of(const Event& event) noexcept;
+
+  // What was answered through another door; it is then used up.
+  [[nodiscard]] std::optional<Seen> take(std::uint64_t key, Door door, Timestamp now);
+  void add(std::uint64_t key, Door door, Seen seen, Timestamp now);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  static constexpr std::size_t kShards = 64;
+  static constexpr std::size_t kWays = 4;
+
+  struct Entry {
+    std::uint64_t key = 0;
+    std::uint32_t time = 0;  // seconds
+    std::uint8_t times = 0;  // seen so often and not taken yet
+    Door door{};
+    Seen seen;
+  };
+
+  [[nodiscard]] Entry* set_of(std::uint64_t key) noexcept;
+
+  std::array<std::mutex, kShards> mutexes_;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace postreeve

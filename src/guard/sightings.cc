@@ -1,0 +1,98 @@
+#include "guard/sightings.h"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <utility>
+#include <variant>
+
+#include "base/keyed_hash.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::uint32_t kMemorySeconds = 600;
+
+// Collisions that an attacker makes only join his own steps, and the table forgets within minutes.
+std::uint64_t hash_of(std::string_view text, std::uint64_t seed) noexcept {
+  return mix64(std::hash<std::string_view>{}(text) ^ seed);
+}
+
+struct KeyOf {
+  std::uint64_t operator()(const Recipient& asked) const noexcept {
+    return hash_of(asked.recipient, hash_of(asked.sender, hash_of(asked.account.text(), 1)));
+  }
+  std::uint64_t operator()(const Submission& message) const noexcept {
+    return message.queue_id.empty() ? 0 : hash_of(message.queue_id, hash_of(message.account.text(), 2));
+  }
+  std::uint64_t operator()(const Login& login) const noexcept {
+    const std::uint64_t account = hash_of(login.account.text(), login.success ? 3 : 4);
+    if (!login.session.client_address) return account;
+    return mix64(account ^ login.session.client_address->low() ^ mix64(login.session.client_address->high()));
+  }
+  template <typename Other>
+  std::uint64_t operator()(const Other&) const noexcept {
+    return 0;
+  }
+};
+
+}  // namespace
+
+std::string_view to_text(Door door) noexcept {
+  switch (door) {
+    case Door::kPostfixPolicy:
+      return "postfix_policy";
+    case Door::kMilter:
+      return "milter";
+    case Door::kAuthPolicy:
+      return "auth_policy";
+    case Door::kEventApi:
+      return "events";
+    case Door::kLog:
+      return "log";
+    case Door::kControl:
+      return "control";
+  }
+  return "";
+}
+
+Sightings::Sightings(std::size_t most) : entries_(std::bit_ceil(std::max(most, kShards * kWays))) {}
+
+std::uint64_t Sightings::key_of(const Event& event) noexcept {
+  return std::visit(KeyOf{}, event);
+}
+
+Sightings::Entry* Sightings::set_of(std::uint64_t key) noexcept {
+  return &entries_[(key & (entries_.size() - 1)) / kWays * kWays];
+}
+
+std::optional<Sightings::Seen> Sightings::take(std::uint64_t key, Door door, Timestamp now) {
+  const std::scoped_lock lock(mutexes_[key / kWays % kShards]);
+  Entry* const set = set_of(key);
+  for (Entry* entry = set; entry != set + kWays; ++entry) {
+    const bool is_live = entry->times > 0 && entry->time + kMemorySeconds > to_seconds32(now);
+    if (entry->key != key || entry->door == door || !is_live) continue;
+    --entry->times;
+    return entry->seen;
+  }
+  return std::nullopt;
+}
+
+void Sightings::add(std::uint64_t key, Door door, Seen seen, Timestamp now) {
+  const std::scoped_lock lock(mutexes_[key / kWays % kShards]);
+  Entry* const set = set_of(key);
+  const std::uint32_t time = to_seconds32(now);
+  const auto is_same = [&](const Entry& entry) { return entry.key == key && entry.door == door; };
+  Entry* place = std::find_if(set, set + kWays, is_same);
+  if (place == set + kWays) {
+    place =
+        std::min_element(set, set + kWays, [](const Entry& a, const Entry& b) { return a.time < b.time; });
+    *place = {.key = key, .door = door, .seen = seen};
+  }
+  if (place->time + kMemorySeconds <= time) place->times = 0;
+  place->time = time;
+  place->seen = seen;
+  place->times = static_cast<std::uint8_t>(std::min(place->times + 1, 255));
+}
+
+}  // namespace postreeve

@@ -1,0 +1,94 @@
+#include "guard/standing_entries.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include "finding/explain.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::string_view kOurselves = "postreeve";
+
+struct ClientOf {
+  template <typename Happened>
+  std::string operator()(const Happened& event) const {
+    if constexpr (requires { event.session.client_address; }) {
+      const std::optional<IpAddress>& address = event.session.client_address;
+      return address ? address->to_string() : std::string();
+    } else {
+      return {};
+    }
+  }
+};
+
+std::vector<SaidEvidence> said(const EvidenceList& evidence) {
+  std::vector<SaidEvidence> sentences;
+  sentences.reserve(evidence.size());
+  for (const Evidence& found : evidence) {
+    sentences.push_back({.detector = std::string(to_text(detector_of(found.reason))),
+                         .group = std::string(to_text(group_of(found.reason))),
+                         .nats = static_cast<double>(found.nats),
+                         .says = explain(found)});
+  }
+  std::ranges::stable_sort(sentences, [](const auto& a, const auto& b) { return a.nats > b.nats; });
+  return sentences;
+}
+
+}  // namespace
+
+std::string tenant_of(const AccountId& account, const Policy& policy) {
+  const std::string_view domain = account.domain();
+  for (const Tenant& tenant : policy.tenants) {
+    if (std::ranges::find(tenant.domains, domain) != tenant.domains.end()) return tenant.name;
+  }
+  return {};
+}
+
+StandingEntry standing_entry(const Event& event, const Observation& observation, const Hash128& key,
+                             const Policy& policy) {
+  const AccountId& account = account_of(event);
+  return {.account = account,
+          .key = key,
+          .tenant = tenant_of(account, policy),
+          .change = *observation.change,
+          .risk = static_cast<double>(observation.verdict.risk),
+          .is_observed = observation.change->observed_only,
+          .client = std::visit(ClientOf{}, event),
+          .author = std::string(kOurselves),
+          .reason = {},
+          .evidence = said(observation.verdict.evidence)};
+}
+
+StandingEntry order_entry(const Order& order, const StandingChange& change, const Policy& policy) {
+  return {.account = order.account,
+          .key = order.key,
+          .tenant = tenant_of(order.account, policy),
+          .change = change,
+          .client = {},
+          .author = order.author,
+          .reason = order.reason,
+          .evidence = {}};
+}
+
+StandingEntry ended_entry(const StandingRow& row, Timestamp time) {
+  StandingChange change;
+  change.time = time;
+  change.before = row.standing;
+  change.after = row.standing;
+  change.after.level = Level::kClear;
+  change.after.since = row.standing.until;
+  change.after.until = 0;
+  return {.account = row.account,
+          .key = row.key,
+          .tenant = row.tenant,
+          .change = change,
+          .is_observed = row.is_observed,
+          .client = {},
+          .author = std::string(kOurselves),
+          .reason = "its time is over",
+          .evidence = {}};
+}
+
+}  // namespace postreeve

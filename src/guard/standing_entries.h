@@ -1,0 +1,35 @@
+// What the ledger keeps of a change of standing: who, where from, why, in words that stay.
+#pragma once
+
+#include <string>
+
+#include "base/keyed_hash.h"
+#include "engine/engine.h"
+#include "judge/policy.h"
+#include "mail/event.h"
+#include "store/ledger/incident_book.h"
+
+namespace postreeve {
+
+// Of a change that the engine decided. Requires observation.change.
+[[nodiscard]] StandingEntry standing_entry(const Event& event, const Observation& observation,
+                                           const Hash128& key, const Policy& policy);
+
+// Who ordered what.
+struct Order {
+  AccountId account;
+  Hash128 key;
+  std::string author;
+  std::string reason;
+};
+// Of a change that a person decided.
+[[nodiscard]] StandingEntry order_entry(const Order& order, const StandingChange& change,
+                                        const Policy& policy);
+
+// Of a standing that ended by itself at `time`.
+[[nodiscard]] StandingEntry ended_entry(const StandingRow& row, Timestamp time);
+
+// The tenant whose domains the account's is among; empty: none.
+[[nodiscard]] std::string tenant_of(const AccountId& account, const Policy& policy);
+
+}  // namespace postreeve
