@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -115,6 +116,7 @@ struct Listener::Impl : std::enable_shared_from_this<Impl> {
   std::atomic<std::size_t> open{0};
   std::atomic<bool> stopped{false};
   bool is_accepting = false;
+  bool owns_file = false;  // an inherited socket's file is systemd's
 };
 
 Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& context, const Endpoint& endpoint,
@@ -125,6 +127,7 @@ Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& context, cons
                                                  : bind(impl->acceptor, endpoint, options);
   if (failure)
     return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", endpoint.to_string(), failure.message()));
+  impl->owns_file = endpoint.is_unix() && options.inherited < 0;
   if (!endpoint.is_unix()) {
     asio::ip::tcp::endpoint bound;
     const Protocol::endpoint local = impl->acceptor.local_endpoint();
@@ -148,7 +151,7 @@ void Listener::stop() {
     impl->acceptor.close(ignored);
     impl->timer.cancel();
   });
-  if (impl_->endpoint.is_unix()) {
+  if (impl_->owns_file) {
     std::error_code ignored;
     std::filesystem::remove(impl_->endpoint.path, ignored);
   }

@@ -2,8 +2,9 @@
 // writes their replies in order.
 //
 // Bounded by construction: one request is answered at a time, what a client sends meanwhile waits in the
-// system's buffers, a request larger than allowed closes the connection, and so does silence. A client that
-// shuts down its side after asking still gets its replies.
+// system's buffers, a request larger than allowed closes the connection, and so does silence or a request
+// that comes by drops. A client that shuts down its side after asking still gets its replies. An idle
+// connection holds no buffer.
 #pragma once
 
 #include <chrono>
@@ -20,11 +21,13 @@
 
 namespace postreeve {
 
-// What a protocol does with a connection. One object a connection; its calls never run side by side.
+// What a protocol does with a connection. One object a connection; its calls never run side by side. An
+// exception closes the connection.
 class Conversation {
  public:
-  // Takes the reply; called exactly once a request, inline or later from any thread. Empty: nothing is
-  // written.
+  // Takes the reply; called once a request, inline or later from any thread. Empty: nothing is written.
+  // Destroyed without having been called, it closes the connection. It keeps the connection alive, so it must
+  // not outlive the io_context.
   using Reply = std::move_only_function<void(std::string_view reply)>;
 
   Conversation() = default;
@@ -32,8 +35,8 @@ class Conversation {
   Conversation& operator=(const Conversation&) = delete;
   virtual ~Conversation() = default;
 
-  // How many bytes at the front of `input` (never empty) make one whole request; 0: more are needed. An error
-  // closes the connection.
+  // How many bytes at the front of `input` (never empty) make one whole request; 0: more are needed, and it
+  // is called again with the same bytes and some more. An error closes the connection.
   [[nodiscard]] virtual Result<std::size_t> request_size(std::string_view input) = 0;
   // Answers one request, whose bytes live until the call returns.
   virtual void answer(std::string_view request, Reply reply) = 0;
@@ -43,7 +46,7 @@ class Conversation {
 
 struct SessionLimits {
   std::size_t request_bytes = 256UL * 1024;
-  std::chrono::seconds idle{300};  // without a whole request
+  std::chrono::seconds idle{300};  // without a whole request; may take a quarter longer
   std::chrono::seconds write{30};  // until the client takes a reply
 };
 
@@ -58,7 +61,7 @@ class SessionSet {
   // Talks until the client, the conversation, a limit or stop() ends it.
   void begin(StreamSocket socket, ConnectionSlot slot, std::unique_ptr<Conversation> conversation,
              const SessionLimits& limits);
-  // Sessions close when the request that they are at is answered; further ones are closed at once.
+  // What clients have asked by now is answered, then the sessions close; further ones are closed at once.
   void stop();
   [[nodiscard]] std::size_t size() const;
 

@@ -1,5 +1,6 @@
 #include "socket/session.h"
 
+#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -14,7 +15,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// A request is a line; its reply the same line behind "re: ". "later" is answered by another thread.
+// A request is a line; its reply the same line behind "re: ". "later" is answered by another thread, "never"
+// never, "throw" throws, "much" gets a megabyte.
 class Lines final : public Conversation {
  public:
   Result<std::size_t> request_size(std::string_view input) override {
@@ -24,6 +26,9 @@ class Lines final : public Conversation {
   void answer(std::string_view request, Reply reply) override {
     std::string text = "re: " + std::string(request);
     is_over_ = request == "bye\n";
+    if (request == "never\n") return;
+    if (request == "throw\n") throw std::runtime_error("a bug");
+    if (request == "much\n") text.assign(1'000'000, 'x');
     if (request != "later\n") {
       reply(text);
       return;
@@ -119,6 +124,56 @@ TEST(Session, ClosesWhenNothingComes) {
   EXPECT_EQ(client.read_all(), "");
 }
 
+TEST(Session, ClosesOnARequestThatNobodyAnswers) {
+  Server server;
+  for (const char* request : {"one\nnever\ntwo\n", "one\nthrow\ntwo\n"}) {
+    Client client(server);
+    client.send(request);
+    EXPECT_EQ(client.read_all(), "re: one\n") << request;
+  }
+}
+
+TEST(Session, ClosesOnARequestThatComesByDrops) {
+  Server server({.idle = std::chrono::seconds(0)});
+  Client client(server);
+  boost::system::error_code failure;
+  for (int i = 0; i < 10'000 && !failure; ++i) {
+    asio::write(client.socket, asio::buffer("x", 1), failure);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(client.read_all(), "");
+}
+
+TEST(Session, AnswersThousandsOfRequestsThatComeAtOnce) {
+  Server server;
+  Client client(server);
+  std::string expected;
+  std::string requests;
+  for (int i = 0; i < 5000; ++i) {
+    requests += i % 500 == 0 ? "later\n" : "a\n";
+    expected += i % 500 == 0 ? "re: later\n" : "re: a\n";
+  }
+  client.send(requests);
+  client.socket.shutdown(tcp::socket::shutdown_send);
+  EXPECT_EQ(client.read_all(), expected);
+}
+
+TEST(Session, ClosesOnAClientThatTakesNoReplies) {
+  Server server({.write = std::chrono::seconds(0)});
+  Client client(server);
+  boost::system::error_code failure;
+  for (int i = 0; i < 100 && !failure; ++i) asio::write(client.socket, asio::buffer("much\n", 5), failure);
+  EXPECT_LT(client.read_all().size(), 100'000'000U);
+}
+
+TEST(Session, WritesMoreThanTheSystemTakesAtOnce) {
+  Server server;
+  Client client(server);
+  client.send("much\nlater\nmuch\n");
+  client.socket.shutdown(tcp::socket::shutdown_send);
+  EXPECT_EQ(client.read_all().size(), 2'000'000U + 10);
+}
+
 TEST(Session, OthersWaitWhileTheBoundIsReached) {
   Server server({}, 1);
   auto first = std::make_unique<Client>(server);
@@ -140,6 +195,16 @@ TEST(SessionSet, StopAnswersTheRequestUnderWayAndCloses) {
   server.sessions.stop();
   EXPECT_EQ(client.read_all(), "");
   EXPECT_EQ(idle.read_all(), "");
+}
+
+TEST(SessionSet, StopAnswersWhatWasAskedBefore) {
+  Server server;
+  Client client(server);
+  client.send("a\n");
+  EXPECT_EQ(client.read(6), "re: a\n");
+  client.send("later\nb\nhal");
+  server.sessions.stop();
+  EXPECT_EQ(client.read_all(), "re: later\nre: b\n");
 }
 
 }  // namespace
