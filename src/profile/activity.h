@@ -83,6 +83,13 @@ class RecentComplaints {
 
   friend bool operator==(const RecentComplaints&, const RecentComplaints&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [day, hundredths] = self;
+    archive(day, hundredths);
+  }
+
  private:
   static constexpr double kOne = 100;
   static constexpr double kMost = 65'535;

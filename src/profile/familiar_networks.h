@@ -31,6 +31,13 @@ class FamiliarNetworks {
 
   friend bool operator==(const FamiliarNetworks&, const FamiliarNetworks&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [habits] = self;
+    archive.list(habits, kMostPlaces);
+  }
+
  private:
   std::vector<Habit> habits_;
 };

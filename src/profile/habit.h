@@ -101,6 +101,13 @@ class HabitTable {
 
   friend bool operator==(const HabitTable&, const HabitTable&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [habits] = self;
+    archive(habits);
+  }
+
  private:
   std::array<Habit, kPlaces> habits_{};
 };

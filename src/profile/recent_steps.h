@@ -58,6 +58,16 @@ class RecentSteps {
 
   friend bool operator==(const RecentSteps&, const RecentSteps&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [steps, mails, times, actions, replies, next] = self;
+    archive(steps, mails, times);
+    for (auto& action : actions) archive.up_to(action, Action::kReject);
+    for (auto& reply : replies) archive.up_to(reply, Reply::kPolicy);
+    archive.up_to(next, std::uint8_t{kSteps - 1});
+  }
+
  private:
   // Side by side, not as RecentStep: it saves 12 bytes of every record.
   std::array<std::uint32_t, kSteps> steps_{};

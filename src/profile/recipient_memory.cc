@@ -123,6 +123,24 @@ bool RecipientMemory::add_to_filter(std::uint32_t key) noexcept {
   return true;
 }
 
+bool RecipientMemory::make_places() {
+  std::uint32_t size = kFirstWords;
+  while (size < words_ && size < kExactWords) size = next_size(size);
+  if (words_ != size && words_ != kFilterWords) {
+    const bool is_none = words_ == 0;
+    *this = RecipientMemory();
+    return is_none;
+  }
+  data_ = std::make_unique<std::uint32_t[]>(words_);
+  return true;
+}
+
+bool RecipientMemory::is_sound() const noexcept {
+  if (is_filter()) return generation_ <= kGeneration;
+  const auto keys = words_ - std::count(data_.get(), data_.get() + words_, 0U);
+  return generation_ == 0 && !newer_is_second_ && keys == count_ && std::uint64_t{count_} * 8 <= words_ * 7U;
+}
+
 void RecipientMemory::grow() {
   const std::unique_ptr<std::uint32_t[]> old = std::move(data_);
   const std::uint32_t old_words = words_;

@@ -37,6 +37,17 @@ class RecipientMemory {
 
   friend bool operator==(const RecipientMemory& a, const RecipientMemory& b) noexcept;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [data, words, count, generation, newer_is_second] = self;
+    archive(words, count, generation, newer_is_second);
+    if constexpr (Archive::kReads)
+      archive.require(self.make_places(), "a table of recipients of no known size");
+    for (std::uint32_t i = 0; i < words; ++i) archive(data[i]);
+    if constexpr (Archive::kReads) archive.require(self.is_sound(), "recipients that do not fit their table");
+  }
+
  private:
   static constexpr std::uint32_t kFirstWords = 16;     // 64 bytes
   static constexpr std::uint32_t kExactWords = 1024;   // 4 KiB
@@ -45,6 +56,10 @@ class RecipientMemory {
 
   [[nodiscard]] bool is_filter() const noexcept { return words_ == kFilterWords; }
   void grow();
+  // For reading back: makes words_ empty places; false, and none, when no table has so many.
+  [[nodiscard]] bool make_places();
+  // Whether what was read could have been written: looking for a key must come to an end.
+  [[nodiscard]] bool is_sound() const noexcept;
   void add_exact(std::uint32_t recipient) noexcept;
   bool add_to_filter(std::uint32_t recipient) noexcept;
   [[nodiscard]] std::span<std::uint32_t> filter(bool newer) const noexcept;

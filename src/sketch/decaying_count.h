@@ -51,6 +51,13 @@ class DecayingCount {
 
   friend bool operator==(const DecayingCount&, const DecayingCount&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [value, seconds] = self;
+    archive(value, seconds);
+  }
+
  private:
   void set(double value) noexcept {
     value_ = static_cast<float>(std::min(value, static_cast<double>(std::numeric_limits<float>::max())));

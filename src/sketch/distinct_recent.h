@@ -78,6 +78,13 @@ class DistinctRecent {
 
   friend bool operator==(const DistinctRecent&, const DistinctRecent&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [entries] = self;
+    for (auto& [key, seen] : entries) archive(key, seen);
+  }
+
  private:
   // Second 0 is taken for 1: it marks empty slots.
   [[nodiscard]] static std::uint32_t second_of(Timestamp time) noexcept {

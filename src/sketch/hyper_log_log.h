@@ -90,6 +90,13 @@ class HyperLogLog {
 
   friend bool operator==(const HyperLogLog&, const HyperLogLog&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [bytes] = self;
+    archive(bytes);
+  }
+
  private:
   static constexpr int kLargestRank = 65 - kPrecision;
 

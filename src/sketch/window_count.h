@@ -52,6 +52,13 @@ class WindowCount {
 
   friend bool operator==(const WindowCount&, const WindowCount&) = default;
 
+  // What is kept on a disk (base/field_archive.h).
+  template <typename Self, typename Archive>
+  static void fields(Self& self, Archive& archive) {
+    auto& [newest, slots] = self;
+    archive(newest, slots);
+  }
+
  private:
   void advance(std::uint32_t bucket) noexcept {
     const std::uint32_t passed = std::min(bucket - newest_, kBuckets);

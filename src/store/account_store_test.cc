@@ -3,41 +3,53 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
 #include "store/memory_account_store.h"
+#include "store/sqlite_testing.h"
 
 namespace postreeve {
 namespace {
 
-class StepOf final : public RecordStep {
+class InMemory {
  public:
-  explicit StepOf(std::function<void(AccountRecord&)> run) : run_(std::move(run)) {}
-  void run(AccountRecord& record) override { run_(record); }
+  AccountStore& store() { return store_; }
 
  private:
-  std::function<void(AccountRecord&)> run_;
+  MemoryAccountStore store_;
 };
 
-void update(AccountStore& store, const Hash128& account, std::function<void(AccountRecord&)> run) {
-  StepOf step(std::move(run));
-  store.update(account, step);
-}
+class OnSqlite {
+ public:
+  AccountStore& store() { return *store_; }
 
-Hash128 account(std::uint64_t i) {
-  return {mix64(i), mix64(i + 1'000'000)};
-}
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<SqliteAccountStore> store_ = open_store(folder_);
+};
 
-template <typename Store>
+// So little memory that most records are on the disk alone.
+class OnSqliteWithoutMemory {
+ public:
+  AccountStore& store() { return *store_; }
+
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<SqliteAccountStore> store_ =
+      open_store(folder_, {.memory_bytes = 64 * 2'000, .write_after = Duration{1}});
+};
+
+template <typename Home>
 class AccountStoreContract : public testing::Test {
  protected:
-  Store store_;
+  Home home_;
+  AccountStore& store_ = home_.store();
 };
 
-using Stores = testing::Types<MemoryAccountStore>;
-TYPED_TEST_SUITE(AccountStoreContract, Stores);
+using Homes = testing::Types<InMemory, OnSqlite, OnSqliteWithoutMemory>;
+TYPED_TEST_SUITE(AccountStoreContract, Homes);
 
 TYPED_TEST(AccountStoreContract, HasNoAccountAtFirst) {
   EXPECT_EQ(this->store_.size(), 0U);
