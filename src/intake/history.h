@@ -33,6 +33,9 @@ struct Unparsed {
   std::vector<std::string> samples;  // the first few, cut to 200 bytes, with file:line
 };
 
+// `where` is "mail.log:12".
+void count_unparsed_line(Unparsed& unparsed, std::string_view where, std::string_view text);
+
 struct HistoryCounts {
   std::uint64_t bytes_read = 0;  // of the files as they lie on the disk
   std::uint64_t lines_read = 0;

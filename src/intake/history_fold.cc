@@ -82,12 +82,15 @@ class TraceFold final : public HistoryFold {
 }  // namespace
 
 void HistoryFold::count_unparsed(HistoryFile& file, std::string_view program) {
-  auto& unparsed = counts.unparsed[std::string(program)];
-  ++unparsed.lines;
   const auto text = file.block->unparsed[file.unparsed++].text;
+  count_unparsed_line(counts.unparsed[std::string(program)],
+                      fmt::format("{}:{}", file.survey.path, file.line_number()), text);
+}
+
+void count_unparsed_line(Unparsed& unparsed, std::string_view where, std::string_view text) {
+  ++unparsed.lines;
   if (unparsed.samples.size() == kSamples) return;
-  unparsed.samples.push_back(
-      fmt::format("{}:{}: {}", file.survey.path, file.line_number(), utf8_prefix(text, kSampleBytes)));
+  unparsed.samples.push_back(fmt::format("{}: {}", where, utf8_prefix(text, kSampleBytes)));
 }
 
 std::unique_ptr<HistoryFold> make_log_fold(const HistoryOptions& options, Joiner::Sink sink) {

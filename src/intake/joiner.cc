@@ -9,6 +9,7 @@
 namespace postreeve {
 namespace {
 
+constexpr Duration kSlowUpload = std::chrono::hours{1};
 constexpr Duration kReportedTogether = std::chrono::minutes{1};
 constexpr std::size_t kMostLoginsAtOnce = 20;
 // A filter puts a message back within seconds; a map that fits the cache is worth more than a long memory.
@@ -30,7 +31,9 @@ Joiner::Joiner(JoinerOptions options, Sink sink)
                if (message != nullptr && message->pending) message->pending->parked = std::move(submission);
              }) {}
 
-void Joiner::add(Timestamp time, std::string_view host, const Record& record) {
+void Joiner::add(Timestamp time, std::string_view host, const Record& record, const LineMark& line) {
+  sequence_ = line.sequence;
+  queue_.set_line(line);
   now_ = std::max(now_, time);
   queue_.advance(now_);  // whoever waited too long is not changed by this line
   if (std::holds_alternative<NothingToSay>(record)) return;
@@ -39,8 +42,24 @@ void Joiner::add(Timestamp time, std::string_view host, const Record& record) {
   queue_.advance(now_);
 }
 
+void Joiner::wait_until(Timestamp now) {
+  queue_.advance(std::max(now_, now));
+}
+
 void Joiner::finish() {
   queue_.finish();
+}
+
+std::optional<std::uint64_t> Joiner::oldest_open() const {
+  auto oldest = queue_.oldest_needed();
+  messages_.for_each([&](const Message& message) {
+    if (message.kind == Message::Kind::kNearby) return;
+    // A client that went away in the middle of its message leaves no line that says so.
+    const bool is_given_up =
+        message.pending && message.pending->parked && now_ - message.pending->parked->time > kSlowUpload;
+    if (!is_given_up) oldest = std::min(oldest.value_or(message.origin.sequence), message.origin.sequence);
+  });
+  return oldest;
 }
 
 void Joiner::handle(const LoginSeen& login) {
@@ -113,6 +132,7 @@ void Joiner::submit(const MessageReceived& received, std::uint32_t account, Sess
   message.kind = Message::Kind::kSubmission;
   message.origin.account = account;
   message.origin.key = key;
+  message.origin.sequence = sequence_;
   message.origin.queue_id = cut_text(received.queue_id);
   Submission submission;
   submission.time = now_;
@@ -188,7 +208,7 @@ void Joiner::handle(const DeliverySeen& delivery) {
   event.status = delivery.status;
   event.dsn = delivery.dsn;
   event.response = cut_text(delivery.response);
-  queue_.push(std::move(event));
+  queue_.push(std::move(event), message->origin.sequence);
 }
 
 void Joiner::handle(const Refused& refused) {
@@ -241,7 +261,7 @@ void Joiner::note_content(Message& message) {
   if (!parked) return queue_.mark_content(message.pending->slot);
   Submission late = *std::exchange(parked, std::nullopt);
   late.time = now_;  // a slow upload: it is submitted only now
-  message.pending->slot = queue_.open(std::move(late), message.origin.key, true);
+  message.pending->slot = queue_.open(std::move(late), message.origin.key, true, message.origin.sequence);
 }
 
 void Joiner::note_recipient(Message& message, const DeliverySeen& delivery) {

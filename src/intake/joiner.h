@@ -48,7 +48,19 @@ class Joiner {
   Joiner& operator=(const Joiner&) = delete;
 
   // `host` is the machine the line came from: queue IDs of two machines are apart.
-  void add(Timestamp time, std::string_view host, const Record& record);
+  // `line` is where it came from, for those who ask below.
+  void add(Timestamp time, std::string_view host, const Record& record, const LineMark& line = {});
+
+  // Time goes on without lines: hands on what has waited too long at `now` (log time).
+  void wait_until(Timestamp now);
+
+  // During a call of the sink: the line that made its event. Events leave in the order of their lines.
+  [[nodiscard]] const LineMark& line_of_event() const noexcept { return queue_.line_of_event(); }
+  // The sequence of the earliest line without which a joiner could not make the events that are still to
+  // come of messages it knows: of those not handed on, and of messages still in the server's queue. nullopt:
+  // none. Looks at every message.
+  [[nodiscard]] std::optional<std::uint64_t> oldest_open() const;
+  [[nodiscard]] std::size_t known_messages() const noexcept { return messages_.size(); }
 
   // Hands on everything still waiting; call at the end of the input.
   void finish();
@@ -105,6 +117,7 @@ class Joiner {
   GenerationMap<ReportedLogin> reported_logins_;
   std::deque<Proxied> proxied_;
   EventQueue queue_;
+  std::uint64_t sequence_ = 0;  // of the line being added
   Timestamp now_{};
   std::string host_;
   std::uint64_t host_hash_ = 0;

@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/time.h"
+#include "intake/line_mark.h"
 #include "mail/event.h"
 
 namespace postreeve {
@@ -22,10 +24,14 @@ class EventQueue {
 
   EventQueue(Duration patience, Sink sink, Abandoned abandoned);
 
-  void push(Event&& event);
+  // The line that whatever enters from now on comes from.
+  void set_line(const LineMark& line) { line_ = line; }
+
+  // `needs`: the sequence of the earliest line without which the event could not be made again; 0: its own.
+  void push(Event&& event, std::uint64_t needs = 0);
 
   // Adds an incomplete submission and returns its slot.
-  std::uint64_t open(Submission&& submission, std::uint64_t key, bool has_content);
+  std::uint64_t open(Submission&& submission, std::uint64_t key, bool has_content, std::uint64_t needs = 0);
   // The submission while it is incomplete and here, else nullptr; valid until the next call.
   [[nodiscard]] Submission* find(std::uint64_t slot);
   // Its content arrived: it is a message, and will leave as an event.
@@ -41,6 +47,11 @@ class EventQueue {
   // Hands on everything.
   void finish();
 
+  // During a call of the sink: the line that its event entered with.
+  [[nodiscard]] const LineMark& line_of_event() const noexcept { return leaving_; }
+  // The earliest line that events here need; nullopt when it is empty. Looks at all of them.
+  [[nodiscard]] std::optional<std::uint64_t> oldest_needed() const;
+
   [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(next_ - first_); }
 
   static constexpr std::size_t kMostWaiting = 1'000'000;
@@ -51,19 +62,25 @@ class EventQueue {
     Event event;
     Timestamp since{};
     std::uint64_t key = 0;
+    LineMark line;
+    std::uint64_t needs = 0;
     State state = State::kReady;
     bool has_content = false;
   };
 
   [[nodiscard]] Slot& at(std::uint64_t slot) { return ring_[slot & (ring_.size() - 1)]; }
+  [[nodiscard]] const Slot& at(std::uint64_t slot) const { return ring_[slot & (ring_.size() - 1)]; }
   [[nodiscard]] Slot* find_open(std::uint64_t slot);
   Slot& add();
   void release(Timestamp now);
   void leave(Slot& slot);
+  void hand_on(Slot& slot);
 
   Duration patience_;
   Sink sink_;
   Abandoned abandoned_;
+  LineMark line_;
+  LineMark leaving_;
   std::vector<Slot> ring_;   // a power of two
   std::uint64_t first_ = 0;  // slots are numbered for ever; [first_, next_) are here
   std::uint64_t next_ = 0;

@@ -61,6 +61,9 @@ class LogClock {
   // `zone` must outlive the clock and may be shared by clocks of one thread.
   LogClock(CivilZone& zone, YearHint hint) : zone_(&zone), hint_(hint) {}
 
+  // No line to come is later than this by more than a day: for files that grow while they are read.
+  void set_latest(Timestamp latest) { hint_.latest = latest; }
+
   // The time of the next stamp of the file.
   [[nodiscard]] Timestamp read(const Stamp& stamp);
 

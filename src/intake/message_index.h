@@ -51,6 +51,12 @@ class GenerationMap {
     if (young_.erase(key) == 0) old_.erase(key);
   }
 
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (const auto& [key, value] : young_) visit(value);
+    for (const auto& [key, value] : old_) visit(value);
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return young_.size() + old_.size(); }
 
  private:
@@ -83,10 +89,11 @@ class SmallHashSet {
 
 // The submission that a message in a queue belongs to.
 struct SubmissionOrigin {
-  std::uint32_t account = 0;  // a number of the AccountTable
-  std::uint64_t key = 0;      // of the message as it was submitted, in the index
-  std::string queue_id;       // the same as text
-  std::uint64_t sender = 0;   // hash of the envelope sender; 0 while unknown
+  std::uint32_t account = 0;   // a number of the AccountTable
+  std::uint64_t key = 0;       // of the message as it was submitted, in the index
+  std::string queue_id;        // the same as text
+  std::uint64_t sender = 0;    // hash of the envelope sender; 0 while unknown
+  std::uint64_t sequence = 0;  // of the line that it was received with (line_mark.h)
 };
 
 // A submission whose recipients are not all known yet.
