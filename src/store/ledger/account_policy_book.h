@@ -36,7 +36,9 @@ class AccountPolicyBook {
  public:
   explicit AccountPolicyBook(LedgerDatabase& database) : database_(database) {}
 
-  [[nodiscard]] Result<void> put(const AccountPolicy& policy);  // replaces the account's
+  // Replaces the account's. kInvalidInput for an account or country that is none, kLimitExceeded for more
+  // than 1,000 countries or networks.
+  [[nodiscard]] Result<void> put(const AccountPolicy& policy);
   [[nodiscard]] Result<void> remove(const AccountId& account);  // kNotFound
   [[nodiscard]] Result<std::optional<AccountPolicy>> get(const AccountId& account) const;
   [[nodiscard]] Result<std::vector<AccountPolicy>> all() const;

@@ -1,6 +1,7 @@
 // How much each account did in each hour: who sends most now, beside the hour before and last week.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -31,20 +32,30 @@ struct Sender {
 };
 
 // Counts lie in memory and are written every few seconds: a crash forgets at most those. Any thread.
+//
+// Memory is bounded: accounts beyond `most_in_memory` between two flushes are not counted (dropped()). Half
+// way there the counts start to write themselves.
 class HourlyCounts {
  public:
-  explicit HourlyCounts(LedgerDatabase& database);
+  explicit HourlyCounts(LedgerDatabase& database, std::size_t most_in_memory = 100'000);
   ~HourlyCounts();  // does not write: flush() first
+  HourlyCounts(const HourlyCounts&) = delete;
+  HourlyCounts& operator=(const HourlyCounts&) = delete;
 
+  // Never waits for the disk.
   void add(const AccountId& account, Timestamp time, const Counts& counts);
-  // Adds what is in memory to the database.
+  // Adds what is in memory to the database, in parts so that other writes come in between; waits. What could
+  // not be written stays in memory.
   [[nodiscard]] Result<void> flush();
-  // The accounts with the most recipients in the hour of `time`, in memory or not.
+  // The accounts with the most recipients in the hour of `time`, written or not; most first, then by name.
+  // Waits for a flush that is under way.
   [[nodiscard]] Result<std::vector<Sender>> top(Timestamp time, std::uint32_t most) const;
+
+  [[nodiscard]] std::uint64_t dropped() const;  // calls of add() that found no room
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // shared with the write that is under way
 };
 
 }  // namespace postreeve

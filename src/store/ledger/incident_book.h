@@ -13,6 +13,7 @@
 #include "finding/standing.h"
 #include "mail/account_id.h"
 #include "store/ledger/database.h"
+#include "store/ledger/outbox.h"
 
 namespace postreeve {
 
@@ -43,6 +44,7 @@ struct StandingEntry {
   std::string author;        // "postreeve", or the person who decided
   std::string reason;        // the person's words
   std::vector<SaidEvidence> evidence;
+  std::vector<OutboxAction> actions;  // what is to be done because of it; in the same transaction
 };
 
 struct IncidentRow {
@@ -86,7 +88,7 @@ struct IncidentQuery {
   std::optional<Outcome> outcome;
   std::optional<AccountId> account;
   std::optional<Timestamp> since;  // opened then or later
-  std::uint64_t before_id = 0;     // of the page before; 0: the newest
+  IncidentId before;               // the last of the page before; unknown: from the newest on
   std::uint32_t most = 100;
 };
 
@@ -95,18 +97,25 @@ class IncidentBook {
  public:
   explicit IncidentBook(LedgerDatabase& database) : database_(database) {}
 
-  // Standing, incident (made or brought up to date) and timeline in one transaction.
+  // Standing, incident (made or brought up to date), timeline and actions in one transaction. The incident is
+  // that of the standing after the change, else before it; a change without one leaves a standing and nothing
+  // else. A change that was recorded before (account, time, level, incident) is done again by doing nothing.
   void record(StandingEntry entry, LedgerDatabase::Committed done);
+  [[nodiscard]] Result<void> record(StandingEntry entry);  // waits
 
+  // The id is given here. kNotFound without the incident; kInvalidInput for details that are no UTF-8 of at
+  // most 64 KiB. The text becomes one printable line.
   [[nodiscard]] Result<void> add_entry(TimelineRow entry);
   // Sets the outcome and adds the judgement to the timeline. kNotFound.
   [[nodiscard]] Result<void> settle(IncidentId incident, Outcome outcome, const TimelineRow& judgement);
+  // kNotFound.
   [[nodiscard]] Result<void> set_cause(IncidentId incident, const std::string& cause);
   [[nodiscard]] Result<void> assign(IncidentId incident, const std::string& assignee);
 
-  [[nodiscard]] Result<std::vector<IncidentRow>> find(const IncidentQuery& query) const;  // newest first
-  [[nodiscard]] Result<IncidentRow> get(IncidentId incident) const;                       // kNotFound
-  [[nodiscard]] Result<std::vector<TimelineRow>> timeline(IncidentId incident) const;     // oldest first
+  // Newest first. kNotFound when `query.before` is no incident.
+  [[nodiscard]] Result<std::vector<IncidentRow>> find(const IncidentQuery& query) const;
+  [[nodiscard]] Result<IncidentRow> get(IncidentId incident) const;                    // kNotFound
+  [[nodiscard]] Result<std::vector<TimelineRow>> timeline(IncidentId incident) const;  // oldest first
   // Standings that are not clear: what a start must bring back, whatever the records say.
   [[nodiscard]] Result<std::vector<StandingRow>> standings() const;
   [[nodiscard]] Result<std::optional<StandingRow>> standing_of(const AccountId& account) const;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -29,14 +30,19 @@ struct ListEntry {
   std::optional<Timestamp> expires;
 };
 
+// The one form in which a value is kept: "192.0.2.7/32" and "192.0.2.7" are the same entry. kInvalidInput
+// says what is wrong with it. What looks like an address is never taken for an account.
+[[nodiscard]] Result<std::string> canonical_list_value(ListName list, std::string_view value);
+
 // Any thread.
 class ListBook {
  public:
   explicit ListBook(LedgerDatabase& database) : database_(database) {}
 
-  // Replaces an entry of the same list and value. kInvalidInput says what is wrong with the value.
+  // Replaces an entry of the same list and value. kInvalidInput as canonical_list_value().
   [[nodiscard]] Result<void> add(const ListEntry& entry);
-  [[nodiscard]] Result<void> remove(ListName list, const std::string& value);  // kNotFound
+  // The value in any form. kNotFound.
+  [[nodiscard]] Result<void> remove(ListName list, const std::string& value);
   // Those that have not expired at `now`, in the order of their values.
   [[nodiscard]] Result<std::vector<ListEntry>> entries(std::optional<ListName> list, Timestamp now) const;
 

@@ -1,0 +1,83 @@
+// A fresh ledger for a test, and values to put in it.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+
+#include "base/time.h"
+#include "finding/incident.h"
+#include "mail/account_id.h"
+#include "store/ledger/database.h"
+#include "store/ledger/incident_book.h"
+
+namespace postreeve {
+
+inline const Timestamp kNoon = *parse_rfc3339("2026-03-02T12:00:00Z");
+
+// A folder that goes with the object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "postreeve-ledger-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no temporary folder";
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  [[nodiscard]] std::string file(std::string_view name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class LedgerTest : public ::testing::Test {
+ protected:
+  LedgerTest() { reopen(); }
+
+  void reopen(LedgerOptions options = {}) {
+    database.reset();
+    options.path = folder.file("ledger.db");
+    auto opened = LedgerDatabase::open(options);
+    if (!opened) throw std::runtime_error(opened.error().detail);
+    database = std::move(*opened);
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<LedgerDatabase> database;
+};
+
+inline AccountId account(std::string_view login) {
+  return *AccountId::from_login(login, "");
+}
+
+// anna's standing becomes `level` at `time` in incident `incident`.
+inline StandingEntry standing_entry(Level level, std::uint64_t incident, Timestamp time = kNoon) {
+  StandingEntry entry;
+  entry.account = account("anna@shop.example");
+  entry.key = {.low = 7, .high = 9};
+  entry.tenant = "shop.example";
+  entry.change.time = time;
+  entry.change.after = {.since = to_seconds32(time),
+                        .until = to_seconds32(time + std::chrono::hours{2}),
+                        .incident = {incident},
+                        .level = level,
+                        .scope = Scope::kUnfamiliarOrigins};
+  entry.change.outgo = {.messages = 2, .recipients = 3, .since = to_seconds32(time)};
+  entry.risk = 1.5;
+  entry.client = "192.0.2.7";
+  entry.author = "postreeve";
+  return entry;
+}
+
+}  // namespace postreeve

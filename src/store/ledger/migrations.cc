@@ -1,0 +1,125 @@
+#include "store/ledger/migrations.h"
+
+#include <soci/soci.h>
+
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace postreeve {
+namespace {
+
+constexpr std::string_view kFirst[] = {
+    "CREATE TABLE ledger_number (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
+
+    "CREATE TABLE incident (id TEXT PRIMARY KEY, account TEXT NOT NULL, account_key TEXT NOT NULL,"
+    " tenant TEXT NOT NULL, opened BIGINT NOT NULL, changed BIGINT NOT NULL, level TEXT NOT NULL,"
+    " scope TEXT NOT NULL, outcome TEXT NOT NULL, is_observed SMALLINT NOT NULL,"
+    " outgo_messages BIGINT NOT NULL, outgo_recipients BIGINT NOT NULL, outgo_since BIGINT NOT NULL,"
+    " risk DOUBLE PRECISION NOT NULL, first_evidence TEXT NOT NULL, cause TEXT NOT NULL,"
+    " assignee TEXT NOT NULL, anonymised BIGINT NOT NULL)",
+    "CREATE INDEX incident_by_opened ON incident (opened, id)",
+    "CREATE INDEX incident_by_account ON incident (account, opened)",
+
+    "CREATE TABLE timeline (id BIGINT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incident (id),"
+    " occurred BIGINT NOT NULL, kind TEXT NOT NULL, author TEXT NOT NULL, says TEXT NOT NULL,"
+    " details TEXT NOT NULL)",
+    "CREATE INDEX timeline_by_incident ON timeline (incident, occurred, id)",
+
+    "CREATE TABLE standing (account TEXT PRIMARY KEY, account_key TEXT NOT NULL, tenant TEXT NOT NULL,"
+    " level TEXT NOT NULL, scope TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL,"
+    " incident TEXT NOT NULL, is_observed SMALLINT NOT NULL, changed BIGINT NOT NULL)",
+    "CREATE INDEX standing_by_level ON standing (level)",
+
+    "CREATE TABLE standing_change (account TEXT NOT NULL, changed BIGINT NOT NULL, level TEXT NOT NULL,"
+    " incident TEXT NOT NULL, level_before TEXT NOT NULL, scope TEXT NOT NULL, until BIGINT NOT NULL,"
+    " is_observed SMALLINT NOT NULL, risk DOUBLE PRECISION NOT NULL, author TEXT NOT NULL,"
+    " reason TEXT NOT NULL, PRIMARY KEY (account, changed, level, incident))",
+    "CREATE INDEX standing_change_by_time ON standing_change (changed)",
+
+    "CREATE TABLE outbox (id BIGINT PRIMARY KEY, incident TEXT NOT NULL, account TEXT NOT NULL,"
+    " kind TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL, attempts BIGINT NOT NULL,"
+    " created BIGINT NOT NULL, next_attempt BIGINT NOT NULL, finished BIGINT NOT NULL, error TEXT NOT NULL)",
+    "CREATE INDEX outbox_by_state ON outbox (state, next_attempt)",
+    "CREATE INDEX outbox_by_incident ON outbox (incident, id)",
+
+    "CREATE TABLE list_entry (list TEXT NOT NULL, value TEXT NOT NULL, comment TEXT NOT NULL,"
+    " author TEXT NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (list, value))",
+
+    "CREATE TABLE account_policy (account TEXT PRIMARY KEY, only_countries TEXT NOT NULL,"
+    " only_networks TEXT NOT NULL, trusted_networks TEXT NOT NULL, author TEXT NOT NULL,"
+    " reason TEXT NOT NULL, changed BIGINT NOT NULL, expires BIGINT NOT NULL)",
+
+    "CREATE TABLE hourly_count (hour BIGINT NOT NULL, account TEXT NOT NULL, messages BIGINT NOT NULL,"
+    " recipients BIGINT NOT NULL, refused BIGINT NOT NULL, bounced BIGINT NOT NULL, logins BIGINT NOT NULL,"
+    " PRIMARY KEY (hour, account)){clustered}",
+};
+
+constexpr std::array<std::span<const std::string_view>, 1> kSteps{kFirst};
+
+constexpr std::array<std::string_view, 9> kTables{
+    "ledger_number", "incident",   "timeline",       "standing",     "standing_change",
+    "outbox",        "list_entry", "account_policy", "hourly_count",
+};
+
+std::string in_dialect(std::string_view statement, SqlDialect dialect) {
+  constexpr std::string_view kClustered = "{clustered}";
+  std::string text(statement);
+  const auto at = text.find(kClustered);
+  if (at != std::string::npos) {
+    text.replace(at, kClustered.size(), dialect == SqlDialect::kSqlite ? " WITHOUT ROWID" : "");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::uint32_t ledger_version() noexcept {
+  return static_cast<std::uint32_t>(kSteps.size());
+}
+
+std::span<const std::string_view> migration_to(std::uint32_t version) {
+  return kSteps.at(version - 1);
+}
+
+std::span<const std::string_view> ledger_tables() noexcept {
+  return kTables;
+}
+
+std::uint32_t stored_version(soci::session& session, SqlDialect dialect) {
+  const std::string tables = dialect == SqlDialect::kSqlite
+                                 ? "SELECT COUNT(*) FROM sqlite_master WHERE name = 'ledger_schema'"
+                                 : "SELECT COUNT(*) FROM pg_tables WHERE tablename = 'ledger_schema'"
+                                   " AND schemaname = current_schema()";
+  long long count = 0;
+  session << tables, soci::into(count);
+  if (count == 0) return 0;
+  long long version = 0;
+  session << "SELECT version FROM ledger_schema", soci::into(version);
+  return static_cast<std::uint32_t>(version);
+}
+
+Result<void> migrate(soci::session& session, SqlDialect dialect, std::uint32_t to) {
+  const std::uint32_t from = stored_version(session, dialect);
+  if (from > ledger_version()) {
+    return fail(
+        ErrorCode::kCorrupt,
+        fmt::format("the ledger's tables are of version {}, made by a newer Postreeve; this one knows "
+                    "them up to version {}: install the newer one again, or restore a backup",
+                    from, ledger_version()));
+  }
+  if (from >= to) return {};
+  if (from == 0) {
+    session << "CREATE TABLE ledger_schema (version BIGINT NOT NULL)";
+    session << "INSERT INTO ledger_schema (version) VALUES (0)";
+  }
+  for (std::uint32_t version = from + 1; version <= to; ++version) {
+    for (const std::string_view statement : migration_to(version)) session << in_dialect(statement, dialect);
+  }
+  const auto reached = static_cast<long long>(to);
+  session << "UPDATE ledger_schema SET version = :version", soci::use(reached, "version");
+  return {};
+}
+
+}  // namespace postreeve

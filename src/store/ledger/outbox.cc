@@ -1,0 +1,204 @@
+#include "store/ledger/outbox.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/ascii.h"
+#include "store/ledger/numbering.h"
+#include "store/ledger/rows.h"
+#include "store/ledger/sql.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::string_view kColumns =
+    "SELECT id, incident, account, kind, payload, state, attempts, created, next_attempt, finished, error"
+    " FROM outbox ";
+
+bool is_kind(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
+}
+
+// The row as its columns are read.
+struct Columns {
+  long long id = 0;
+  long long attempts = 0;
+  long long created = 0;
+  long long next_attempt = 0;
+  long long finished = 0;
+  std::string incident;
+  std::string account;
+  std::string kind;
+  std::string payload;
+  std::string state;
+  std::string error;
+
+  auto tie() {
+    return std::tie(id, incident, account, kind, payload, state, attempts, created, next_attempt, finished,
+                    error);
+  }
+};
+
+Result<OutboxRow> row_of(const Columns& columns) {
+  auto incident = incident_from(columns.incident);
+  auto account = account_from(columns.account);
+  auto state = enum_from<OutboxState>(columns.state, 4);
+  if (!incident) return fail(incident.error());
+  if (!account) return fail(account.error());
+  if (!state) return fail(state.error());
+  return OutboxRow{.id = static_cast<std::uint64_t>(columns.id),
+                   .incident = *incident,
+                   .account = *std::move(account),
+                   .action = {.kind = columns.kind,
+                              .payload = columns.payload,
+                              .not_before = time_from(columns.next_attempt)},
+                   .state = *state,
+                   .attempts = count_from(columns.attempts),
+                   .created = time_from(columns.created),
+                   .finished = time_from(columns.finished),
+                   .error = columns.error};
+}
+
+template <typename... Values>
+Result<void> select(soci::session& session, const std::string& condition, std::vector<OutboxRow>& rows,
+                    const Values&... values) {
+  Columns columns;
+  const auto on_row = [&]() -> Result<void> {
+    auto row = row_of(columns);
+    if (!row) return fail(row.error());
+    rows.push_back(*std::move(row));
+    return {};
+  };
+  return each_row(session, std::string(kColumns) + condition, columns.tie(), on_row, values...);
+}
+
+// A change of one unfinished action.
+struct Change {
+  std::uint64_t id = 0;
+  OutboxState state{};
+  std::string error;
+  long long next_attempt = 0;
+  long long finished = 0;
+};
+
+Result<void> carry_out(LedgerDatabase& database, const Change& change) {
+  return database.write([change](soci::session& session) -> Result<void> {
+    const auto id = static_cast<long long>(change.id);
+    const auto changed = execute(session,
+                                 "UPDATE outbox SET state = :state, error = :error,"
+                                 " next_attempt = :next_attempt, finished = :finished"
+                                 " WHERE id = :id AND finished = 0",
+                                 word(change.state), change.error, change.next_attempt, change.finished, id);
+    if (changed > 0) return {};
+    return fail(ErrorCode::kNotFound, fmt::format("no unfinished action has the number {}", id));
+  });
+}
+
+}  // namespace
+
+std::string_view to_text(OutboxState state) noexcept {
+  static constexpr std::array<std::string_view, 4> kTexts{"waiting", "taken", "done", "given_up"};
+  return kTexts[static_cast<std::size_t>(state)];
+}
+
+Result<void> Outbox::insert(soci::session& session, IncidentId incident, const AccountId& account,
+                            const std::vector<OutboxAction>& actions, Timestamp now) {
+  for (const OutboxAction& action : actions) {
+    if (!is_kind(action.kind)) {
+      return fail(ErrorCode::kInvalidInput,
+                  fmt::format("'{}' is no kind of action", stored_line(action.kind, 64)));
+    }
+    if (action.payload.size() > kMostPayloadBytes || !is_storable(action.payload)) {
+      return fail(ErrorCode::kInvalidInput,
+                  fmt::format("the payload of '{}' is no UTF-8 of at most 1 MiB", action.kind));
+    }
+    const long long created = stored_time(now);
+    const long long next_attempt = std::max(created, stored_time(action.not_before));
+    execute(session,
+            "INSERT INTO outbox (id, incident, account, kind, payload, state, attempts, created,"
+            " next_attempt, finished, error)"
+            " VALUES (:id, :incident, :account, :kind, :payload, :state, 0, :created, :next_attempt, 0, '')",
+            static_cast<long long>(take_numbers(session, "outbox")), stored_incident(incident),
+            stored_account(account), action.kind, action.payload, word(OutboxState::kWaiting), created,
+            next_attempt);
+  }
+  return {};
+}
+
+Result<void> Outbox::add(IncidentId incident, const AccountId& account, std::vector<OutboxAction> actions,
+                         Timestamp now) {
+  return database_.write([=, actions = std::move(actions)](soci::session& session) {
+    return insert(session, incident, account, actions, now);
+  });
+}
+
+Result<std::vector<OutboxRow>> Outbox::take(Timestamp now, Duration lease, std::uint32_t most) {
+  std::vector<OutboxRow> rows;
+  const auto outcome = database_.write([&](soci::session& session) -> Result<void> {
+    rows.clear();  // of an attempt before
+    auto selected = select(session,
+                           "WHERE state IN ('waiting', 'taken') AND next_attempt <= :due"
+                           " ORDER BY id LIMIT :most",
+                           rows, stored_time(now), static_cast<long long>(most));
+    if (!selected) return selected;
+    for (OutboxRow& row : rows) {
+      execute(session,
+              "UPDATE outbox SET state = 'taken', attempts = attempts + 1, next_attempt = :until"
+              " WHERE id = :id",
+              stored_time(now + lease), static_cast<long long>(row.id));
+      row.state = OutboxState::kTaken;
+      row.action.not_before = now + lease;
+      ++row.attempts;
+    }
+    return {};
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows;
+}
+
+Result<void> Outbox::done(std::uint64_t id, Timestamp now) {
+  return carry_out(
+      database_,
+      {.id = id, .state = OutboxState::kDone, .error = {}, .next_attempt = 0, .finished = stored_time(now)});
+}
+
+Result<void> Outbox::failed(std::uint64_t id, const std::string& error, Timestamp next_attempt) {
+  return carry_out(database_, {.id = id,
+                               .state = OutboxState::kWaiting,
+                               .error = stored_line(error),
+                               .next_attempt = stored_time(next_attempt),
+                               .finished = 0});
+}
+
+Result<void> Outbox::give_up(std::uint64_t id, const std::string& error, Timestamp now) {
+  return carry_out(database_, {.id = id,
+                               .state = OutboxState::kGivenUp,
+                               .error = stored_line(error),
+                               .next_attempt = 0,
+                               .finished = stored_time(now)});
+}
+
+Result<std::vector<OutboxRow>> Outbox::of_incident(IncidentId incident) const {
+  std::vector<OutboxRow> rows;
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select(session, "WHERE incident = :incident ORDER BY id", rows, stored_incident(incident));
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows;
+}
+
+Result<std::uint64_t> Outbox::unfinished() const {
+  long long count = 0;
+  const auto outcome = database_.read([&](soci::session& session) -> Result<void> {
+    first_row(session, "SELECT COUNT(*) FROM outbox WHERE finished = 0", std::tie(count));
+    return {};
+  });
+  if (!outcome) return fail(outcome.error());
+  return static_cast<std::uint64_t>(count);
+}
+
+}  // namespace postreeve
