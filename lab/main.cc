@@ -84,6 +84,8 @@ void add_score_options(CLI::App& command, Arguments& arguments) {
       ->check(CLI::IsMember({"shuffled-geography", "one-address"}));
   command.add_option("--disaster-day", score.disaster_day, "The day on which it goes wrong");
   command.add_option("--geo", score.geography, "The lab's MMDB, if not beside the program");
+  command.add_flag("--without-geo", score.without_geography, "The engine gets no geography file")
+      ->excludes("--geo", "--disaster");
   command.add_option("-o,--output", arguments.output, "text or json (all take-overs and alarms)")
       ->check(CLI::IsMember({"text", "json"}));
 }

@@ -20,7 +20,8 @@ Locator map_of_the_lab(const char* file) {
 // Honest people only; something goes wrong in the morning of the eighth day. Lower thresholds than
 // an operator would set, so that there is something to hold back.
 struct Town final : Sink {
-  explicit Town(Disaster disaster = {}) : world(options(), *this), locator(map_of_the_lab("geo.mmdb")) {
+  explicit Town(Disaster disaster = {}, std::uint32_t accounts = 400)
+      : world(options(accounts), *this), locator(map_of_the_lab("geo.mmdb")) {
     disaster.from = world.start() + days(8) + hours(10);
     policy.ladder.prior += 3;
     door = std::make_unique<EngineDoor>(policy, locator, disaster);
@@ -31,9 +32,9 @@ struct Town final : Sink {
     world.run();
   }
 
-  static WorldOptions options() {
+  static WorldOptions options(std::uint32_t accounts) {
     WorldOptions options;
-    options.accounts = 400;
+    options.accounts = accounts;
     options.days = 10;
     options.only_personas = {"office", "consumer", "phone", "academic"};
     return options;
@@ -62,10 +63,13 @@ TEST(Fuse, is_not_needed_when_nothing_goes_wrong) {
   EXPECT_EQ(town.scorer->observed_only(), 0U);
 }
 
+// Networks stay what they were, and so do the programs of who sits there: only a few in a hundred are
+// suspected because of a map, so it takes a larger town for more than five within an hour.
 TEST(Fuse, holds_when_the_rows_of_the_geography_file_are_shuffled) {
   const Locator shuffled = map_of_the_lab("geo_shuffled.mmdb");
   ASSERT_FALSE(shuffled.empty());
-  const Town town({.locator = &shuffled, .everyone = {}});
+  constexpr std::uint32_t kLargerTown = 2000;
+  const Town town({.locator = &shuffled, .everyone = {}}, kLargerTown);
   EXPECT_LE(town.most_restrictions(), 5U);
   EXPECT_GT(town.scorer->observed_only(), 5U);
 }

@@ -34,6 +34,7 @@ Result<Instruments> prepare(const ScoreOptions& options) {
   for (std::uint32_t i = 0; i < 50; ++i) tools.policy.canaries.addresses.insert(canary_address(i));
   tools.policy.ladder.prior += options.shift;
   const auto open = [](const std::filesystem::path& file) { return Locator::open(std::span(&file, 1)); };
+  if (options.without_geography) return tools;
   Result<Locator> locator = open(options.geography);
   if (!locator) return std::unexpected(locator.error());
   tools.locator = std::move(*locator);

@@ -27,6 +27,7 @@ struct ScoreOptions {
   DisasterKind disaster = DisasterKind::kNone;
   std::uint32_t disaster_day = 0;   // it begins at ten in the morning of this day
   std::filesystem::path geography;  // MMDB
+  bool without_geography = false;   // the engine gets none, as on a first replay
   std::filesystem::path shuffled_geography;
   std::filesystem::path weights;  // factors of findings as a fit writes them; empty: as compiled in
   bool as_sheet = false;          // JSON for lab/quality, else tables for people

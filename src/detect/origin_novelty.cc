@@ -38,6 +38,8 @@ struct Level {
 };
 constexpr Level kNetworkLevel{Reason::kNewNetworkOfProvider, 0.05, 0.8, 0.02};
 constexpr Level kProviderLevel{Reason::kNewProvider, 0.2, 0.3, 0.01};
+// Without geography a new provider may be in any country.
+constexpr Level kSomewhereLevel{Reason::kNewProvider, 0.95, 0.3, 0.01};
 constexpr Level kCountryLevel{Reason::kNewCountry, 0.75, 0.1, 0.003};
 
 constexpr double kPriorDays = 8;          // days the prior counts for
@@ -72,7 +74,9 @@ Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use)
   if (has_used(profile, profile.providers.find(origin.provider), use)) {
     return {kNetworkLevel.reason, weight_at(kNetworkLevel, profile.rates.new_networks, days)};
   }
-  if (!origin.country.known() || has_used(profile, profile.countries.find(origin.country.packed()), use)) {
+  if (!origin.country.known())
+    return {kSomewhereLevel.reason, weight_at(kSomewhereLevel, profile.rates.new_providers, days)};
+  if (has_used(profile, profile.countries.find(origin.country.packed()), use)) {
     return {kProviderLevel.reason, weight_at(kProviderLevel, profile.rates.new_providers, days)};
   }
   return {kCountryLevel.reason, weight_at(kCountryLevel, profile.rates.new_countries, days)};

@@ -1,9 +1,9 @@
 // Refusals: what destination servers say about the account's mail, a sequential
 // probability ratio test (Wald) over delivery reports.
 //
-// t1 = 20 % for spam lists (10-50 %). t0 is the account's own decayed rate, at least 1 %: with
-// 1 % a refused recipient gives +3.0 nats, a delivered one -0.2. An account without answers
-// starts at t0 = 5 % (+1.4 and -0.2) and comes to its own rate within 200 of them: it may be a
+// t1 = 30 % for spam lists (10-50 %). t0 is the account's own decayed rate, at least 1 %: with
+// 1 % a refused recipient gives +3.4 nats, a delivered one -0.35. An account without answers
+// starts at t0 = 5 % (+1.8 and -0.3) and comes to its own rate within 200 of them: it may be a
 // relay with dead addresses. A relay with 13 % bounces for months has t0 = 13 % and gathers
 // little. Always against what the whole platform gets from the same destination in the same
 // hour: when our own address is listed there, t0 is that share, and nobody is accused.
@@ -27,7 +27,7 @@
 namespace postreeve {
 namespace {
 
-constexpr double kSpamRate = 0.20;
+constexpr double kSpamRate = 0.30;
 constexpr double kHonestRate = 0.01;
 constexpr double kPriorAnswers = 20;
 // Of an account with few answers nobody knows yet whether it is a relay with dead addresses.

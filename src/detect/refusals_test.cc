@@ -50,8 +50,8 @@ TEST(IsRefusal, IsAPermanentAnswerOnly) {
 
 TEST(RefusalStep, IsThatOfTheSequentialTestForASettledAccount) {
   const AccountProfile settled = answered(10'000, 0);
-  EXPECT_NEAR(refusal_step(settled, refusal()), std::log(0.20 / 0.01), 1e-3);
-  EXPECT_NEAR(refusal_step(settled, delivered()), std::log(0.80 / 0.99), 1e-3);
+  EXPECT_NEAR(refusal_step(settled, refusal()), std::log(0.30 / 0.01), 1e-3);
+  EXPECT_NEAR(refusal_step(settled, delivered()), -0.35, 0.01);
 }
 
 TEST(RefusalStep, AccusesAnAccountWithoutAnswersNoMoreThanASettledOne) {

@@ -4,12 +4,17 @@
 #include <array>
 
 namespace postreeve {
-
 namespace {
 
 std::size_t next_room(std::size_t room) noexcept {
   constexpr std::array<std::size_t, 8> kRooms{2, 4, 6, 8, 12, 16, 24, FamiliarNetworks::kMostPlaces};
   return *std::ranges::upper_bound(kRooms, room);
+}
+
+// A place passed through: sent from on one day at most, and not used for three weeks.
+bool is_passed(const Habit& habit, std::uint16_t today) noexcept {
+  constexpr int kPassedDays = 21;
+  return habit.send_days <= 1 && today - habit.last_day > kPassedDays;
 }
 
 }  // namespace
@@ -21,7 +26,9 @@ bool FamiliarNetworks::note(std::uint32_t key, std::uint16_t day, Use use) {
     habit.note(day, use);
     return false;
   }
-  if (habits_.size() < kMostPlaces) {
+  const bool is_roomy = habits_.size() < habits_.capacity() || habits_.size() < kFewPlaces;
+  const bool gives_up = !is_roomy && is_passed(least_habit(habits_), day);
+  if (!gives_up && habits_.size() < kMostPlaces) {
     if (habits_.size() == habits_.capacity()) habits_.reserve(next_room(habits_.size()));
     habits_.push_back(Habit{.key = key});
     habits_.back().note(day, use);

@@ -10,10 +10,12 @@
 namespace postreeve {
 
 // Keys are keyed hashes of network_of(address). Grows 2, 4, 6, 8, 12, 16, 24, 32 as networks come;
-// then the least one (habit.h) is given up. A value; allocates only when it grows.
+// then the least one (habit.h) is given up, and from 4 on one that was only passed through three weeks ago
+// is before another is made room for. A value; allocates only when it grows.
 class FamiliarNetworks {
  public:
   static constexpr std::size_t kMostPlaces = 32;
+  static constexpr std::size_t kFewPlaces = 4;
 
   [[nodiscard]] const Habit* find(std::uint32_t key) const noexcept { return find_habit(habits_, key); }
 

@@ -35,11 +35,22 @@ TEST(FamiliarNetworks, IgnoreTheKeyZero) {
   EXPECT_EQ(networks.size(), 0U);
 }
 
-// While there is room it is a map from key to days.
+TEST(FamiliarNetworks, MakeNoMoreRoomWhileOneWasOnlyPassedThroughWeeksAgo) {
+  FamiliarNetworks networks;
+  for (std::uint16_t day = 1; day <= 2; ++day) networks.note(1, day, Use::kSend);
+  for (std::uint32_t hotel = 2; hotel <= 4; ++hotel) networks.note(hotel, 3, Use::kSend);
+  for (std::uint32_t fresh = 20; fresh <= 22; ++fresh) EXPECT_TRUE(networks.note(fresh, 60, Use::kSend));
+  EXPECT_EQ(networks.size(), 4U);  // three hotels gave way
+  networks.note(23, 61, Use::kSend);
+  EXPECT_EQ(networks.size(), 5U);  // all others were of this week
+  EXPECT_NE(networks.find(1), nullptr);
+}
+
+// While there is room, and for three weeks, it is a map from key to days.
 RC_GTEST_PROP(FamiliarNetworks, AreAMapWhileThereIsRoom, ()) {
   FamiliarNetworks networks;
   std::map<std::uint32_t, std::map<std::uint16_t, bool>> reference;  // days, and whether sent
-  for (std::uint16_t day = 1; day < 60; ++day) {
+  for (std::uint16_t day = 1; day <= 22; ++day) {
     const auto key = *rc::gen::inRange<std::uint32_t>(1, 33);
     const bool sends = *rc::gen::arbitrary<bool>();
     RC_ASSERT(networks.note(key, day, sends ? Use::kSend : Use::kRead) == !reference.contains(key));

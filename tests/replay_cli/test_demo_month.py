@@ -11,7 +11,7 @@ BINARY = os.environ.get("POSTREEVE_BINARY", "build/release/postreeve")
 DEMO = pathlib.Path(__file__).resolve().parents[2] / "demo"
 
 # Lateral phishing goes to people the victim writes to, so only volume and place give it away.
-MOST_MESSAGES_OUT = {"lateral phishing": 20, "low and slow": 7}
+MOST_MESSAGES_OUT = {"lateral phishing": 16, "low and slow": 7}
 MOST_MESSAGES_OUT_OTHERWISE = 4
 
 

@@ -64,12 +64,6 @@ def thief(day=10, messages=40):
     return lines
 
 
-def guesses(day=10):
-    """Forty wrong passwords in the night, from where the thief will come."""
-    return [event(day * 86400 + 2 * 3600 + number, "login", "anna@x.example", client_address="198.51.100.66", service="smtp",
-                  result="failure", reason="bad_password", password_hash=f"{number + 1:x}") for number in range(40)]
-
-
 def write(path, lines):
     path.write_text("".join(line + "\n" for line in lines))
     return path
@@ -118,8 +112,7 @@ def test_an_honest_account_is_left_alone(tmp_path):
     assert found["incidents"] == [] and found["restricted"] == [] and found["messages_touched"] == 0
 
 
-def test_the_table_speaks_plainly_and_without_colour_in_a_pipe(tmp_path):
-    trace = write(tmp_path / "guessed.jsonl", honest_days() + guesses() + thief())
+def test_the_table_speaks_plainly_and_without_colour_in_a_pipe(trace):
     result = run("replay", "--trace", trace)
     assert result.returncode == 0
     assert "In other hands: 1 account" in result.stdout
