@@ -15,7 +15,7 @@
 namespace postreeve {
 
 struct LoginLockOptions {
-  std::string default_domain;  // of logins without one; empty: they stay bare
+  std::string default_domain = {};  // of logins without one; empty: they stay bare
   // What Postfix does with a suspended account's mail, in the words of access(5); one line.
   std::string action = "451 4.7.1 This account seems to be abused; please contact support";
   // A table is not told where the client is. A suspension that leaves the owner's own places alone is given

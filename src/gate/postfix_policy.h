@@ -22,9 +22,9 @@
 namespace postreeve {
 
 struct PostfixPolicyOptions {
-  std::string default_domain;  // of logins without one; empty: they stay bare
+  std::string default_domain = {};  // of logins without one; empty: they stay bare
   // FILTER's transport:nexthop ("smtp:[127.0.0.1]:10026"); empty: diverted mail is held.
-  std::string divert_to;
+  std::string divert_to = {};
   // Adds an X-Postreeve field with standing and reason to each message that is accepted, for tests: whoever
   // gets the mail reads it too.
   bool prepends = false;
