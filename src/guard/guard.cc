@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "finding/explain.h"
+#include "guard/event_words.h"
 #include "guard/standing_entries.h"
 
 namespace postreeve {
@@ -17,14 +18,6 @@ namespace {
 
 // What a rule of people refuses: logins and mail, for good, since only people change it.
 constexpr Action kRuleAction = Action::kReject;
-
-std::string weightiest_reason(const EvidenceList& evidence) {
-  const Evidence* best = nullptr;
-  for (const Evidence& found : evidence) {
-    if (found.nats > 0 && (best == nullptr || found.nats > best->nats)) best = &found;
-  }
-  return best == nullptr ? std::string() : explain(*best);
-}
 
 void set_time(Event& event, Timestamp time) {
   std::visit([time](auto& e) { e.time = time; }, event);
@@ -106,7 +99,8 @@ Answer Guard::Impl::answer(const Observation& observation, Action action, Action
                 .risk = verdict.risk,
                 .incident = verdict.standing.incident,
                 .reason = {}};
-  if (would != Action::kAccept) answer.reason = weightiest_reason(verdict.evidence);
+  const Evidence* best = would == Action::kAccept ? nullptr : weightiest(verdict.evidence);
+  if (best != nullptr) answer.reason = explain(*best);
   return answer;
 }
 

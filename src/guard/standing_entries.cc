@@ -1,27 +1,15 @@
 #include "guard/standing_entries.h"
 
 #include <algorithm>
-#include <optional>
 #include <variant>
 
 #include "finding/explain.h"
+#include "guard/event_words.h"
 
 namespace postreeve {
 namespace {
 
 constexpr std::string_view kOurselves = "postreeve";
-
-struct ClientOf {
-  template <typename Happened>
-  std::string operator()(const Happened& event) const {
-    if constexpr (requires { event.session.client_address; }) {
-      const std::optional<IpAddress>& address = event.session.client_address;
-      return address ? address->to_string() : std::string();
-    } else {
-      return {};
-    }
-  }
-};
 
 std::vector<SaidEvidence> said(const EvidenceList& evidence) {
   std::vector<SaidEvidence> sentences;
@@ -55,10 +43,11 @@ StandingEntry standing_entry(const Event& event, const Observation& observation,
           .change = *observation.change,
           .risk = static_cast<double>(observation.verdict.risk),
           .is_observed = observation.change->observed_only,
-          .client = std::visit(ClientOf{}, event),
+          .client = client_of(event),
           .author = std::string(kOurselves),
           .reason = {},
-          .evidence = said(observation.verdict.evidence)};
+          .evidence = said(observation.verdict.evidence),
+          .actions = {}};
 }
 
 StandingEntry order_entry(const Order& order, const StandingChange& change, const Policy& policy) {
@@ -69,7 +58,8 @@ StandingEntry order_entry(const Order& order, const StandingChange& change, cons
           .client = {},
           .author = order.author,
           .reason = order.reason,
-          .evidence = {}};
+          .evidence = {},
+          .actions = {}};
 }
 
 StandingEntry ended_entry(const StandingRow& row, Timestamp time) {
@@ -88,7 +78,8 @@ StandingEntry ended_entry(const StandingRow& row, Timestamp time) {
           .client = {},
           .author = std::string(kOurselves),
           .reason = "its time is over",
-          .evidence = {}};
+          .evidence = {},
+          .actions = {}};
 }
 
 }  // namespace postreeve

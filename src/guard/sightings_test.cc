@@ -1,0 +1,73 @@
+#include "guard/sightings.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/engine_testing.h"
+
+namespace postreeve {
+namespace {
+
+constexpr Sightings::Seen kDeferred{Action::kDefer, Reply::kSlowed};
+
+struct Doors : EventMaker {
+  Sightings sightings{1024};
+  std::uint64_t key = Sightings::key_of(recipient_event(kOfficeAddress, "b@y.example", "t"));
+
+  void see(Door door) { sightings.add(key, door, kDeferred, now); }
+  bool is_seen(Door door) { return sightings.take(key, door, now).has_value(); }
+};
+
+TEST(Sightings, AnswerAnotherDoorAsTheFirstWasAnswered) {
+  Doors doors;
+  doors.see(Door::kPostfixPolicy);
+  const auto seen = doors.sightings.take(doors.key, Door::kMilter, doors.now);
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->action, Action::kDefer);
+  EXPECT_EQ(seen->reply, Reply::kSlowed);
+}
+
+TEST(Sightings, DoNotAnswerTheDoorThatSawIt) {
+  Doors doors;
+  doors.see(Door::kPostfixPolicy);
+  EXPECT_FALSE(doors.is_seen(Door::kPostfixPolicy));
+}
+
+TEST(Sightings, AreUsedUpAsOftenAsTheyWereMade) {
+  Doors doors;
+  doors.see(Door::kPostfixPolicy);
+  doors.see(Door::kPostfixPolicy);
+  EXPECT_TRUE(doors.is_seen(Door::kMilter));
+  EXPECT_TRUE(doors.is_seen(Door::kLog));
+  EXPECT_FALSE(doors.is_seen(Door::kMilter));
+}
+
+TEST(Sightings, AreForgottenAfterTenMinutes) {
+  Doors doors;
+  doors.see(Door::kPostfixPolicy);
+  doors.now += std::chrono::minutes{11};
+  EXPECT_FALSE(doors.is_seen(Door::kMilter));
+}
+
+TEST(Sightings, StayBoundedAndRememberTheLatest) {
+  Doors doors;
+  for (int i = 0; i < 100'000; ++i) {
+    doors.now += std::chrono::milliseconds{1};
+    doors.key =
+        Sightings::key_of(doors.recipient_event(kOfficeAddress, std::to_string(i) + "@y.example", "t"));
+    doors.see(Door::kPostfixPolicy);
+  }
+  EXPECT_TRUE(doors.is_seen(Door::kMilter));
+}
+
+TEST(Sightings, OfAMessageGoByItsQueueId) {
+  const EventMaker events;
+  const auto key = [&](std::string_view address, std::string_view queue_id) {
+    return Sightings::key_of(events.submission_event(address, queue_id));
+  };
+  EXPECT_EQ(key(kOfficeAddress, "4Q1"), key(kThiefsAddress, "4Q1"));
+  EXPECT_NE(key(kOfficeAddress, "4Q1"), key(kOfficeAddress, "4Q2"));
+  EXPECT_EQ(key(kOfficeAddress, ""), 0U);
+}
+
+}  // namespace
+}  // namespace postreeve
