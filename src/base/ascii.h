@@ -34,6 +34,13 @@ namespace postreeve {
   return is_upper(c) ? static_cast<char>(c + 32) : c;
 }
 
+// What a hexadecimal digit is worth; -1 for anything else.
+[[nodiscard]] constexpr int hex_value(char c) noexcept {
+  if (is_digit(c)) return c - '0';
+  const char lower = to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 // Lower-cases ASCII letters; other bytes stay as they are.
 [[nodiscard]] inline std::string to_lower(std::string_view text) {
   std::string lower(text);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@
 #include "net/ip_address.h"
 
 namespace postreeve {
+
+struct MessageContent;  // mail/message_content.h
 
 // Readers cut longer texts (subjects, header fields, responses) to this many bytes.
 inline constexpr std::size_t kMaxTextBytes = 998;  // RFC 5322 2.1.1: the longest line
@@ -86,6 +89,8 @@ struct Submission {
   std::string header_to;
   std::string subject;
   std::string message_id;
+  // What the message says and carries; null where nobody looked inside. Never changed once it is here.
+  std::shared_ptr<const MessageContent> content;
 };
 
 enum class DeliveryStatus : std::uint8_t { kSent, kDeferred, kBounced, kExpired };
