@@ -56,11 +56,31 @@ constexpr std::string_view kFirst[] = {
     " PRIMARY KEY (hour, account)){clustered}",
 };
 
-constexpr std::array<std::span<const std::string_view>, 1> kSteps{kFirst};
+constexpr std::string_view kSecond[] = {
+    "CREATE TABLE activity (id BIGINT PRIMARY KEY, account TEXT NOT NULL, occurred BIGINT NOT NULL,"
+    " kind TEXT NOT NULL, client TEXT NOT NULL, country TEXT NOT NULL, recipients BIGINT NOT NULL,"
+    " action TEXT NOT NULL)",
+    "CREATE INDEX activity_by_account ON activity (account, occurred)",
+    "CREATE INDEX activity_by_time ON activity (occurred)",
 
-constexpr std::array<std::string_view, 9> kTables{
-    "ledger_number", "incident",   "timeline",       "standing",     "standing_change",
-    "outbox",        "list_entry", "account_policy", "hourly_count",
+    "CREATE TABLE audit (id BIGINT PRIMARY KEY, occurred BIGINT NOT NULL, author TEXT NOT NULL,"
+    " origin TEXT NOT NULL, verb TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,"
+    " details TEXT NOT NULL)",
+
+    "CREATE TABLE api_token (id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL,"
+    " events TEXT NOT NULL, tenant TEXT NOT NULL, author TEXT NOT NULL, created BIGINT NOT NULL,"
+    " expires BIGINT NOT NULL, last_used BIGINT NOT NULL, revoked BIGINT NOT NULL)",
+
+    "CREATE INDEX incident_by_change ON incident (anonymised, changed)",
+    "CREATE INDEX standing_by_incident ON standing (incident)",
+    "CREATE INDEX standing_change_by_incident ON standing_change (incident, changed)",
+};
+
+constexpr std::array<std::span<const std::string_view>, 2> kSteps{kFirst, kSecond};
+
+constexpr std::array<std::string_view, 12> kTables{
+    "ledger_number", "incident",       "timeline",     "standing", "standing_change", "outbox",
+    "list_entry",    "account_policy", "hourly_count", "activity", "audit",           "api_token",
 };
 
 std::string in_dialect(std::string_view statement, SqlDialect dialect) {

@@ -1,0 +1,62 @@
+#include "store/ledger/audit_trail.h"
+
+#include <limits>
+
+#include "store/ledger/numbering.h"
+#include "store/ledger/rows.h"
+#include "store/ledger/sql.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::size_t kMostDetailsBytes = 64UL * 1024;
+
+}  // namespace
+
+Result<void> AuditTrail::insert(soci::session& session, const AuditEntry& entry) {
+  if (entry.details.size() > kMostDetailsBytes || !is_storable(entry.details)) {
+    return fail(ErrorCode::kInvalidInput, "the details are no UTF-8 of at most 64 KiB");
+  }
+  execute(session,
+          "INSERT INTO audit (id, occurred, author, origin, verb, subject, reason, details)"
+          " VALUES (:id, :occurred, :author, :origin, :verb, :subject, :reason, :details)",
+          static_cast<long long>(take_numbers(session, "audit")), stored_time(entry.time),
+          stored_line(entry.author, 320), stored_line(entry.from, 320), stored_line(entry.verb, 64),
+          stored_line(entry.subject, 320), stored_line(entry.reason), entry.details);
+  return {};
+}
+
+Result<void> AuditTrail::add(const AuditEntry& entry) {
+  return database_.write([&](soci::session& session) { return insert(session, entry); });
+}
+
+Result<std::vector<AuditEntry>> AuditTrail::find(const AuditQuery& query) const {
+  std::vector<AuditEntry> entries;
+  const auto outcome = database_.read([&](soci::session& session) {
+    AuditEntry entry;
+    long long id = 0;
+    long long occurred = 0;
+    const auto on_row = [&]() -> Result<void> {
+      entry.id = static_cast<std::uint64_t>(id);
+      entry.time = time_from(occurred);
+      entries.push_back(entry);
+      return {};
+    };
+    const auto before = query.before_id == 0 ? std::numeric_limits<long long>::max()
+                                             : static_cast<long long>(query.before_id);
+    const auto since = query.since ? stored_time(*query.since) : std::numeric_limits<long long>::min();
+    return each_row(session,
+                    "SELECT id, occurred, author, origin, verb, subject, reason, details FROM audit"
+                    " WHERE id < :before AND occurred >= :since"
+                    " AND (:every_author = 1 OR author = :author)"
+                    " AND (:every_subject = 1 OR subject = :subject) ORDER BY id DESC LIMIT :most",
+                    std::tie(id, occurred, entry.author, entry.from, entry.verb, entry.subject, entry.reason,
+                             entry.details),
+                    on_row, before, since, flag(!query.author), query.author.value_or(""),
+                    flag(!query.subject), query.subject.value_or(""), static_cast<long long>(query.most));
+  });
+  if (!outcome) return fail(outcome.error());
+  return entries;
+}
+
+}  // namespace postreeve

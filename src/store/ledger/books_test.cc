@@ -1,0 +1,273 @@
+// The smaller books: account policies, outbox, activity, audit trail, tokens.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/ledger/account_policy_book.h"
+#include "store/ledger/activity_book.h"
+#include "store/ledger/audit_trail.h"
+#include "store/ledger/ledger_testing.h"
+#include "store/ledger/outbox.h"
+#include "store/ledger/sql.h"
+#include "store/ledger/token_book.h"
+
+namespace postreeve {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class AccountPolicyBookTest : public LedgerTest {};
+
+TEST_F(AccountPolicyBookTest, KeepsOnePolicyAnAccount) {
+  AccountPolicyBook book(*database);
+  AccountPolicy policy;
+  policy.account = account("anna@x.example");
+  policy.only_countries = {CountryCode::of("PL"), CountryCode::of("DE")};
+  policy.only_networks = {*Prefix::parse("2001:db8::/32")};
+  policy.trusted_networks = {*Prefix::parse("192.0.2.0/24"), *Prefix::parse("198.51.100.7")};
+  policy.author = "pat";
+  policy.reason = "asked for it";
+  policy.changed = kNoon;
+  policy.expires = kNoon + std::chrono::hours{1};
+  ASSERT_TRUE(book.put(policy));
+  EXPECT_EQ(*book.get(policy.account), policy);
+  policy.only_networks.clear();
+  policy.expires = {};
+  ASSERT_TRUE(book.put(policy));
+  EXPECT_THAT(*book.all(), ElementsAre(policy));
+  ASSERT_TRUE(book.remove(policy.account));
+  EXPECT_EQ(*book.get(policy.account), std::nullopt);
+  EXPECT_EQ(book.remove(policy.account).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(AccountPolicyBookTest, RefusesWhatIsNoPolicy) {
+  AccountPolicyBook book(*database);
+  AccountPolicy policy;
+  EXPECT_EQ(book.put(policy).error().code, ErrorCode::kInvalidInput);
+  policy.account = account("anna");
+  policy.only_countries = {CountryCode{}};
+  EXPECT_EQ(book.put(policy).error().code, ErrorCode::kInvalidInput);
+  policy.only_countries.assign(1'001, CountryCode::of("PL"));
+  EXPECT_EQ(book.put(policy).error().code, ErrorCode::kLimitExceeded);
+}
+
+class OutboxTest : public LedgerTest {
+ protected:
+  Outbox outbox{*database};
+};
+
+TEST_F(OutboxTest, GivesActionsInOrderWhenTheyAreDue) {
+  ASSERT_TRUE(
+      outbox.add({1}, account("anna"),
+                 {{.kind = "flag", .payload = "{}", .not_before = {}},
+                  {.kind = "notice", .payload = R"({"a":1})", .not_before = kNoon + std::chrono::hours{1}},
+                  {.kind = "kick", .payload = "", .not_before = kNoon}},
+                 kNoon));
+  const auto taken = *outbox.take(kNoon, std::chrono::minutes{1}, 10);
+  ASSERT_THAT(taken, SizeIs(2));
+  EXPECT_EQ(taken[0].action.kind, "flag");
+  EXPECT_EQ(taken[1].action.kind, "kick");
+  EXPECT_EQ(taken[0].attempts, 1U);
+  EXPECT_EQ(taken[0].state, OutboxState::kTaken);
+  EXPECT_THAT(*outbox.take(kNoon, std::chrono::minutes{1}, 10), IsEmpty());
+  EXPECT_EQ(*outbox.unfinished(), 3U);
+}
+
+TEST_F(OutboxTest, GivesAnActionAgainWhenItsWorkerDied) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {{.kind = "flag", .payload = "{}", .not_before = {}}}, kNoon));
+  ASSERT_THAT(*outbox.take(kNoon, std::chrono::minutes{1}, 1), SizeIs(1));
+  const auto again = *outbox.take(kNoon + std::chrono::minutes{1}, std::chrono::minutes{1}, 1);
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(again[0].attempts, 2U);
+}
+
+TEST_F(OutboxTest, KeepsWhatBecameOfAnAction) {
+  const OutboxAction action{.kind = "flag", .payload = "{}", .not_before = {}};
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action, action, action}, kNoon));
+  const auto ids = *outbox.take(kNoon, std::chrono::minutes{1}, 10);
+  ASSERT_TRUE(outbox.done(ids[0].id, kNoon));
+  ASSERT_TRUE(outbox.failed(ids[1].id, "no route\nto host", kNoon + std::chrono::minutes{5}));
+  ASSERT_TRUE(outbox.give_up(ids[2].id, "no such table", kNoon));
+  EXPECT_EQ(outbox.done(ids[0].id, kNoon).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(outbox.failed(99, "", kNoon).error().code, ErrorCode::kNotFound);
+  const auto rows = *outbox.of_incident({1});
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_EQ(rows[0].state, OutboxState::kDone);
+  EXPECT_EQ(rows[1].state, OutboxState::kWaiting);
+  EXPECT_EQ(rows[1].error, "no route?to host");
+  EXPECT_EQ(rows[1].action.not_before, kNoon + std::chrono::minutes{5});
+  EXPECT_EQ(rows[2].state, OutboxState::kGivenUp);
+  EXPECT_EQ(*outbox.unfinished(), 1U);
+}
+
+TEST_F(OutboxTest, RefusesWhatIsNoActionAndTheStandingWithIt) {
+  StandingEntry entry = standing_entry(Level::kHeld, 1);
+  entry.actions = {{.kind = "No Kind", .payload = "", .not_before = {}}};
+  IncidentBook book(*database);
+  EXPECT_EQ(book.record(entry).error().code, ErrorCode::kInvalidInput);
+  EXPECT_THAT(*book.standings(), IsEmpty());
+  entry.actions = {{.kind = "flag", .payload = "\xff", .not_before = {}}};
+  EXPECT_EQ(book.record(entry).error().code, ErrorCode::kInvalidInput);
+}
+
+class ActivityBookTest : public LedgerTest {};
+
+TEST_F(ActivityBookTest, KeepsWhatAnAccountDid) {
+  ActivityBook book(*database, 3);
+  ActivityRow row{.account = account("anna"),
+                  .time = kNoon,
+                  .kind = "submission",
+                  .client = "192.0.2.7",
+                  .country = CountryCode::of("PL"),
+                  .recipients = 3,
+                  .action = "accept"};
+  book.add(row);
+  ActivityRow later = row;
+  later.time += std::chrono::minutes{1};
+  book.add(later);
+  ActivityRow of_bob = row;
+  of_bob.account = account("bob");
+  book.add(of_bob);
+  book.add(of_bob);
+  EXPECT_EQ(book.dropped(), 1U);
+  ASSERT_TRUE(book.flush());
+  EXPECT_THAT(*book.of(account("anna"), kNoon, 10), ElementsAre(later, row));
+  EXPECT_THAT(*book.of(account("anna"), later.time, 10), ElementsAre(later));
+  EXPECT_THAT(*book.of(account("anna"), kNoon, 1), ElementsAre(later));
+}
+
+TEST_F(ActivityBookTest, KeepsRowsInMemoryWhileTheyCannotBeWritten) {
+  reopen({.path = {}, .most_waiting = 0});
+  ActivityBook book(*database);
+  book.add({.account = account("anna"),
+            .time = kNoon,
+            .kind = "login",
+            .client = "",
+            .country = {},
+            .action = ""});
+  EXPECT_EQ(book.flush().error().code, ErrorCode::kLimitExceeded);
+  EXPECT_EQ(book.flush().error().code, ErrorCode::kLimitExceeded);
+}
+
+class AuditTrailTest : public LedgerTest {};
+
+TEST_F(AuditTrailTest, TellsWhoDidWhat) {
+  AuditTrail trail(*database);
+  AuditEntry entry{.id = 0,
+                   .time = kNoon,
+                   .author = "pat",
+                   .from = "control socket",
+                   .verb = "account.suspend",
+                   .subject = "anna@x.example",
+                   .reason = "phone call",
+                   .details = R"({"level":"suspended"})"};
+  ASSERT_TRUE(trail.add(entry));
+  entry.author = "kim";
+  entry.time += std::chrono::minutes{1};
+  ASSERT_TRUE(trail.add(entry));
+  const auto all = *trail.find({});
+  ASSERT_THAT(all, SizeIs(2));
+  entry.id = all[0].id;
+  EXPECT_EQ(all[0], entry);
+  AuditQuery query;
+  query.before_id = all[0].id;
+  EXPECT_EQ(trail.find(query)->at(0).author, "pat");
+  query = {};
+  query.author = "kim";
+  query.subject = "anna@x.example";
+  query.since = entry.time;
+  EXPECT_THAT(*trail.find(query), SizeIs(1));
+  entry.details = "\xff";
+  EXPECT_EQ(trail.add(entry).error().code, ErrorCode::kInvalidInput);
+}
+
+class TokenBookTest : public LedgerTest {
+ protected:
+  static TokenRequest request() {
+    return {.name = "webmail",
+            .scope = {.events = {"login", "setting_change"}, .tenant = "shop.example"},
+            .author = "pat",
+            .created = kNoon,
+            .expires = kNoon + std::chrono::days{1}};
+  }
+};
+
+TEST_F(TokenBookTest, KnowsATokenByItsSecret) {
+  TokenBook book(*database);
+  const auto made = book.create(request());
+  ASSERT_TRUE(made);
+  const auto verified = book.verify(made->token, kNoon);
+  ASSERT_TRUE(verified);
+  EXPECT_EQ(verified->scope, request().scope);
+  EXPECT_TRUE(verified->scope.allows("login"));
+  EXPECT_FALSE(verified->scope.allows("judgement"));
+  EXPECT_NE(book.create(request())->token, made->token);
+
+  const auto refused = [&](std::string token, Timestamp now = kNoon) {
+    const auto answer = book.verify(token, now);
+    return !answer && answer.error().code == ErrorCode::kNotFound;
+  };
+  std::string wrong = made->token;
+  wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+  EXPECT_TRUE(refused(wrong));
+  wrong = made->token;
+  wrong[5] = wrong[5] == '0' ? '1' : '0';
+  EXPECT_TRUE(refused(wrong));
+  EXPECT_TRUE(refused(""));
+  EXPECT_TRUE(refused("ptk_"));
+  EXPECT_TRUE(refused(made->token + "x"));
+  EXPECT_TRUE(refused(std::string(made->token.size(), '\xff')));
+  EXPECT_TRUE(refused(made->token, kNoon + std::chrono::days{1}));
+  ASSERT_TRUE(book.revoke(made->row.id, kNoon));
+  ASSERT_TRUE(book.revoke(made->row.id, kNoon + std::chrono::hours{1}));
+  EXPECT_TRUE(refused(made->token));
+  EXPECT_EQ(book.revoke("nobody", kNoon).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(TokenBookTest, NotesTheLastUse) {
+  TokenBook book(*database);
+  const auto made = *book.create(request());
+  EXPECT_EQ(book.all()->at(0).last_used, std::nullopt);
+  ASSERT_TRUE(book.verify(made.token, kNoon));
+  reopen();
+  EXPECT_EQ(TokenBook(*database).all()->at(0).last_used, kNoon);
+}
+
+TEST_F(TokenBookTest, KeepsNoSecret) {
+  const auto made = *TokenBook(*database).create(request());
+  const std::string secret = made.token.substr(made.token.rfind('_') + 1);
+  std::string hash;
+  EXPECT_TRUE(database->read([&](soci::session& session) -> Result<void> {
+    first_row(session, "SELECT hash FROM api_token", std::tie(hash));
+    return {};
+  }));
+  EXPECT_THAT(hash, SizeIs(64));
+  EXPECT_THAT(hash, Not(HasSubstr(secret)));
+}
+
+TEST_F(TokenBookTest, RefusesWhatIsNoScope) {
+  TokenBook book(*database);
+  const auto refused = [&](const TokenRequest& wrong) {
+    const auto made = book.create(wrong);
+    return !made && made.error().code == ErrorCode::kInvalidInput;
+  };
+  TokenRequest wrong = request();
+  wrong.name = "";
+  EXPECT_TRUE(refused(wrong));
+  wrong.name = "two\nlines";
+  EXPECT_TRUE(refused(wrong));
+  wrong = request();
+  wrong.scope.events = {};
+  EXPECT_TRUE(refused(wrong));
+  wrong.scope.events = {"login judgement"};
+  EXPECT_TRUE(refused(wrong));
+  wrong = request();
+  wrong.scope.tenant = "\xff";
+  EXPECT_TRUE(refused(wrong));
+}
+
+}  // namespace
+}  // namespace postreeve

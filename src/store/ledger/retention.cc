@@ -1,0 +1,181 @@
+#include "store/ledger/retention.h"
+
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "store/ledger/rows.h"
+#include "store/ledger/sql.h"
+
+namespace postreeve {
+namespace {
+
+// Each write takes some milliseconds of the ledger's thread.
+constexpr long long kRowsAWrite = 1'000;
+constexpr long long kIncidentsAWrite = 50;
+
+struct Named {
+  std::string id;
+  std::string account;
+};
+
+// Those whose names are due, and whose account is not restricted because of them.
+Result<std::vector<Named>> due_incidents(LedgerDatabase& database, Timestamp now, Timestamp before) {
+  std::vector<Named> due;
+  const auto outcome = database.read([&](soci::session& session) {
+    Named row;
+    const auto on_row = [&]() -> Result<void> {
+      due.push_back(row);
+      return {};
+    };
+    return each_row(session,
+                    "SELECT id, account FROM incident WHERE anonymised = 0 AND changed < :before"
+                    " AND NOT EXISTS (SELECT 1 FROM standing WHERE standing.incident = incident.id"
+                    " AND standing.level <> 'clear' AND (standing.until = 0 OR standing.until > :now))"
+                    " ORDER BY changed, id LIMIT :most",
+                    std::tie(row.id, row.account), on_row, stored_time(before), stored_time(now),
+                    kIncidentsAWrite);
+  });
+  if (!outcome) return fail(outcome.error());
+  return due;
+}
+
+void anonymise(soci::session& session, const Named& incident, const HashKey& key, Timestamp now) {
+  const std::string placeholder = placeholder_of(key, incident.account);
+  const std::string nothing = "(anonymised)";
+  execute(session,
+          "UPDATE incident SET account = :account, account_key = :nobody, first_evidence = :nothing,"
+          " anonymised = :now WHERE id = :id",
+          placeholder, stored_hash({}), nothing, stored_time(now), incident.id);
+  // Of a finding the numbers stay, which name nobody.
+  execute(session,
+          "UPDATE timeline SET says = :nothing, details = CASE WHEN kind = 'evidence' THEN details ELSE ''"
+          " END WHERE incident = :id",
+          nothing, incident.id);
+  execute(session, "UPDATE standing_change SET account = :account, reason = '' WHERE incident = :id",
+          placeholder, incident.id);
+  execute(session, "DELETE FROM outbox WHERE incident = :id AND finished > 0", incident.id);
+}
+
+Result<void> anonymise_incidents(LedgerDatabase& database, Duration after, const HashKey& key, Timestamp now,
+                                 RetentionReport& report) {
+  while (true) {
+    const auto due = due_incidents(database, now, now - after);
+    if (!due) return fail(due.error());
+    if (due->empty()) return {};
+    auto written = database.write([&](soci::session& session) -> Result<void> {
+      for (const Named& incident : *due) anonymise(session, incident, key, now);
+      return {};
+    });
+    if (!written) return written;
+    report.anonymised_incidents += due->size();
+  }
+}
+
+// Carries out `statement` (with :before and :most) until it finds nothing more.
+Result<void> delete_in_parts(LedgerDatabase& database, const std::string& statement, Timestamp before,
+                             RetentionReport& report) {
+  while (true) {
+    long long deleted = 0;
+    auto written = database.write([&](soci::session& session) -> Result<void> {
+      deleted = execute(session, statement, stored_time(before), kRowsAWrite);
+      return {};
+    });
+    if (!written) return written;
+    report.deleted_rows += static_cast<std::uint64_t>(deleted);
+    if (deleted == 0) return {};
+  }
+}
+
+Result<void> delete_hourly_counts(LedgerDatabase& database, Timestamp before, RetentionReport& report) {
+  while (true) {
+    long long deleted = 0;
+    auto written = database.write([&](soci::session& session) -> Result<void> {
+      long long hour = 0;
+      deleted = 0;
+      if (!first_row(session, "SELECT hour FROM hourly_count WHERE hour < :before ORDER BY hour LIMIT 1",
+                     std::tie(hour), stored_time(before))) {
+        return {};
+      }
+      deleted = execute(session,
+                        "DELETE FROM hourly_count WHERE hour = :h1 AND account IN"
+                        " (SELECT account FROM hourly_count WHERE hour = :h2 LIMIT :most)",
+                        hour, hour, kRowsAWrite);
+      return {};
+    });
+    if (!written) return written;
+    report.deleted_rows += static_cast<std::uint64_t>(deleted);
+    if (deleted == 0) return {};
+  }
+}
+
+// Standings that say nothing any more, and changes that belong to no incident, name accounts too.
+constexpr const char* kOldStandings =
+    "DELETE FROM standing WHERE account IN (SELECT account FROM standing"
+    " WHERE (level IN ('clear', 'watched') AND changed < :before) OR (until > 0 AND until < :before2)"
+    " LIMIT :most)";
+
+Result<void> delete_old_standings(LedgerDatabase& database, Timestamp before, RetentionReport& report) {
+  while (true) {
+    long long deleted = 0;
+    auto written = database.write([&](soci::session& session) -> Result<void> {
+      deleted = execute(session, kOldStandings, stored_time(before), stored_time(before), kRowsAWrite);
+      return {};
+    });
+    if (!written) return written;
+    report.deleted_rows += static_cast<std::uint64_t>(deleted);
+    if (deleted == 0) return {};
+  }
+}
+
+}  // namespace
+
+std::string placeholder_of(const HashKey& key, std::string_view account) {
+  // Another hash than the one in learned state, which would lead back to the record.
+  const Hash128 hash = keyed_hash(key, "anonymous " + std::string(account));
+  return fmt::format("anonymous-{:016x}", hash.low);
+}
+
+Result<RetentionReport> apply_retention(LedgerDatabase& database, const RetentionSettings& settings,
+                                        const HashKey& key, Timestamp now) {
+  RetentionReport report;
+  Result<void> done;
+  if (settings.incident_names != Duration{}) {
+    const Timestamp before = now - settings.incident_names;
+    done = anonymise_incidents(database, settings.incident_names, key, now, report);
+    if (done) done = delete_old_standings(database, before, report);
+    if (done) {
+      done = delete_in_parts(database,
+                             "DELETE FROM standing_change WHERE incident = '' AND changed < :before"
+                             " AND changed <= (SELECT MAX(changed) FROM (SELECT changed FROM standing_change"
+                             " WHERE incident = '' ORDER BY changed LIMIT :most) AS oldest)",
+                             before, report);
+    }
+  }
+  if (done && settings.activity != Duration{}) {
+    done = delete_in_parts(database,
+                           "DELETE FROM activity WHERE id IN (SELECT id FROM activity"
+                           " WHERE occurred < :before ORDER BY occurred LIMIT :most)",
+                           now - settings.activity, report);
+  }
+  if (done && settings.hourly_counts != Duration{}) {
+    done = delete_hourly_counts(database, now - settings.hourly_counts, report);
+  }
+  if (done && settings.finished_actions != Duration{}) {
+    done = delete_in_parts(database,
+                           "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE finished > 0"
+                           " AND finished < :before ORDER BY id LIMIT :most)",
+                           now - settings.finished_actions, report);
+  }
+  if (done && settings.expired_list_entries != Duration{}) {
+    done = delete_in_parts(database,
+                           "DELETE FROM list_entry WHERE (list, value) IN (SELECT list, value FROM list_entry"
+                           " WHERE expires > 0 AND expires < :before ORDER BY list, value LIMIT :most)",
+                           now - settings.expired_list_entries, report);
+  }
+  if (!done) return fail(done.error());
+  return report;
+}
+
+}  // namespace postreeve

@@ -1,0 +1,138 @@
+#include "store/ledger/retention.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/ledger/activity_book.h"
+#include "store/ledger/audit_trail.h"
+#include "store/ledger/hourly_counts.h"
+#include "store/ledger/ledger_testing.h"
+#include "store/ledger/list_book.h"
+#include "store/ledger/sql.h"
+
+namespace postreeve {
+namespace {
+
+using std::chrono::days;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class RetentionTest : public LedgerTest {
+ protected:
+  RetentionReport apply(Timestamp now) {
+    const auto report = apply_retention(*database, RetentionSettings{}, HashKey{}, now);
+    EXPECT_TRUE(report);
+    return report ? *report : RetentionReport{};
+  }
+  // Everything in the ledger's tables of incidents, as one text.
+  [[nodiscard]] std::string everything() const {
+    std::string all;
+    EXPECT_TRUE(database->read([&](soci::session& session) -> Result<void> {
+      std::string text;
+      for (const char* query :
+           {"SELECT account || account_key || first_evidence FROM incident",
+            "SELECT says || details FROM timeline", "SELECT account || reason FROM standing_change",
+            "SELECT account || account_key FROM standing", "SELECT account || payload FROM outbox"}) {
+        auto read = each_row(session, query, std::tie(text), [&]() -> Result<void> {
+          all += text + "\n";
+          return {};
+        });
+        if (!read) return read;
+      }
+      return {};
+    }));
+    return all;
+  }
+  void record_ended_incident() {
+    IncidentBook book(*database);
+    StandingEntry held = standing_entry(Level::kHeld, 1);
+    held.reason = "anna called";
+    held.evidence = {{.detector = "volume", .group = "volume", .nats = 2, .says = "anna wrote to 40 people"}};
+    held.actions = {{.kind = "notice", .payload = R"("anna")", .not_before = {}}};
+    ASSERT_TRUE(book.record(held));
+    StandingEntry clear = standing_entry(Level::kClear, 0, kNoon + days{1});
+    clear.change.before = held.change.after;
+    ASSERT_TRUE(book.record(clear));
+    Outbox outbox(*database);
+    const auto taken = *outbox.take(kNoon, std::chrono::minutes{1}, 1);
+    ASSERT_TRUE(outbox.done(taken.at(0).id, kNoon));
+  }
+};
+
+TEST_F(RetentionTest, TakesTheNamesFromOldIncidents) {
+  record_ended_incident();
+  EXPECT_EQ(apply(kNoon + days{100}).anonymised_incidents, 0U);
+  EXPECT_THAT(everything(), HasSubstr("anna"));
+  EXPECT_EQ(apply(kNoon + days{182}).anonymised_incidents, 1U);
+  EXPECT_THAT(everything(), Not(HasSubstr("anna")));
+  EXPECT_THAT(everything(), Not(HasSubstr("192.0.2.7")));
+  EXPECT_THAT(everything(), Not(HasSubstr("0000000000000009")));  // the account's key
+
+  const IncidentBook book(*database);
+  const auto incident = *book.get({1});
+  EXPECT_EQ(incident.account.text(), placeholder_of(HashKey{}, "anna@shop.example"));
+  EXPECT_EQ(incident.level, Level::kHeld);
+  EXPECT_EQ(incident.outcome, Outcome::kEnded);
+  EXPECT_THAT(book.timeline({1})->at(1).details, HasSubstr("volume"));
+  EXPECT_EQ(apply(kNoon + days{183}).anonymised_incidents, 0U);
+}
+
+TEST_F(RetentionTest, LeavesTheNamesOfWhoeverIsStillRestricted) {
+  StandingEntry entry = standing_entry(Level::kSuspended, 1);
+  entry.change.after.until = 0;
+  IncidentBook book(*database);
+  ASSERT_TRUE(book.record(entry));
+  EXPECT_EQ(apply(kNoon + days{1'000}).anonymised_incidents, 0U);
+  EXPECT_EQ(book.get({1})->account, entry.account);
+  EXPECT_THAT(*book.standings(), SizeIs(1));
+}
+
+TEST_F(RetentionTest, DeletesOldRows) {
+  const AccountId anna = account("anna");
+  ActivityBook activity(*database);
+  activity.add({.account = anna, .time = kNoon, .kind = "login", .client = "", .country = {}, .action = ""});
+  activity.add({.account = anna,
+                .time = kNoon + days{20},
+                .kind = "login",
+                .client = "",
+                .country = {},
+                .action = ""});
+  ASSERT_TRUE(activity.flush());
+  HourlyCounts counts(*database);
+  for (int i = 0; i < 1'200; ++i) counts.add(account("a" + std::to_string(i)), kNoon, {.logins = 1});
+  counts.add(anna, kNoon + days{20}, {.logins = 1});
+  ASSERT_TRUE(counts.flush());
+  ListBook lists(*database);
+  ASSERT_TRUE(lists.add({.list = ListName::kBlock,
+                         .value = "bob",
+                         .comment = "",
+                         .author = "",
+                         .created = kNoon,
+                         .expires = kNoon + days{1}}));
+  ASSERT_TRUE(IncidentBook(*database).record(standing_entry(Level::kWatched, 0)));
+  AuditTrail audit(*database);
+  ASSERT_TRUE(audit.add({.id = 0,
+                         .time = kNoon,
+                         .author = "pat",
+                         .from = "",
+                         .verb = "",
+                         .subject = "",
+                         .reason = "",
+                         .details = ""}));
+
+  EXPECT_EQ(apply(kNoon + days{31}).deleted_rows, 1U + 1'200U);
+  EXPECT_THAT(*activity.of(anna, kNoon, 10), SizeIs(1));
+  EXPECT_THAT(*counts.top(kNoon, 10), IsEmpty());
+  EXPECT_THAT(*counts.top(kNoon + days{20}, 10), SizeIs(1));
+  EXPECT_THAT(*lists.entries({}, kNoon), SizeIs(1));
+  apply(kNoon + days{400});
+  EXPECT_THAT(*lists.entries({}, kNoon), IsEmpty());
+  EXPECT_THAT(*IncidentBook(*database).standings(), IsEmpty());
+  EXPECT_THAT(everything(), IsEmpty());
+  EXPECT_THAT(*audit.find({}), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace postreeve
