@@ -152,6 +152,7 @@ void report(benchmark::State& state, SqliteAccountStore& store, std::vector<Paus
   state.counters["written"] = static_cast<double>(health.written);
   state.counters["loaded"] = static_cast<double>(health.loaded);
   state.counters["evicted"] = static_cast<double>(health.evicted);
+  state.counters["resident"] = static_cast<double>(health.resident);
   state.counters["memory_bytes"] = static_cast<double>(health.memory_bytes);
   state.counters["healthy"] = health.writing && health.corrupt == 0 && health.unread == 0 ? 1 : 0;
 }
