@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/field_archive.h"
@@ -49,6 +50,16 @@ class FieldReader {
     values.reserve(size);
     for (std::uint32_t i = 0; i < size && !failed(); ++i) field(values.emplace_back());
   }
+  template <typename Map>
+  void map(Map& entries, std::size_t most) {
+    const auto size = number<std::uint32_t>();
+    if (size > most) return fault("a map that is too large");
+    entries.clear();
+    for (std::uint32_t i = 0; i < size && !failed(); ++i) {
+      const auto key = number<typename Map::key_type>();
+      field(entries[key]);
+    }
+  }
   // A fault unless it holds.
   void require(bool holds, std::string_view otherwise) {
     if (!holds) fault(otherwise);
@@ -72,6 +83,10 @@ class FieldReader {
   template <typename T, std::size_t kSize>
   void field(std::array<T, kSize>& values) {
     for (T& value : values) field(value);
+  }
+  template <typename First, typename Second>
+  void field(std::pair<First, Second>& values) {
+    (*this)(values.first, values.second);
   }
   template <typename T>
   void field(std::unique_ptr<T>& value) {

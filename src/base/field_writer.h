@@ -46,6 +46,13 @@ class FieldWriter {
     number(static_cast<std::uint32_t>(values.size()));
     for (const T& value : values) field(value);
   }
+  // A map of numbers to values, of at most `most` entries.
+  template <typename Map>
+  void map(const Map& entries, std::size_t most) {
+    static_cast<void>(most);
+    number(static_cast<std::uint32_t>(entries.size()));
+    for (const auto& [key, value] : entries) (*this)(key, value);
+  }
   void require(bool holds, std::string_view otherwise) noexcept {
     static_cast<void>(holds);
     static_cast<void>(otherwise);
@@ -65,6 +72,10 @@ class FieldWriter {
   template <typename T, std::size_t kSize>
   void field(const std::array<T, kSize>& values) {
     for (const T& value : values) field(value);
+  }
+  template <typename First, typename Second>
+  void field(const std::pair<First, Second>& values) {
+    (*this)(values.first, values.second);
   }
   template <typename T>
   void field(const std::unique_ptr<T>& value) {

@@ -1,6 +1,7 @@
 #include "store/accusations.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace postreeve {
 namespace {
@@ -32,6 +33,20 @@ std::vector<TraitKey> Accusations::take(std::uint32_t account) {
   const OfAccount own = found->second;
   accounts_.erase(found);
   return {own.traits.begin(), own.traits.begin() + own.size};
+}
+
+void Accusations::save(FieldWriter& writer) const {
+  const std::scoped_lock lock(mutex_);
+  writer.map(accounts_, kMostAccounts);
+}
+
+Result<void> Accusations::load(FieldReader& reader) {
+  std::unordered_map<std::uint32_t, OfAccount> accounts;
+  reader.map(accounts, kMostAccounts);
+  if (Result<void> read = reader.finish(); !read) return read;
+  const std::scoped_lock lock(mutex_);
+  accounts_ = std::move(accounts);
+  return {};
 }
 
 }  // namespace postreeve

@@ -8,6 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/field_reader.h"
+#include "base/field_writer.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "store/shared_counters.h"
 
@@ -24,11 +27,26 @@ class Accusations {
   // The account's traits, which are forgotten.
   [[nodiscard]] std::vector<TraitKey> take(std::uint32_t account);
 
+  // What is kept on a disk, and the same back, which replaces what is there.
+  void save(FieldWriter& writer) const;
+  [[nodiscard]] Result<void> load(FieldReader& reader);
+
  private:
   struct OfAccount {
     std::array<TraitKey, 24> traits{};
     std::uint32_t latest = 0;  // seconds
     std::uint8_t size = 0;
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      auto& [traits, latest, size] = self;
+      for (auto& [trait, value] : traits) {
+        archive.up_to(trait, Trait::kPretence);
+        archive(value);
+      }
+      archive(latest);
+      archive.up_to(size, std::uint8_t{24});
+    }
   };
 
   mutable std::mutex mutex_;

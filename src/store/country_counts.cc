@@ -1,6 +1,8 @@
 #include "store/country_counts.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace postreeve {
 
@@ -45,6 +47,31 @@ CountrySnapshot CountryCounts::look(std::uint32_t tenant, std::uint16_t country)
     if (code == country) snapshot.tenant_here = accounts;
   }
   return snapshot;
+}
+
+void CountryCounts::save(FieldWriter& writer) const {
+  writer(all_.load(std::memory_order_relaxed));
+  for (const auto& country : here_) writer(country.load(std::memory_order_relaxed));
+  for (const Shard& shard : shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    writer.map(shard.tenants, most_in_shard_);
+  }
+}
+
+Result<void> CountryCounts::load(FieldReader& reader) {
+  std::uint32_t all = 0;
+  std::array<std::uint32_t, std::tuple_size_v<decltype(here_)>> here{};
+  std::array<std::unordered_map<std::uint32_t, OfTenant>, kShards> tenants;
+  reader(all, here);
+  for (auto& of_shard : tenants) reader.map(of_shard, most_in_shard_);
+  if (Result<void> read = reader.finish(); !read) return read;
+  all_ = all;
+  for (std::size_t i = 0; i < here.size(); ++i) here_[i] = here[i];
+  for (std::size_t i = 0; i < kShards; ++i) {
+    const std::scoped_lock lock(shards_[i].mutex);
+    shards_[i].tenants = std::move(tenants[i]);
+  }
+  return {};
 }
 
 }  // namespace postreeve

@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/field_reader.h"
+#include "base/field_writer.h"
+#include "base/result.h"
 #include "profile/surroundings.h"
 
 namespace postreeve {
@@ -25,6 +28,10 @@ class CountryCounts {
   void add(std::uint32_t tenant, std::uint16_t country);
   [[nodiscard]] CountrySnapshot look(std::uint32_t tenant, std::uint16_t country) const;
 
+  // What is kept on a disk, and the same back, which replaces what is there.
+  void save(FieldWriter& writer) const;
+  [[nodiscard]] Result<void> load(FieldReader& reader);
+
  private:
   static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kLetters = 26;
@@ -32,6 +39,13 @@ class CountryCounts {
   struct OfTenant {
     std::uint32_t all = 0;
     std::vector<std::pair<std::uint16_t, std::uint32_t>> countries;  // few
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      auto& [all, countries] = self;
+      archive(all);
+      archive.list(countries, kLetters * kLetters);
+    }
   };
   struct Shard {
     mutable std::mutex mutex;

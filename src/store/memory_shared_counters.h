@@ -6,8 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
+#include "base/field_reader.h"
+#include "base/result.h"
 #include "sketch/decaying_count.h"
 #include "sketch/hyper_log_log.h"
 #include "sketch/window_count.h"
@@ -40,6 +44,14 @@ class MemorySharedCounters final : public SharedCounters {
   [[nodiscard]] CountrySnapshot look_country(TraitUser user, std::uint16_t country) const override;
   void settle_accusations(std::uint32_t account, bool confirmed) override;
 
+  // All that is counted as bytes in parts, so that it survives a restart: each is one shard, and so long its
+  // lock is held at most. Any thread.
+  static constexpr std::size_t kParts = 3 * 16 + 3;
+  void save(std::size_t part, std::string& bytes) const;
+  // Adds what save() wrote; part by part, before anything is counted. kCorrupt, kInvalidInput (written by a
+  // newer version): nothing of the part was added. What is more than the bounds hold is forgotten.
+  [[nodiscard]] Result<void> load(std::string_view bytes);
+
  private:
   static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kSlots = 8;
@@ -51,17 +63,35 @@ class MemorySharedCounters final : public SharedCounters {
     DecayingCount failures;
     std::array<HyperLogLog<5>, 2> failed;
     std::array<HyperLogLog<5>, 2> succeeded;
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      auto& [seen, day, failures, failed, succeeded] = self;
+      archive(seen, day, failures, failed, succeeded);
+    }
   };
   struct Destination {
     std::uint32_t seen = 0;
     WindowCount<3'600, 6> delivered;
     WindowCount<3'600, 6> refused;
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      auto& [seen, delivered, refused] = self;
+      archive(seen, delivered, refused);
+    }
   };
   // A window of any width in kSlots parts.
   struct Usage {
     std::uint32_t seen = 0;
     std::uint64_t newest = 0;
     std::array<std::uint32_t, kSlots> slots{};
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      auto& [seen, newest, slots] = self;
+      archive(seen, newest, slots);
+    }
   };
   struct Shard {
     mutable std::mutex mutex;
@@ -69,12 +99,15 @@ class MemorySharedCounters final : public SharedCounters {
     std::unordered_map<std::uint64_t, Destination> destinations;
     std::unordered_map<std::uint64_t, Usage> usages;
   };
+  enum class Part : std::uint8_t { kShard, kPlaces, kTexts, kAccusations, kCountries, kRestrictions };
 
   [[nodiscard]] static bool is_text(TraitKey trait) {
     return trait.trait == Trait::kSubject || trait.trait == Trait::kPretence;
   }
   [[nodiscard]] TraitTable& table_of(TraitKey trait) { return is_text(trait) ? texts_ : places_; }
   static void turn(Network& network, std::uint16_t day);
+  [[nodiscard]] Result<void> load_shard(FieldReader& reader);
+  [[nodiscard]] Result<void> load_restrictions(FieldReader& reader);
   [[nodiscard]] Shard& shard_of(std::uint64_t key) { return shards_[(key >> 8) % kShards]; }
   [[nodiscard]] const Shard& shard_of(std::uint64_t key) const { return shards_[(key >> 8) % kShards]; }
 

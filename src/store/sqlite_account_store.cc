@@ -18,6 +18,8 @@ constexpr std::size_t kMostBatchBytes = 1U << 20U;
 constexpr std::size_t kRowsALock = 32;
 // Between batches the ledger gets its turn: SQLite's own waiting looks again after 1, 2, 5, 10 ms.
 constexpr Duration kTurn{2};
+// A log that grows slowly is synced by nobody else: so much a power cut may forget.
+constexpr int kPassesASync = 60;  // half a minute
 constexpr Duration kFirstBackOff{100};
 constexpr Duration kLongestBackOff{5'000};
 
@@ -42,6 +44,7 @@ struct SqliteAccountStore::Impl {
 
   void run() {
     Duration wait = options.write_after;
+    int passes = 0;
     while (true) {
       std::unique_lock lock(mutex);
       wake.wait_for(lock, wait, [this] { return stopping || asked != answered; });
@@ -50,7 +53,10 @@ struct SqliteAccountStore::Impl {
       const bool is_flush = asked_now != answered || last;
       lock.unlock();
       Result<void> done = write_all();
-      if (done && is_flush) done = table->checkpoint();
+      if (done && (is_flush || ++passes >= kPassesASync)) {
+        done = table->checkpoint();
+        passes = 0;
+      }
       wait = done ? options.write_after : std::clamp(2 * back_off, kFirstBackOff, kLongestBackOff);
       back_off = done ? Duration{0} : wait;
       lock.lock();

@@ -2,8 +2,8 @@
 //
 // What a crash may forget: a record is on its way to the disk half a second after it was touched, in batches
 // of one transaction each, off the shards' locks. A killed process loses what was touched within the last
-// second or so; a machine that loses its power, up to what the log had not been synced (synchronous =
-// NORMAL). Standings and incidents are the ledger's, which lose nothing.
+// second or so; a machine that loses its power, what was touched within the last half
+// minute (synchronous = NORMAL). Standings and incidents are the ledger's, which lose nothing.
 //
 // A full disk or an I/O error loses nothing either: records stay in memory, and beyond the budget if they
 // must, until the disk takes them. A record that cannot be read stops no mail: it is kept aside in

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
 
 #include "base/keyed_hash.h"
 #include "sketch/decay.h"
@@ -13,6 +14,8 @@ namespace {
 // So long without a sign an account is no longer at home there, nor does an accusation count.
 constexpr std::uint32_t kMemorySeconds = 45 * 86'400;
 constexpr float kHundred = 100;
+// More than any shard has: whoever made bytes up is not given memory for them.
+constexpr std::size_t kMostRead = std::size_t{1} << 20U;
 
 // What a stranger weighs whose account was accused elsewhere.
 constexpr float kByAccount = 0.7F;
@@ -239,6 +242,30 @@ void TraitTable::settle(TraitKey trait, std::uint32_t account, bool confirmed) {
     if (confirmed) slot.weight = static_cast<std::uint8_t>(2 * kHundred);
     if (!confirmed) slot.role = Role::kHonest;
   }
+}
+
+void TraitTable::save(std::size_t shard_number, FieldWriter& writer) const {
+  std::vector<Entry> entries;
+  {
+    const Shard& shard = shards_[shard_number];
+    const std::scoped_lock lock(shard.mutex);
+    std::ranges::copy_if(shard.entries, std::back_inserter(entries),
+                         [](const Entry& entry) { return entry.key != 0; });
+  }
+  writer.list(entries, entries.size());
+}
+
+Result<void> TraitTable::load(FieldReader& reader) {
+  std::vector<Entry> entries;
+  reader.list(entries, kMostRead);
+  if (Result<void> read = reader.finish(); !read) return read;
+  for (const Entry& entry : entries) {
+    if (entry.key == 0) continue;
+    Shard& shard = shard_of(entry.key);
+    const std::scoped_lock lock(shard.mutex);
+    entry_for(shard, entry.key, entry.seen) = entry;
+  }
+  return {};
 }
 
 }  // namespace postreeve

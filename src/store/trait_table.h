@@ -13,6 +13,9 @@
 #include <mutex>
 #include <vector>
 
+#include "base/field_reader.h"
+#include "base/field_writer.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "profile/surroundings.h"
 #include "store/accusations.h"
@@ -40,8 +43,12 @@ class TraitTable {
   void accuse(TraitKey trait, TraitUser user, Timestamp time, float weight);
   void settle(TraitKey trait, std::uint32_t account, bool confirmed);
 
- private:
+  // What is kept on a disk: a shard of it, and the same back, which counts beside what is there.
   static constexpr std::size_t kShards = 16;
+  void save(std::size_t shard, FieldWriter& writer) const;
+  [[nodiscard]] Result<void> load(FieldReader& reader);
+
+ private:
   static constexpr std::size_t kProbes = 8;
   static constexpr std::size_t kFirstPlaces = 64;
 
@@ -54,11 +61,24 @@ class TraitTable {
     std::uint16_t tenant = 0;  // of the keyed hash
     Role role = Role::kNone;
     std::uint8_t weight = 0;  // hundredths of an accusation; of a stranger: whether he sent
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      auto& [account, time, tenant, role, weight] = self;
+      archive(account, time, tenant, weight);
+      archive.up_to(role, Role::kAccused);
+    }
   };
   struct Entry {
     std::uint64_t key = 0;
     std::uint32_t seen = 0;
     std::array<Slot, 12> slots{};
+
+    template <typename Self, typename Archive>
+    static void fields(Self& self, Archive& archive) {
+      auto& [key, seen, slots] = self;
+      archive(key, seen, slots);
+    }
   };
   struct Shard {
     mutable std::mutex mutex;
