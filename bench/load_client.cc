@@ -116,7 +116,7 @@ class Client {
     if (!connection.reply.ends_with("\n\n")) return;
     const SteadyTime now = std::chrono::steady_clock::now();
     result_.latencies_us.push_back(std::chrono::duration<double, std::micro>(now - connection.due).count());
-    result_.accepted += connection.reply.starts_with("action=DUNNO") ? 1 : 0;
+    result_.accepted += connection.reply.starts_with("action=DUNNO") ? 1U : 0U;
     connection.reply.clear();
     connection.is_asking = false;
     if (++connection.next == connection.transaction->requests.size()) connection.transaction = nullptr;

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gate/guard_testing.h"
+#include "gate/conversation_testing.h"
 #include "gate/socketmap.h"
 #include "gate/tcp_table.h"
 
@@ -13,24 +13,24 @@ namespace {
 TEST(LoginLock, TellsOfSuspendedAccountsOnly) {
   GuardRoom room;
   const auto lock =
-      std::make_shared<const LoginLock>(room.guard, LoginLockOptions{.action = "451 4.7.1 abused\nx"});
+      std::make_shared<const LoginLock>(*room.guard, LoginLockOptions{.action = "451 4.7.1 abused\nx"});
   const auto socketmap = make_socketmap(lock);
   const auto tcp_table = make_tcp_table(lock);
   EXPECT_EQ(ask(*socketmap, "29:saslaccess alice@example.test,"), "9:NOTFOUND ,");
   EXPECT_EQ(ask(*tcp_table, "get alice@example.test\n"), "500 not%20found\n");
-  room.order("alice@example.test", Level::kHeld);
+  order(*room.guard, "alice@example.test", Level::kHeld);
   EXPECT_EQ(ask(*tcp_table, "get alice@example.test\n"), "500 not%20found\n");
-  room.order("alice@example.test", Level::kSuspended);
+  order(*room.guard, "alice@example.test", Level::kSuspended);
   EXPECT_EQ(ask(*socketmap, "29:saslaccess ALICE@example.test,"), "19:OK 451 4.7.1 abused,");
   EXPECT_EQ(ask(*tcp_table, "get alice@example.test\r\n"), "200 451%204.7.1%20abused\n");
   EXPECT_EQ(ask(*tcp_table, "get bob@example.test\n"), "500 not%20found\n");
-  room.guard.set_mode(Mode::kObserve);
+  room.guard->set_mode(Mode::kObserve);
   EXPECT_EQ(ask(*tcp_table, "get alice@example.test\n"), "500 not%20found\n");
 }
 
 TEST(LoginLock, AnswersWhatIsNoRequest) {
   GuardRoom room;
-  const auto lock = std::make_shared<const LoginLock>(room.guard, LoginLockOptions{});
+  const auto lock = std::make_shared<const LoginLock>(*room.guard, LoginLockOptions{});
   const auto tcp_table = make_tcp_table(lock);
   EXPECT_TRUE(ask(*tcp_table, "put a b\n").starts_with("400 "));
   EXPECT_EQ(ask(*tcp_table, "get alice\n"), "500 not%20found\n");

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "gate/guard_testing.h"
+#include "gate/conversation_testing.h"
 
 namespace postreeve {
 namespace {
@@ -41,10 +41,10 @@ class Counter final : public DecisionWatcher {
 
 class PostfixPolicyTest : public testing::Test {
  protected:
-  PostfixPolicyTest() { room_.guard.add_watcher(counter_); }
+  PostfixPolicyTest() { room_.guard->add_watcher(counter_); }
 
   std::unique_ptr<Conversation> connect(const PostfixPolicyOptions& options = {}) {
-    return make_postfix_policy(room_.guard, std::make_shared<PostfixPolicyOptions>(options));
+    return make_postfix_policy(*room_.guard, std::make_shared<PostfixPolicyOptions>(options));
   }
 
   GuardRoom room_;
@@ -85,7 +85,7 @@ TEST_F(PostfixPolicyTest, OtherStagesAndStrangersAreNothingToSayAbout) {
 }
 
 TEST_F(PostfixPolicyTest, ASuspendedAccountIsDeferredAtEachStep) {
-  room_.order("alice@example.test", Level::kSuspended);
+  order(*room_.guard, "alice@example.test", Level::kSuspended);
   const auto postfix = connect();
   EXPECT_TRUE(ask(*postfix, text_of({})).starts_with("action=451 4.7.1 "));
   EXPECT_TRUE(ask(*postfix, text_of({.state = "END-OF-MESSAGE", .queue_id = kQueueId}))
@@ -93,7 +93,7 @@ TEST_F(PostfixPolicyTest, ASuspendedAccountIsDeferredAtEachStep) {
 }
 
 TEST_F(PostfixPolicyTest, AHeldMessageIsHeldAtRecipientsUntilMessagesAreAskedAbout) {
-  room_.order("alice@example.test", Level::kHeld);
+  order(*room_.guard, "alice@example.test", Level::kHeld);
   const auto postfix = connect();
   EXPECT_TRUE(ask(*postfix, text_of({})).starts_with("action=HOLD Postreeve: incident "));
   const Asked message{.state = "END-OF-MESSAGE", .queue_id = kQueueId};
@@ -110,10 +110,10 @@ TEST(PostfixPolicyLimit, TheHoldOfOneRecipientIsTheWholeMessages) {
   limit.counted = Counted::kRecipients;
   limit.amount = 1;
   limit.action = Action::kHold;
-  Policy policy;
-  policy.limits.push_back(limit);
-  GuardRoom room(policy);
-  const auto postfix = make_postfix_policy(room.guard, std::make_shared<PostfixPolicyOptions>());
+  GuardRoom room;
+  room.policy.limits.push_back(limit);
+  room.guard->set_rules(room.rules());
+  const auto postfix = make_postfix_policy(*room.guard, std::make_shared<PostfixPolicyOptions>());
   const auto says = [&](std::string_view state, std::string_view recipient, std::string_view instance) {
     return ask(*postfix, text_of({state, recipient, state == "RCPT" ? "" : instance, instance}));
   };
@@ -141,8 +141,8 @@ TEST_F(PostfixPolicyTest, WhatIsNoRequestEndsTheConnectionWithoutAnAnswer) {
 }
 
 TEST_F(PostfixPolicyTest, InObserveModeNothingIsRefused) {
-  room_.order("alice@example.test", Level::kSuspended);
-  room_.guard.set_mode(Mode::kObserve);
+  order(*room_.guard, "alice@example.test", Level::kSuspended);
+  room_.guard->set_mode(Mode::kObserve);
   EXPECT_EQ(ask(*connect(), text_of({})), "action=DUNNO\n\n");
   EXPECT_EQ(counter_.recipients, 1);
 }
