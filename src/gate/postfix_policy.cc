@@ -59,7 +59,7 @@ class PostfixPolicy final : public Conversation {
   }
 
   std::string say(const Answer& answer) {
-    const Action action = settle(answer.action);
+    const Action action = settle(answer);
     std::string text = "action=";
     if (action == Action::kAccept && prepends_now()) {
       text += prepend_text(answer);
@@ -70,20 +70,24 @@ class PostfixPolicy final : public Conversation {
     return text;
   }
 
-  // What is said now, if the answer is `action`: a hold that can wait for the message does.
-  Action settle(Action action) {
+  // What is said now: a hold that can wait for the message does.
+  Action settle(const Answer& answer) {
+    const Action action = answer.action;
     const bool is_of_message = action == Action::kHold || action == Action::kDivert;
+    if (action != Action::kAccept && !is_of_message) return action;
+    const bool can_wait = asks_about_messages_ && !instance_.empty();
     if (stage_ == PolicyStage::kRecipient) {
-      if (!is_of_message || !asks_about_messages_ || instance_.empty()) return action;
-      if (waiting_instance_ != instance_) waiting_ = Action::kAccept;
-      waiting_instance_ = instance_;
-      waiting_ = std::max(waiting_, action);
+      if (!can_wait) return answer.holds_message ? Action::kHold : action;
+      if (is_of_message) wait_with(action);
       return Action::kAccept;
     }
-    // A message that is refused will be asked about again.
-    if (action != Action::kAccept && !is_of_message) return action;
-    const bool one_waits = !instance_.empty() && waiting_instance_ == instance_;
-    return one_waits ? std::max(action, waiting_) : action;
+    return can_wait && waiting_instance_ == instance_ ? std::max(action, waiting_) : action;
+  }
+
+  // One recipient's hold is the whole message's, whatever is said of the message.
+  void wait_with(Action action) {
+    waiting_ = waiting_instance_ == instance_ ? std::max(waiting_, action) : action;
+    waiting_instance_ = instance_;
   }
 
   // Once a message; Postfix refuses it at END-OF-MESSAGE.

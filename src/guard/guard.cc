@@ -98,7 +98,8 @@ Answer Guard::Impl::answer(const Observation& observation, Action action, Action
                 .level = verdict.standing.level,
                 .risk = verdict.risk,
                 .incident = verdict.standing.incident,
-                .reason = {}};
+                .reason = {},
+                .holds_message = false};
   const Evidence* best = would == Action::kAccept ? nullptr : weightiest(verdict.evidence);
   if (best != nullptr) answer.reason = explain(*best);
   return answer;
@@ -120,6 +121,10 @@ Answer Guard::Impl::step(Judging& now, const Event& event, Door door, Observatio
   const Action action = is_enforced ? would : Action::kAccept;
   Answer result = answer(observation, action, would);
   if (ruling.kind == Ruling::Kind::kRefused) result.reason = ruling.rule;
+  // Whom a repeated step is of is not worked out again; a hold loses nothing.
+  const bool is_covered = observation.verdict.in_scope || observation.repeated;
+  result.holds_message = is_enforced && ruling.kind == Ruling::Kind::kNone && is_covered &&
+                         std::holds_alternative<Recipient>(event) && result.level == Level::kHeld;
   const auto took = std::chrono::steady_clock::now() - begin;
   tell(event, observation, door, action, ruling.rule, std::chrono::nanoseconds(took).count());
   return result;

@@ -45,6 +45,9 @@ struct Answer {
   IncidentId incident;
   // The weightiest finding against the owner in plain words, when anything is refused; else empty.
   std::string reason;
+  // Of a Recipient that is accepted: the account is held, and its message will be answered with kHold. For
+  // gates that may not be asked about messages.
+  bool holds_message = false;
 };
 
 class Guard {
