@@ -1,7 +1,7 @@
 // Reads a message while it comes in and keeps what judging needs of it (message_content.h).
 //
-// Total: there is a result for every sequence of bytes. Bounded: some 20 KiB beside the result, whatever is
-// sent; the result as message_content.h says. Time linear in the message.
+// Total: there is a result for every sequence of bytes. Bounded: some 20 KiB and the largest piece given,
+// beside the result, which is bounded as message_content.h says. Time linear in the message.
 //
 // Limits: charsets are not converted (ASCII words of UTF-16 texts are not seen), archives, TNEF and encrypted
 // parts are attachments like any other.
