@@ -136,6 +136,10 @@ std::expected<Command, Ending> parse_command_line(std::span<const std::string> a
   app.add_flag("--version", wants_version, "Print the version");
   add_replay(app, replay);
   add_check_config(app, check);
+  InitArguments init;
+  add_init(app, init);
+  DoctorArguments doctor;
+  add_doctor(app, doctor);
   app.add_subcommand("version", "Print the version");
   if (auto ending = check_verb(app, arguments)) return std::unexpected(std::move(*ending));
   try {
@@ -152,6 +156,8 @@ std::expected<Command, Ending> parse_command_line(std::span<const std::string> a
   }
   if (app.got_subcommand("replay")) return Command{std::move(replay)};
   if (app.got_subcommand("check-config")) return Command{std::move(check)};
+  if (app.got_subcommand("init")) return Command{std::move(init)};
+  if (app.got_subcommand("doctor")) return Command{std::move(doctor)};
   return Command{VersionArguments{}};
 }
 

@@ -11,6 +11,7 @@
 
 #include "app/exit_code.h"
 #include "app/output_format.h"
+#include "app/wiring_arguments.h"
 
 namespace postreeve {
 
@@ -36,7 +37,8 @@ struct CheckConfigArguments {
 
 struct VersionArguments {};
 
-using Command = std::variant<ReplayArguments, CheckConfigArguments, VersionArguments>;
+using Command =
+    std::variant<ReplayArguments, CheckConfigArguments, InitArguments, DoctorArguments, VersionArguments>;
 
 // The end before anything was done: help that was asked for, or a mistake.
 struct Ending {

@@ -5,6 +5,9 @@ namespace postreeve {
 
 enum class ExitCode : int {
   kOk = 0,
+  kFault = 1,           // doctor: something failed; as a plugin: WARNING
+  kPluginCritical = 2,  // doctor --plugin
+  kPluginUnknown = 3,
   kUsage = 64,        // the command line was wrong
   kData = 65,         // the input is not what it should be
   kNoInput = 66,      // the input is not there

@@ -8,6 +8,8 @@
 #include "app/check_config_command.h"
 #include "app/command_line.h"
 #include "app/console.h"
+#include "app/doctor_command.h"
+#include "app/init_command.h"
 #include "app/replay_command.h"
 
 namespace postreeve {
@@ -20,6 +22,8 @@ struct Run {
   ExitCode operator()(const CheckConfigArguments& arguments) const {
     return run_check_config(arguments, console);
   }
+  ExitCode operator()(const InitArguments& arguments) const { return run_init(arguments, console); }
+  ExitCode operator()(const DoctorArguments& arguments) const { return run_doctor(arguments, console); }
   ExitCode operator()(const VersionArguments&) const {
     return console.print("postreeve " POSTREEVE_VERSION "\n") ? ExitCode::kOk : ExitCode::kInputOutput;
   }

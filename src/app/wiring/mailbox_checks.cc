@@ -1,0 +1,139 @@
+#include "app/wiring/mailbox_checks.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "app/wiring/run_program.h"
+#include "base/ascii.h"
+
+namespace postreeve {
+namespace {
+
+std::string value_of(const NamedValues& values, std::string_view name) {
+  const auto found = values.find(name);
+  return found == values.end() ? "" : found->second;
+}
+
+constexpr std::array<std::string_view, 7> kDovecotSettings{"auth_policy_server_url",
+                                                           "auth_policy_hash_nonce",
+                                                           "auth_policy_reject_on_fail",
+                                                           "auth_policy_check_before_auth",
+                                                           "auth_policy_report_after_auth",
+                                                           "auth_policy_log_only",
+                                                           "auth_verbose"};
+
+}  // namespace
+
+Result<NamedValues> read_dovecot(const std::string& file) {
+  std::vector<std::string> words{"doveconf"};
+  if (!file.empty()) words.insert(words.end(), {"-c", file});
+  words.insert(words.end(), kDovecotSettings.begin(), kDovecotSettings.end());
+  const auto said = run_program(words);
+  if (!said) return fail(said.error());
+  if (said->exit_code != 0) {
+    return fail(ErrorCode::kUnavailable, fmt::format("doveconf: {}", trim(said->errors)));
+  }
+  return parse_named_values(said->output);
+}
+
+Checks check_dovecot(const NamedValues& dovecot, const WiringSettings& ours) {
+  Checks checks;
+  const auto url = value_of(dovecot, "auth_policy_server_url");
+  if (ours.auth_policy.empty()) {
+    checks.push_back({Outcome::kSkip, "dovecot.auth_policy", "the auth policy gate is off", {}});
+    return checks;
+  }
+  if (!names_one_of(url, ours.auth_policy)) {
+    checks.push_back({Outcome::kFail, "dovecot.auth_policy",
+                      url.empty() ? "Dovecot asks nobody about logins"
+                                  : fmt::format("Dovecot asks {}, not Postreeve, about logins", url),
+                      "postreeve init shows the lines, postreeve init --apply writes them"});
+    return checks;
+  }
+  checks.push_back(
+      {Outcome::kPass, "dovecot.auth_policy", fmt::format("Dovecot asks {} about logins", url), {}});
+  const auto expect = [&](std::string_view name, std::string_view wanted, Outcome outcome,
+                          std::string_view why) {
+    const auto is = value_of(dovecot, name);
+    if (is == wanted) return;
+    checks.push_back({outcome, fmt::format("dovecot.{}", name), fmt::format("{} = {}: {}", name, is, why),
+                      fmt::format("{} = {}", name, wanted)});
+  };
+  expect("auth_policy_reject_on_fail", "no", Outcome::kWarn, "without Postreeve nobody can log in");
+  expect("auth_policy_check_before_auth", "yes", Outcome::kWarn, "guesses are not slowed down");
+  expect("auth_policy_report_after_auth", "yes", Outcome::kFail, "Postreeve never hears how a login ended");
+  expect("auth_policy_log_only", "no", Outcome::kWarn, "Dovecot does not do what Postreeve answers");
+  if (value_of(dovecot, "auth_policy_hash_nonce").empty()) {
+    checks.push_back({Outcome::kWarn, "dovecot.auth_policy_hash_nonce",
+                      "without a nonce a password's hash is the same everywhere",
+                      "auth_policy_hash_nonce = a random text"});
+  }
+  return checks;
+}
+
+NamedValues parse_exim_main(std::string_view text) {
+  NamedValues values;
+  while (!text.empty()) {
+    const auto stop = std::min(text.find('\n'), text.size());
+    auto line = trim(text.substr(0, stop));
+    text.remove_prefix(std::min(stop + 1, text.size()));
+    if (line.starts_with("begin ")) break;
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos || line.starts_with('#')) continue;
+    values[std::string(trim(line.substr(0, equals)))] = trim(line.substr(equals + 1));
+  }
+  return values;
+}
+
+std::optional<std::uint64_t> parse_exim_time(std::string_view text) {
+  std::uint64_t seconds = 0;
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    std::uint64_t number = 0;
+    std::size_t digits = 0;
+    for (; digits < text.size() && digits < 9 && is_digit(text[digits]); ++digits) {
+      number = number * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+    }
+    if (digits == 0) return std::nullopt;
+    const char unit = digits < text.size() ? text[digits] : 's';
+    constexpr std::array<std::pair<char, std::uint64_t>, 5> kUnits{
+        {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}}};
+    const auto* const factor = std::ranges::find(kUnits, unit, &std::pair<char, std::uint64_t>::first);
+    if (factor == kUnits.end()) return std::nullopt;
+    seconds += number * factor->second;
+    text.remove_prefix(std::min(digits + 1, text.size()));
+  }
+  return seconds;
+}
+
+Checks check_exim(std::string_view text, const WiringSettings& ours) {
+  Checks checks;
+  if (names_one_of(text, ours.postfix_policy)) {
+    checks.push_back({Outcome::kPass, "exim.policy", "an ACL asks the policy gate", {}});
+  } else {
+    checks.push_back(
+        {Outcome::kFail, "exim.policy", "no ACL in this file asks Postreeve",
+         "postreeve init shows the lines; if an included file has them, name that with --exim-config"});
+  }
+  const auto values = parse_exim_main(text);
+  const auto expect_zero = [&](std::string_view name, std::string_view why) {
+    const auto is = value_of(values, name);
+    const auto seconds = parse_exim_time(is);
+    if (is.empty() || seconds == 0U) {
+      checks.push_back({Outcome::kPass,
+                        fmt::format("exim.{}", name),
+                        fmt::format("{} is off: held messages stay held", name),
+                        {}});
+    } else {
+      checks.push_back({Outcome::kFail, fmt::format("exim.{}", name),
+                        fmt::format("{} = {}: {}", name, is, why), fmt::format("{} = 0s", name)});
+    }
+  };
+  expect_zero("auto_thaw", "messages that Postreeve holds are sent after that time");
+  expect_zero("timeout_frozen_after", "messages that Postreeve holds are thrown away after that time");
+  return checks;
+}
+
+}  // namespace postreeve
