@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "store/ledger/sqlite_session.h"
+
 namespace postreeve {
 namespace {
 
@@ -63,6 +65,9 @@ void SqliteConnection::Closer::operator()(sqlite3* database) const {
 
 Result<SqliteConnection> SqliteConnection::open(const std::string& path, Access access,
                                                 std::chrono::milliseconds patience) {
+  if (access == Access::kReadWrite) {
+    if (Result<void> made = make_private_file(path); !made) return fail(std::move(made).error());
+  }
   const int how = access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &opened, how | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -48,9 +48,9 @@ class SqliteConnection {
  public:
   enum class Access : std::uint8_t { kReadWrite, kRead };
 
-  // Opens or (kReadWrite) makes the file, in WAL mode with synchronous = NORMAL: what is committed survives
-  // the process, and a crash of the machine but for the last moments. Others' locks are waited for up to
-  // `patience`.
+  // Opens or (kReadWrite) makes the file (mode 0600), in WAL mode with synchronous = NORMAL: what is
+  // committed survives the process, and a crash of the machine but for the last moments. Others' locks are
+  // waited for up to `patience`.
   [[nodiscard]] static Result<SqliteConnection> open(const std::string& path, Access access,
                                                      std::chrono::milliseconds patience);
 
