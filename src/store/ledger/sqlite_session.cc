@@ -68,6 +68,8 @@ void set_up(soci::session& session, const SqliteSessionOptions& options) {
   // What a crash or a long reader let grow is given back.
   long long limit = 0;
   session << "PRAGMA journal_size_limit = 67108864", soci::into(limit);
+  // The records' writer copies the log back now and then; the ledger's commits do not stop for it.
+  session << "PRAGMA wal_autocheckpoint = 16384", soci::into(limit);
   if (options.read_only) session << "PRAGMA query_only = ON";
   if (options.most_pages != 0) {
     session << fmt::format("PRAGMA max_page_count = {}", options.most_pages), soci::into(limit);
