@@ -12,7 +12,8 @@ void RereadIndex::note(std::uint64_t sequence, FilePosition at, std::uint64_t by
   if (!entries_.empty()) {
     const Entry& last = entries_.back();
     if (at <= last.at) return;  // a late line of the file before
-    const bool is_near = bytes - last.bytes < kApartBytes && now - last.time < kApart;
+    const bool is_near =
+        bytes - last.bytes < kApartBytes * sparseness_ && now - last.time < kApart * sparseness_;
     if (is_near && last.at.generation == at.generation) return;
   }
   entries_.push_back({sequence, at, bytes, now});
@@ -20,6 +21,7 @@ void RereadIndex::note(std::uint64_t sequence, FilePosition at, std::uint64_t by
 }
 
 void RereadIndex::thin_out() {
+  sparseness_ *= 2;
   std::deque<Entry> kept;
   for (std::size_t i = 0; i < entries_.size(); i += 2) kept.push_back(entries_[i]);
   entries_ = std::move(kept);

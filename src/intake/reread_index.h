@@ -34,6 +34,7 @@ class RereadIndex {
   void thin_out();
 
   std::deque<Entry> entries_;
+  unsigned sparseness_ = 1;  // doubles whenever it is full
 };
 
 }  // namespace postreeve
