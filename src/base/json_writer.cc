@@ -128,6 +128,12 @@ JsonWriter& JsonWriter::decimal(double value) {
   return *this;
 }
 
+JsonWriter& JsonWriter::boolean(bool value) {
+  before_value();
+  write(value ? "true" : "false");
+  return *this;
+}
+
 JsonWriter& JsonWriter::null() {
   before_value();
   write("null");

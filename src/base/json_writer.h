@@ -30,6 +30,7 @@ class JsonWriter {
   JsonWriter& number(std::uint64_t value);
   // With at most two digits behind the point: 7.25, 3.5, 12.
   JsonWriter& decimal(double value);
+  JsonWriter& boolean(bool value);
   JsonWriter& null();
 
  private:

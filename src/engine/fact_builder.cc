@@ -61,13 +61,25 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+std::uint64_t number_key_of(const HashKey& key) noexcept {
+  std::uint64_t number = 0;
+  std::memcpy(&number, key.bytes.data(), sizeof number);
+  return number;
+}
+
+std::uint32_t prefix_key(std::uint64_t number_key, const Prefix& prefix, std::uint64_t salt) noexcept {
+  return nonzero(mix64(prefix.address().low() ^ mix64(prefix.address().high() ^ mix64(number_key ^ salt))));
+}
+
 enum Stage : std::uint64_t { kRecipientStage = 1, kMessageStage = 2, kComplaintStage = 3 };
 
 }  // namespace
 
 FactBuilder::FactBuilder(const Policy& policy, const Locator& locator, const HashKey& key)
-    : policy_(policy), locator_(locator), key_(key) {
-  std::memcpy(&number_key_, key.bytes.data(), sizeof number_key_);
+    : policy_(policy), locator_(locator), key_(key), number_key_(number_key_of(key)) {}
+
+std::uint32_t origin_network_key(const HashKey& key, const Prefix& network) noexcept {
+  return prefix_key(number_key_of(key), network, 1);
 }
 
 Hash128 FactBuilder::account_key(const AccountId& account) const {
@@ -98,13 +110,12 @@ Origin FactBuilder::origin_of(const Session& session) const {
   const IpAddress& address = *session.client_address;
   const Location location = locate(address);
   const auto number_key = [&](const Prefix& prefix, std::uint64_t salt) {
-    return nonzero(
-        mix64(prefix.address().low() ^ mix64(prefix.address().high() ^ mix64(number_key_ ^ salt))));
+    return prefix_key(number_key_, prefix, salt);
   };
   origin.known = true;
   origin.trusted = policy_.trusted_networks.contains(address);
   origin.prefix = network_of(address);
-  origin.network = number_key(origin.prefix, 1);
+  origin.network = origin_network_key(key_, origin.prefix);
   origin.host = number_key(host_of(address), 3);
   // Without an ASN the neighbourhood that one provider most likely owns.
   origin.provider = location.asn != 0 ? nonzero(mix64(location.asn ^ number_key_))

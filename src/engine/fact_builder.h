@@ -13,8 +13,12 @@
 #include "judge/policy.h"
 #include "mail/event.h"
 #include "net/locator.h"
+#include "net/prefix.h"
 
 namespace postreeve {
+
+// How the network is known in profiles (Origin::network); never 0.
+[[nodiscard]] std::uint32_t origin_network_key(const HashKey& key, const Prefix& network) noexcept;
 
 // Any thread. The facts borrow texts from the event they were made of.
 class FactBuilder {

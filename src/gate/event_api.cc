@@ -1,0 +1,151 @@
+#include "gate/event_api.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "base/ascii.h"
+#include "base/json_writer.h"
+#include "gate/waiting_batch.h"
+#include "http/credentials.h"
+
+namespace postreeve {
+namespace {
+
+constexpr std::size_t kMostErrors = 100;  // told one by one
+
+bool is_known_type(std::string_view field) {
+  const std::string_view type = trim(field.substr(0, std::min(field.find(';'), field.size())));
+  return type.empty() || equals_ignoring_case(type, "application/x-ndjson") ||
+         equals_ignoring_case(type, "application/jsonl") || equals_ignoring_case(type, "application/json");
+}
+
+void write_counts(JsonWriter& json, std::size_t accepted, const EventBatch& batch) {
+  json.key("accepted").number(accepted).key("ignored").number(batch.ignored);
+  json.key("refused").number(batch.refused.size()).key("errors").begin_array();
+  for (std::size_t i = 0; i < std::min(batch.refused.size(), kMostErrors); ++i) {
+    const EventBatch::Refused& refused = batch.refused[i];
+    json.begin_object().key("line").number(refused.line).key("status").number(refused.status);
+    json.key("what").text(refused.what).end_object();
+  }
+  json.end_array();
+}
+
+// A batch of which nothing is right is the client's fault as a whole.
+unsigned status_of(std::size_t accepted, const EventBatch& batch, unsigned good) {
+  if (accepted > 0 || batch.ignored > 0 || batch.refused.empty()) return good;
+  return std::ranges::all_of(batch.refused, [](const auto& one) { return one.status == 403; }) ? 403 : 400;
+}
+
+HttpResponse counts_response(std::size_t accepted, const EventBatch& batch) {
+  fmt::memory_buffer text;
+  JsonWriter json(text);
+  json.begin_object();
+  write_counts(json, accepted, batch);
+  json.end_object();
+  return json_response(fmt::to_string(text), status_of(accepted, batch, 202));
+}
+
+HttpResponse verdicts_response(const std::vector<WaitedVerdict>& verdicts, const EventBatch& batch) {
+  fmt::memory_buffer text;
+  JsonWriter json(text);
+  json.begin_object();
+  write_counts(json, verdicts.size(), batch);
+  json.key("verdicts").begin_array();
+  for (const WaitedVerdict& one : verdicts) {
+    const Answer& answer = one.answer;
+    json.begin_object().key("line").number(one.line).key("action").text(to_text(answer.action));
+    json.key("would").text(to_text(answer.would)).key("reply").text(to_text(answer.reply));
+    json.key("reason").text(answer.reason).key("standing").text(to_text(answer.level)).end_object();
+  }
+  json.end_array().end_object();
+  return json_response(fmt::to_string(text), status_of(verdicts.size(), batch, 200));
+}
+
+HttpResponse failure_of(const Error& error) {
+  return problem(error.code == ErrorCode::kLimitExceeded ? 413 : 400, error.detail);
+}
+
+std::size_t recipients_of(const EventBatch& batch) {
+  std::size_t recipients = 0;
+  for (const EventBatch::Taken& taken : batch.taken) {
+    if (const auto* message = std::get_if<Submission>(&taken.event)) recipients += message->recipients.size();
+  }
+  return recipients;
+}
+
+}  // namespace
+
+EventGuard event_guard(Guard& guard) {
+  return {.note = [&guard](Event event) { guard.note(std::move(event), Door::kEventApi); },
+          .judge =
+              [&guard](Event event, Guard::Done done) {
+                guard.judge(std::move(event), Door::kEventApi, std::move(done));
+              }};
+}
+
+EventApi::EventApi(EventGuard guard, EventTokens tokens, EventApiOptions options)
+    : guard_(std::move(guard)),
+      tokens_(std::move(tokens)),
+      options_(std::move(options)),
+      reader_(options_.default_domain) {}
+
+EventApi::~EventApi() {
+  slow_.join();
+}
+
+void EventApi::answer(HttpRequest request, HttpReply reply) {
+  boost::asio::post(slow_, [this, request = std::move(request), reply = std::move(reply)]() mutable {
+    serve(request, reply);
+  });
+}
+
+void EventApi::serve(const HttpRequest& request, HttpReply& reply) {
+  const auto token = bearer_token(request);
+  const auto scope = token ? tokens_(*token) : std::nullopt;
+  if (!scope) {
+    HttpResponse response = problem(401, "a valid token is needed");
+    response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"postreeve\"");
+    reply(std::move(response));
+  } else if (!is_known_type(request.header("content-type"))) {
+    reply(problem(415, "events come as application/x-ndjson or application/json"));
+  } else if (request.query_value("wait") == "1") {
+    judge(request.body, *scope, reply);
+  } else {
+    take(request.body, *scope, reply);
+  }
+}
+
+void EventApi::take(const std::string& body, const EventScope& scope, HttpReply& reply) {
+  const auto texts = split_events(body, options_.most_events);
+  if (!texts) {
+    reply(failure_of(texts.error()));
+    return;
+  }
+  EventBatch batch = reader_.read(*texts, scope);
+  for (EventBatch::Taken& taken : batch.taken) guard_.note(std::move(taken.event));
+  reply(counts_response(batch.taken.size(), batch));
+}
+
+void EventApi::judge(const std::string& body, const EventScope& scope, HttpReply& reply) {
+  const auto texts = split_events(body, options_.most_waiting);
+  if (!texts) {
+    reply(failure_of(texts.error()));
+    return;
+  }
+  EventBatch batch = reader_.read(*texts, scope);
+  if (recipients_of(batch) > options_.most_waiting_recipients) {
+    reply(problem(413, "too many recipients to wait for"));
+    return;
+  }
+  std::vector<EventBatch::Taken> events = std::exchange(batch.taken, {});
+  const auto waiting = std::make_shared<WaitingBatch>(
+      guard_, std::move(events),
+      [batch = std::move(batch), reply = std::move(reply)](
+          const std::vector<WaitedVerdict>& verdicts) mutable { reply(verdicts_response(verdicts, batch)); });
+  waiting->begin();
+}
+
+}  // namespace postreeve
