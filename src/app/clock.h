@@ -11,6 +11,11 @@ namespace postreeve {
   return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
+// A clock that never goes back, for measuring.
+[[nodiscard]] inline Duration monotonic_now() {
+  return std::chrono::floor<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 // Measures how long something takes.
 class Stopwatch {
  public:

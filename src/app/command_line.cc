@@ -30,6 +30,11 @@ constexpr std::string_view kCheckConfigFooter = R"(
 Prints "ok" and a summary, or everything that is wrong as FILE:LINE:COLUMN: what; what to write instead.
 Exit codes: 0 right, 78 wrong.)";
 
+constexpr std::string_view kServeFooter = R"(
+Runs in the foreground until SIGTERM; SIGHUP reads the configuration anew, and keeps the old one when the new
+is wrong. Logs to standard error. At first it only observes: `postreeve mode enforce` makes it act.
+Exit codes: 0 stopped, 69 a socket or the state is taken, 77 no permission, 78 wrong configuration.)";
+
 void add_replay(CLI::App& app, ReplayArguments& arguments) {
   CLI::App& replay =
       *app.add_subcommand("replay", "Read logs or traces and tell which accounts were stolen, when and why");
@@ -78,6 +83,15 @@ void add_check_config(CLI::App& app, CheckConfigArguments& arguments) {
   check.footer(std::string(kCheckConfigFooter));
 }
 
+void add_serve(CLI::App& app, ServeArguments& arguments) {
+  CLI::App& serve = *app.add_subcommand("serve", "Judge live mail: answer the mail servers that ask");
+  serve
+      .add_option("--config", arguments.config,
+                  "Configuration file (/etc/postreeve/postreeve.toml, when it exists)")
+      ->type_name("FILE");
+  serve.footer(std::string(kServeFooter));
+}
+
 std::vector<std::string_view> long_options(const std::vector<std::string>& names) {
   std::vector<std::string_view> options(names.begin(), names.end());
   return options;
@@ -94,8 +108,14 @@ std::string unexpected(const CLI::App& command, const std::string& word) {
   return fmt::format("unknown {} '{}'{}", kind, word, did_you_mean(option, long_options(names)));
 }
 
+// "postreeve account show"
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? command.get_name() : full_name(*parent) + ' ' + command.get_name();
+}
+
 Ending usage_error(const CLI::App& command, const std::string& what) {
-  const std::string name = command.get_parent() == nullptr ? "postreeve" : "postreeve " + command.get_name();
+  const std::string name = full_name(command);
   return {ExitCode::kUsage, fmt::format("{}: {}\nTry '{} --help'.\n", name, what, name)};
 }
 
@@ -103,26 +123,30 @@ std::string name_of(const CLI::App& app) {
   return app.get_name();
 }
 
-// A word at the verb's place that is no verb; CLI11 would only say that one is missing.
+// A word at a verb's place that is no verb; CLI11 would only say that one is missing.
 std::optional<Ending> check_verb(const CLI::App& app, std::span<const std::string> arguments) {
   if (arguments.empty()) return Ending{ExitCode::kUsage, app.help()};
   const std::string& verb = arguments.front();
   if (verb.starts_with('-')) return std::nullopt;
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(name_of(*command));
-  if (std::ranges::find(names, verb) != names.end()) return std::nullopt;
+  if (std::ranges::find(names, verb) != names.end()) {
+    const CLI::App& command = *app.get_subcommand(verb);
+    return command.get_require_subcommand_min() > 0 ? check_verb(command, arguments.subspan(1))
+                                                    : std::nullopt;
+  }
   return usage_error(app,
                      fmt::format("unknown command '{}'{}", verb, did_you_mean(verb, long_options(names))));
 }
 
 const CLI::App& chosen(const CLI::App& app) {
   const auto commands = app.get_subcommands();
-  return commands.empty() ? app : *commands.front();
+  return commands.empty() ? app : chosen(*commands.front());
 }
 
 std::string help_of(const CLI::App& app) {
   const CLI::App& command = chosen(app);
-  return command.get_parent() == nullptr ? command.help() : command.help("postreeve");
+  return command.get_parent() == nullptr ? command.help() : command.help(full_name(*command.get_parent()));
 }
 
 }  // namespace
@@ -131,6 +155,8 @@ std::expected<Command, Ending> parse_command_line(std::span<const std::string> a
   CLI::App app{std::string(kAbout), "postreeve"};
   ReplayArguments replay;
   CheckConfigArguments check;
+  ServeArguments serve;
+  ControlWords control;
   bool wants_version = false;
   app.require_subcommand(0, 1);
   app.add_flag("--version", wants_version, "Print the version");
@@ -140,6 +166,8 @@ std::expected<Command, Ending> parse_command_line(std::span<const std::string> a
   add_init(app, init);
   DoctorArguments doctor;
   add_doctor(app, doctor);
+  add_serve(app, serve);
+  add_control_verbs(app, control);
   app.add_subcommand("version", "Print the version");
   if (auto ending = check_verb(app, arguments)) return std::unexpected(std::move(*ending));
   try {
@@ -158,7 +186,12 @@ std::expected<Command, Ending> parse_command_line(std::span<const std::string> a
   if (app.got_subcommand("check-config")) return Command{std::move(check)};
   if (app.got_subcommand("init")) return Command{std::move(init)};
   if (app.got_subcommand("doctor")) return Command{std::move(doctor)};
-  return Command{VersionArguments{}};
+  if (app.got_subcommand("serve")) return Command{std::move(serve)};
+  if (app.got_subcommand("version") || app.get_subcommands().empty()) return Command{VersionArguments{}};
+  std::string mistake;
+  auto asked = control_arguments(app, control, mistake);
+  if (!asked) return std::unexpected(usage_error(chosen(app), mistake));
+  return Command{std::move(*asked)};
 }
 
 }  // namespace postreeve

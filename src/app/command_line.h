@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/control_line.h"
 #include "app/exit_code.h"
 #include "app/output_format.h"
 #include "app/wiring_arguments.h"
@@ -35,10 +36,14 @@ struct CheckConfigArguments {
   bool dump = false;
 };
 
+struct ServeArguments {
+  std::optional<std::string> config;
+};
+
 struct VersionArguments {};
 
-using Command =
-    std::variant<ReplayArguments, CheckConfigArguments, InitArguments, DoctorArguments, VersionArguments>;
+using Command = std::variant<ReplayArguments, CheckConfigArguments, InitArguments, DoctorArguments,
+                             ServeArguments, ControlArguments, VersionArguments>;
 
 // The end before anything was done: help that was asked for, or a mistake.
 struct Ending {

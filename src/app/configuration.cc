@@ -30,6 +30,13 @@ const Setting* find_setting(std::string_view section, std::string_view name) {
   return found == settings().end() ? nullptr : &*found;
 }
 
+bool holds_sections(std::string_view name) {
+  return std::ranges::any_of(sections(), [&](const Section& section) {
+    return section.name.size() > name.size() && section.name.starts_with(name) &&
+           section.name[name.size()] == '.';
+  });
+}
+
 std::string unknown_section(std::string_view name) {
   std::vector<std::string_view> known;
   for (const Section& section : sections()) known.push_back(section.name);
@@ -108,18 +115,22 @@ class Loader {
     });
   }
 
-  void read_document(const toml::table& document, FileContext& file) {
+  // `outer` is the dotted name of the tables around, with a dot behind it.
+  void read_document(const toml::table& document, FileContext& file, const std::string& outer = {}) {
     for (const auto& [key, node] : document) {
-      const Section* section = find_section(key.str());
+      const std::string name = outer + std::string(key.str());
+      const Section* section = find_section(name);
       const Place place{file.name, key.source().begin.line, key.source().begin.column};
-      if (section == nullptr) {
-        report(place, not_a_section(key.str(), node));
+      if (section == nullptr && node.is_table() && holds_sections(name)) {
+        read_document(*node.as_table(), file, name + '.');
+      } else if (section == nullptr) {
+        report(place, not_a_section(name, node));
       } else if (section->is_list) {
         read_list_section(*section, node, place, file);
       } else if (const auto* table = node.as_table()) {
         read_table(*section, *table, plain_[section->name], file);
       } else {
-        report(place, fmt::format("'{0}' is a section; write [{0}] on a line of its own", key.str()));
+        report(place, fmt::format("'{0}' is a section; write [{0}] on a line of its own", name));
       }
     }
   }

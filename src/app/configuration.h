@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/serving.h"
 #include "base/result.h"
 #include "judge/policy.h"
 
@@ -28,6 +29,7 @@ struct Configuration {
   std::vector<std::string> geography_files;
   std::string time_zone = "UTC";
   Policy policy;
+  Serving serving;
 };
 
 // Where something stands; line and column count from 1, 0 when it is about the whole file or line.

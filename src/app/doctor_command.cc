@@ -17,23 +17,23 @@ Checks configuration_checks(const LoadedConfiguration& loaded) {
   Checks checks;
   for (const auto& problem : loaded.problems) {
     checks.push_back(
-        {Outcome::kFail, "configuration", problem.to_string(), "postreeve check-config shows all"});
+        {CheckResult::kFail, "configuration", problem.to_string(), "postreeve check-config shows all"});
   }
   for (const auto& warning : loaded.warnings) {
-    checks.push_back({Outcome::kWarn, "configuration", warning.to_string(), {}});
+    checks.push_back({CheckResult::kWarn, "configuration", warning.to_string(), {}});
   }
   if (!checks.empty()) return checks;
   if (loaded.files.empty()) {
-    return {{Outcome::kWarn, "configuration", "there is no configuration file: no gate is open",
+    return {{CheckResult::kWarn, "configuration", "there is no configuration file: no gate is open",
              "postreeve init shows one, postreeve init --apply writes it"}};
   }
-  return {{Outcome::kPass, "configuration", fmt::format("{} is right", loaded.files.front()), {}}};
+  return {{CheckResult::kPass, "configuration", fmt::format("{} is right", loaded.files.front()), {}}};
 }
 
 // Not installed, or its configuration cannot be read.
 Check unread(const std::string& server, const Error& error) {
   const bool is_absent = error.code == ErrorCode::kNotFound;
-  return {is_absent ? Outcome::kSkip : Outcome::kWarn, server,
+  return {is_absent ? CheckResult::kSkip : CheckResult::kWarn, server,
           is_absent ? "it is not installed" : error.detail, is_absent ? "" : "run doctor as root"};
 }
 
@@ -52,7 +52,7 @@ Checks server_checks(const ServerPlaces& places, const WiringSettings& ours) {
   }
   const auto file = exim_configuration(places);
   if (file.empty()) {
-    checks.push_back({Outcome::kSkip, "exim", "it is not installed", {}});
+    checks.push_back({CheckResult::kSkip, "exim", "it is not installed", {}});
   } else if (const auto text = read_file(file)) {
     add(check_exim(*text, ours));
   } else {
@@ -61,15 +61,15 @@ Checks server_checks(const ServerPlaces& places, const WiringSettings& ours) {
   return checks;
 }
 
-ExitCode plugin_code(Outcome worst) {
+ExitCode plugin_code(CheckResult worst) {
   switch (worst) {
-    case Outcome::kPass:
+    case CheckResult::kPass:
       return ExitCode::kOk;
-    case Outcome::kWarn:
+    case CheckResult::kWarn:
       return ExitCode::kFault;
-    case Outcome::kFail:
+    case CheckResult::kFail:
       return ExitCode::kPluginCritical;
-    case Outcome::kSkip:
+    case CheckResult::kSkip:
       break;
   }
   return ExitCode::kPluginUnknown;
@@ -96,7 +96,7 @@ ExitCode run_doctor(const DoctorArguments& arguments, const Console& console) {
   if (arguments.plugin) text = checks_as_plugin(checks);
   if (!console.print(text)) return ExitCode::kInputOutput;
   if (arguments.plugin) return plugin_code(worst);
-  return worst == Outcome::kFail ? ExitCode::kFault : ExitCode::kOk;
+  return worst == CheckResult::kFail ? ExitCode::kFault : ExitCode::kOk;
 }
 
 }  // namespace postreeve

@@ -11,6 +11,8 @@ enum class ExitCode : int {
   kUsage = 64,        // the command line was wrong
   kData = 65,         // the input is not what it should be
   kNoInput = 66,      // the input is not there
+  kNotKnown = 67,     // no such account or incident
+  kUnavailable = 69,  // no daemon answers
   kInputOutput = 74,  // writing failed: the disk is full
   kTryAgain = 75,
   kNotAllowed = 77,

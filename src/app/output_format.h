@@ -5,6 +5,12 @@
 
 namespace postreeve {
 
-enum class OutputFormat : std::uint8_t { kTable, kJson };
+enum class OutputFormat : std::uint8_t {
+  kTable,
+  kJson,
+  kNdjson,  // an object a line
+  kCsv,     // RFC 4180, a header line first
+  kValues,  // the "value" of each row, a line each
+};
 
 }  // namespace postreeve

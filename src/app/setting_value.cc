@@ -41,6 +41,8 @@ class ValueReader {
       case Type::kNames:
       case Type::kDomains:
       case Type::kPaths:
+      case Type::kAnyPaths:
+      case Type::kEndpoints:
       case Type::kAddresses:
         return read_list<std::string>(node, [this](const auto& text) { return parse_text(text); });
       default:
@@ -152,6 +154,11 @@ class ValueReader {
       case Type::kPath:
       case Type::kPaths:
         return parse_path(text);
+      case Type::kAnyPath:
+      case Type::kAnyPaths:
+        return parse_any_path(text);
+      case Type::kEndpoints:
+        return parse_endpoint(text);
       case Type::kAddresses:
         return parse_canary(text);
       default:
@@ -189,14 +196,25 @@ class ValueReader {
                 fmt::format("the time zone '{}' is unknown{}", text, time_zone_hint(text)));
   }
 
-  Result<std::string> parse_path(const std::string& text) const {
+  Result<std::string> parse_any_path(const std::string& text) const {
     if (text.empty())
       return fail(ErrorCode::kInvalidInput, "the file name is empty; write one or leave the setting out");
+    return std::filesystem::absolute(file_.directory / text).lexically_normal().string();
+  }
+
+  Result<std::string> parse_path(const std::string& text) const {
+    if (text.empty()) return parse_any_path(text);
     std::string path = (file_.directory / text).lexically_normal().string();
     std::error_code ignored;
     if (std::filesystem::is_regular_file(path, ignored)) return path;
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("there is no file '{}'; names are relative to this file's directory", path));
+  }
+
+  static Result<std::string> parse_endpoint(const std::string& text) {
+    const Result<Endpoint> endpoint = Endpoint::parse(text);
+    if (!endpoint) return fail(endpoint.error());
+    return text;
   }
 
   static Result<std::string> parse_canary(const std::string& text) {

@@ -17,6 +17,17 @@ constexpr Section kSections[] = {
      "How sure Postreeve must be before it does something, and for how long. Risk is counted in nats, "
      "the natural logarithm of the odds that somebody else uses the account: 0 is even odds, 3 is 20 to 1."},
     {"suspension", false, "What a suspended account's client is told."},
+    {"guard", false, "How `postreeve serve` answers."},
+    {"state", false, "Where what is learned and decided lies."},
+    {"control", false, "How the command line reaches the daemon."},
+    {"gate.postfix_policy", false, "Postfix's policy delegation, and Exim's `readsocket`."},
+    {"gate.socketmap", false, "Suspended accounts as a socketmap, for `check_sasl_access`."},
+    {"gate.tcp_table", false, "The same as a tcp_table."},
+    {"gate.milter", false, "The milter."},
+    {"gate.auth_policy", false, "Dovecot's auth policy and weakforced's HTTP interface."},
+    {"gate.events", false, "Events by HTTP, of a webmail or a panel."},
+    {"metrics", false, "What monitoring asks."},
+    {"logs", false, "Logs that are followed."},
     {"tenant", true, "A customer: the domains whose accounts are theirs, and their calendar."},
     {"limit", true,
      "A rule of your own about how much may be sent, from where and when. All conditions that are given "
@@ -51,6 +62,7 @@ TypeWords words_of(SettingType type) noexcept {
     case Type::kChoice:
       return {"one of", "one of its words in quotes"};
     case Type::kPath:
+    case Type::kAnyPath:
       return {"file", "a file name in quotes"};
     case Type::kChoices:
       return {"list of", "a list like [\"a\", \"b\"]"};
@@ -59,7 +71,10 @@ TypeWords words_of(SettingType type) noexcept {
     case Type::kDomains:
       return {"list of domains", "a list like [\"example.org\"]"};
     case Type::kPaths:
+    case Type::kAnyPaths:
       return {"list of files", "a list like [\"a.mmdb\", \"b.mmdb\"]"};
+    case Type::kEndpoints:
+      return {"list of endpoints", "a list like [\"127.0.0.1:10040\"]"};
     case Type::kAddresses:
       return {"list of addresses", "a list like [\"trap@example.org\"]"};
     case Type::kNetworks:
@@ -84,6 +99,15 @@ std::string_view how_to_write(SettingType type) noexcept {
 const Place& TableDraft::place_of(std::string_view name) const {
   const auto found = given.find(name);
   return found == given.end() ? place : found->second;
+}
+
+std::span<const Setting> settings() {
+  static const std::vector<Setting> all = [] {
+    std::vector<Setting> both(judging_settings().begin(), judging_settings().end());
+    both.insert(both.end(), serving_settings().begin(), serving_settings().end());
+    return both;
+  }();
+  return all;
 }
 
 std::span<const Section> sections() {

@@ -30,11 +30,14 @@ enum class SettingType : std::uint8_t {
   kRate,
   kHours,
   kChoice,
-  kPath,  // from here on as one text each, below as lists of texts
+  kPath,     // of a file that is there
+  kAnyPath,  // from here on as one text each, below as lists of texts
   kChoices,
   kNames,
   kDomains,
   kPaths,
+  kAnyPaths,
+  kEndpoints,
   kAddresses,
   kNetworks,
   kCountries,
@@ -101,6 +104,9 @@ struct Setting {
 // In the order of the documentation.
 [[nodiscard]] std::span<const Section> sections();
 [[nodiscard]] std::span<const Setting> settings();
+// The two tables it is made of: what judges, what serves.
+[[nodiscard]] std::span<const Setting> judging_settings();
+[[nodiscard]] std::span<const Setting> serving_settings();
 
 // The words of Setting::choices.
 [[nodiscard]] std::vector<std::string_view> choices_of(const Setting& setting);

@@ -1,3 +1,4 @@
+// Settings of judging.
 #include <algorithm>
 #include <array>
 
@@ -397,7 +398,7 @@ constexpr Setting kSettings[] = {
 
 }  // namespace
 
-std::span<const Setting> settings() {
+std::span<const Setting> judging_settings() {
   return kSettings;
 }
 

@@ -11,19 +11,19 @@
 
 namespace postreeve {
 
-std::string_view to_text(Outcome outcome) noexcept {
+std::string_view to_text(CheckResult outcome) noexcept {
   constexpr std::array<std::string_view, 4> kTexts{"PASS", "SKIP", "WARN", "FAIL"};
   return kTexts[static_cast<std::size_t>(outcome)];
 }
 
-Outcome worst_of(const Checks& checks) noexcept {
+CheckResult worst_of(const Checks& checks) noexcept {
   bool has_passed = false;
-  auto worst = Outcome::kSkip;
+  auto worst = CheckResult::kSkip;
   for (const Check& check : checks) {
-    has_passed |= check.outcome == Outcome::kPass;
+    has_passed |= check.outcome == CheckResult::kPass;
     worst = std::max(worst, check.outcome);
   }
-  return worst == Outcome::kSkip && has_passed ? Outcome::kPass : worst;
+  return worst == CheckResult::kSkip && has_passed ? CheckResult::kPass : worst;
 }
 
 std::string checks_as_table(const Checks& checks) {
@@ -49,12 +49,12 @@ std::string checks_as_json(const Checks& checks) {
 
 std::string checks_as_plugin(const Checks& checks) {
   constexpr std::array<std::string_view, 4> kWords{"OK", "UNKNOWN", "WARNING", "CRITICAL"};
-  const auto count = [&](Outcome outcome) { return std::ranges::count(checks, outcome, &Check::outcome); };
+  const auto count = [&](CheckResult outcome) { return std::ranges::count(checks, outcome, &Check::outcome); };
   std::string text = fmt::format("POSTREEVE {} - {} FAIL, {} WARN, {} PASS",
-                                 kWords[static_cast<std::size_t>(worst_of(checks))], count(Outcome::kFail),
-                                 count(Outcome::kWarn), count(Outcome::kPass));
+                                 kWords[static_cast<std::size_t>(worst_of(checks))], count(CheckResult::kFail),
+                                 count(CheckResult::kWarn), count(CheckResult::kPass));
   std::string_view divider = ": ";
-  for (const Outcome outcome : {Outcome::kFail, Outcome::kWarn}) {
+  for (const CheckResult outcome : {CheckResult::kFail, CheckResult::kWarn}) {
     for (const Check& check : checks) {
       if (check.outcome != outcome) continue;
       auto found = printable(check.found);

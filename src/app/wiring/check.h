@@ -8,11 +8,11 @@
 
 namespace postreeve {
 
-enum class Outcome : std::uint8_t { kPass, kSkip, kWarn, kFail };
-[[nodiscard]] std::string_view to_text(Outcome outcome) noexcept;  // "PASS"
+enum class CheckResult : std::uint8_t { kPass, kSkip, kWarn, kFail };
+[[nodiscard]] std::string_view to_text(CheckResult outcome) noexcept;  // "PASS"
 
 struct Check {
-  Outcome outcome{};
+  CheckResult outcome{};
   std::string name;   // "postfix.policy": kept, so that monitoring can know it
   std::string found;  // one plain sentence
   std::string fix;    // what to do; empty when nothing is to be done
@@ -20,7 +20,7 @@ struct Check {
 using Checks = std::vector<Check>;
 
 // The most severe: FAIL, WARN, PASS; SKIP only when nothing else was found.
-[[nodiscard]] Outcome worst_of(const Checks& checks) noexcept;
+[[nodiscard]] CheckResult worst_of(const Checks& checks) noexcept;
 
 // A line a check, and one with the fix below it.
 [[nodiscard]] std::string checks_as_table(const Checks& checks);

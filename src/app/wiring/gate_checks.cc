@@ -94,20 +94,20 @@ struct Probe {
 void check_gate(const Probe& probe, Checks& checks) {
   const auto name = fmt::format("gate.{}", probe.gate);
   if (probe.listens.empty()) {
-    checks.push_back({Outcome::kSkip, name, "it is off", {}});
+    checks.push_back({CheckResult::kSkip, name, "it is off", {}});
     return;
   }
   for (const auto& listen : probe.listens) {
     const auto answer = ask(listen, probe.question, probe.wanted);
     if (!answer) {
-      checks.push_back({Outcome::kFail, name, fmt::format("{}: {}", listen, answer.error().detail),
+      checks.push_back({CheckResult::kFail, name, fmt::format("{}: {}", listen, answer.error().detail),
                         "start postreeve serve"});
     } else if (answer->find(probe.wanted) == std::string::npos) {
       checks.push_back(
-          {Outcome::kFail, name, fmt::format("{} answers something else", listen),
+          {CheckResult::kFail, name, fmt::format("{} answers something else", listen),
            "another program listens there: choose another port in [gate." + std::string(probe.gate) + "]"});
     } else {
-      checks.push_back({Outcome::kPass,
+      checks.push_back({CheckResult::kPass,
                         name,
                         fmt::format("{} {}", listen, probe.wanted.empty() ? "is open" : "answers"),
                         {}});
@@ -158,11 +158,11 @@ Checks check_gates(const WiringSettings& ours) {
 
 Checks check_control(const WiringSettings& ours) {
   if (ours.control_socket.empty()) {
-    return {{Outcome::kSkip, "control", "there is no [control] socket in the configuration", {}}};
+    return {{CheckResult::kSkip, "control", "there is no [control] socket in the configuration", {}}};
   }
   const auto answer = ask("unix:" + ours.control_socket, "", "");
-  if (answer) return {{Outcome::kPass, "control", fmt::format("{} is open", ours.control_socket), {}}};
-  return {{Outcome::kFail, "control", fmt::format("{}: {}", ours.control_socket, answer.error().detail),
+  if (answer) return {{CheckResult::kPass, "control", fmt::format("{} is open", ours.control_socket), {}}};
+  return {{CheckResult::kFail, "control", fmt::format("{}: {}", ours.control_socket, answer.error().detail),
            "start postreeve serve"}};
 }
 

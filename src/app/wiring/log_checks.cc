@@ -64,19 +64,19 @@ std::string read_tail(const std::string& path) {
 
 Check check_readable(const std::string& path, const FileFacts& facts) {
   const auto name = "logs.readable";
-  if (!facts.is_regular) return {Outcome::kFail, name, path + " is no file", "name the log itself"};
+  if (!facts.is_regular) return {CheckResult::kFail, name, path + " is no file", "name the log itself"};
   if (::access(path.c_str(), R_OK) != 0) {
-    return {Outcome::kFail, name, path + " cannot be read",
+    return {CheckResult::kFail, name, path + " cannot be read",
             "put the user of postreeve into the group that may read it (on Debian: adm)"};
   }
   struct stat mode{};
   const bool is_narrow = ::stat(path.c_str(), &mode) == 0 && (mode.st_mode & (S_IRGRP | S_IROTH)) == 0;
   if (is_narrow && ::geteuid() == 0) {
-    return {Outcome::kWarn, name, path + " can be read by root only",
+    return {CheckResult::kWarn, name, path + " can be read by root only",
             "postreeve serve does not run as root: chmod 640 and a group, also for what rotation makes "
             "(`postfix logrotate` makes 0600 files: use logrotate with create 640 root adm instead)"};
   }
-  return {Outcome::kPass, name, path + " can be read", {}};
+  return {CheckResult::kPass, name, path + " can be read", {}};
 }
 
 std::string in_words(Duration span) {
@@ -112,13 +112,13 @@ Result<LogFacts> read_log_facts(std::string_view text, const std::string& time_z
 Checks judge_log(const std::string& path, const LogFacts& facts, Timestamp modified, Timestamp now) {
   Checks checks;
   if (facts.understood == 0) {
-    checks.push_back({Outcome::kWarn, "logs.content",
+    checks.push_back({CheckResult::kWarn, "logs.content",
                       fmt::format("{} has no line of a mail server at its end", path),
                       "name the file that Postfix, Exim or Dovecot writes to"});
     return checks;
   }
   checks.push_back(
-      {Outcome::kPass,
+      {CheckResult::kPass,
        "logs.content",
        fmt::format("{}: {} of the last {} lines are understood", path, facts.understood, facts.lines),
        {}});
@@ -127,25 +127,25 @@ Checks judge_log(const std::string& path, const LogFacts& facts, Timestamp modif
     const auto off = *facts.last_line - modified;
     if (*facts.last_line - now > kTolerated || std::chrono::abs(off) > kTolerated) {
       checks.push_back(
-          {Outcome::kFail, "logs.clock",
+          {CheckResult::kFail, "logs.clock",
            fmt::format("{}: stamps are {} {} the machine's clock", path, in_words(off),
                        off > Duration{0} ? "before" : "behind"),
            "set time_zone in [logs] to the zone that the log is written in, and check the clock"});
     } else {
-      checks.push_back({Outcome::kPass, "logs.clock", path + ": stamps agree with the clock", {}});
+      checks.push_back({CheckResult::kPass, "logs.clock", path + ": stamps agree with the clock", {}});
     }
   }
   if (facts.accounts < kEnoughAccounts) {
     checks.push_back(
-        {Outcome::kSkip, "logs.clients", fmt::format("{}: too few accounts logged in to tell", path), {}});
+        {CheckResult::kSkip, "logs.clients", fmt::format("{}: too few accounts logged in to tell", path), {}});
   } else if (facts.busiest_logins * 10 > facts.logins * 9) {
-    checks.push_back({Outcome::kFail, "logs.clients",
+    checks.push_back({CheckResult::kFail, "logs.clients",
                       fmt::format("{}: {} of {} logins of {} accounts come from {}", path,
                                   facts.busiest_logins, facts.logins, facts.accounts, facts.busiest_client),
                       "a proxy or a webmail hides the clients: let it pass them on (PROXY protocol with "
                       "smtpd_upstream_proxy_protocol or haproxy = yes, XCLIENT, or login_trusted_networks)"});
   } else {
-    checks.push_back({Outcome::kPass, "logs.clients", path + ": clients come from many addresses", {}});
+    checks.push_back({CheckResult::kPass, "logs.clients", path + ": clients come from many addresses", {}});
   }
   return checks;
 }
@@ -153,23 +153,23 @@ Checks judge_log(const std::string& path, const LogFacts& facts, Timestamp modif
 Checks check_logs(const WiringSettings& ours, Timestamp now) {
   Checks checks;
   if (ours.logs.empty()) {
-    checks.push_back({Outcome::kSkip, "logs", "no log is followed",
+    checks.push_back({CheckResult::kSkip, "logs", "no log is followed",
                       "[logs] files = [...] tells Postreeve how deliveries end"});
   }
   for (const auto& path : ours.logs) {
     const auto facts = file_facts(path);
     if (!facts) {
-      checks.push_back({facts.error().code == ErrorCode::kNotFound ? Outcome::kWarn : Outcome::kFail,
+      checks.push_back({facts.error().code == ErrorCode::kNotFound ? CheckResult::kWarn : CheckResult::kFail,
                         "logs.readable", fmt::format("{}: {}", path, facts.error().detail),
                         "name the file in [logs] that the mail server writes to"});
       continue;
     }
     checks.push_back(check_readable(path, *facts));
-    if (checks.back().outcome == Outcome::kFail) continue;
+    if (checks.back().outcome == CheckResult::kFail) continue;
     const auto read = read_log_facts(read_tail(path), ours.time_zone, now);
     if (!read) {
       checks.push_back(
-          {Outcome::kFail, "logs.clock", read.error().detail, "time_zone in [logs] is an IANA name"});
+          {CheckResult::kFail, "logs.clock", read.error().detail, "time_zone in [logs] is an IANA name"});
       continue;
     }
     const auto judged = judge_log(path, *read, facts->modified, now);
@@ -179,25 +179,25 @@ Checks check_logs(const WiringSettings& ours, Timestamp now) {
 }
 
 Checks check_state_folder(const WiringSettings& ours) {
-  if (ours.state_path.empty()) return {{Outcome::kSkip, "state", "no [state] path is set", {}}};
+  if (ours.state_path.empty()) return {{CheckResult::kSkip, "state", "no [state] path is set", {}}};
   struct stat facts{};
   auto path = ours.state_path;
   if (::stat(path.c_str(), &facts) != 0) {
     path = path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));  // serve makes it
     if (::stat(path.c_str(), &facts) != 0) {
-      return {{Outcome::kFail, "state", fmt::format("{} is not there", path),
+      return {{CheckResult::kFail, "state", fmt::format("{} is not there", path),
                fmt::format("install -d -m 750 -o postreeve {}", path)}};
     }
   }
   if (::access(path.c_str(), W_OK) != 0) {
-    return {{Outcome::kFail, "state", fmt::format("{} cannot be written to", path),
+    return {{CheckResult::kFail, "state", fmt::format("{} cannot be written to", path),
              fmt::format("chown postreeve {}", path)}};
   }
   if ((facts.st_mode & S_IRWXO) != 0 && !S_ISDIR(facts.st_mode)) {
-    return {{Outcome::kWarn, "state", fmt::format("everybody may read {}", path),
+    return {{CheckResult::kWarn, "state", fmt::format("everybody may read {}", path),
              fmt::format("chmod o= {}", path)}};
   }
-  return {{Outcome::kPass, "state", fmt::format("{} can be written to", path), {}}};
+  return {{CheckResult::kPass, "state", fmt::format("{} can be written to", path), {}}};
 }
 
 }  // namespace postreeve

@@ -42,31 +42,31 @@ Checks check_dovecot(const NamedValues& dovecot, const WiringSettings& ours) {
   Checks checks;
   const auto url = value_of(dovecot, "auth_policy_server_url");
   if (ours.auth_policy.empty()) {
-    checks.push_back({Outcome::kSkip, "dovecot.auth_policy", "the auth policy gate is off", {}});
+    checks.push_back({CheckResult::kSkip, "dovecot.auth_policy", "the auth policy gate is off", {}});
     return checks;
   }
   if (!names_one_of(url, ours.auth_policy)) {
-    checks.push_back({Outcome::kFail, "dovecot.auth_policy",
+    checks.push_back({CheckResult::kFail, "dovecot.auth_policy",
                       url.empty() ? "Dovecot asks nobody about logins"
                                   : fmt::format("Dovecot asks {}, not Postreeve, about logins", url),
                       "postreeve init shows the lines, postreeve init --apply writes them"});
     return checks;
   }
   checks.push_back(
-      {Outcome::kPass, "dovecot.auth_policy", fmt::format("Dovecot asks {} about logins", url), {}});
-  const auto expect = [&](std::string_view name, std::string_view wanted, Outcome outcome,
+      {CheckResult::kPass, "dovecot.auth_policy", fmt::format("Dovecot asks {} about logins", url), {}});
+  const auto expect = [&](std::string_view name, std::string_view wanted, CheckResult outcome,
                           std::string_view why) {
     const auto is = value_of(dovecot, name);
     if (is == wanted) return;
     checks.push_back({outcome, fmt::format("dovecot.{}", name), fmt::format("{} = {}: {}", name, is, why),
                       fmt::format("{} = {}", name, wanted)});
   };
-  expect("auth_policy_reject_on_fail", "no", Outcome::kWarn, "without Postreeve nobody can log in");
-  expect("auth_policy_check_before_auth", "yes", Outcome::kWarn, "guesses are not slowed down");
-  expect("auth_policy_report_after_auth", "yes", Outcome::kFail, "Postreeve never hears how a login ended");
-  expect("auth_policy_log_only", "no", Outcome::kWarn, "Dovecot does not do what Postreeve answers");
+  expect("auth_policy_reject_on_fail", "no", CheckResult::kWarn, "without Postreeve nobody can log in");
+  expect("auth_policy_check_before_auth", "yes", CheckResult::kWarn, "guesses are not slowed down");
+  expect("auth_policy_report_after_auth", "yes", CheckResult::kFail, "Postreeve never hears how a login ended");
+  expect("auth_policy_log_only", "no", CheckResult::kWarn, "Dovecot does not do what Postreeve answers");
   if (value_of(dovecot, "auth_policy_hash_nonce").empty()) {
-    checks.push_back({Outcome::kWarn, "dovecot.auth_policy_hash_nonce",
+    checks.push_back({CheckResult::kWarn, "dovecot.auth_policy_hash_nonce",
                       "without a nonce a password's hash is the same everywhere",
                       "auth_policy_hash_nonce = a random text"});
   }
@@ -111,10 +111,10 @@ std::optional<std::uint64_t> parse_exim_time(std::string_view text) {
 Checks check_exim(std::string_view text, const WiringSettings& ours) {
   Checks checks;
   if (names_one_of(text, ours.postfix_policy)) {
-    checks.push_back({Outcome::kPass, "exim.policy", "an ACL asks the policy gate", {}});
+    checks.push_back({CheckResult::kPass, "exim.policy", "an ACL asks the policy gate", {}});
   } else {
     checks.push_back(
-        {Outcome::kFail, "exim.policy", "no ACL in this file asks Postreeve",
+        {CheckResult::kFail, "exim.policy", "no ACL in this file asks Postreeve",
          "postreeve init shows the lines; if an included file has them, name that with --exim-config"});
   }
   const auto values = parse_exim_main(text);
@@ -122,12 +122,12 @@ Checks check_exim(std::string_view text, const WiringSettings& ours) {
     const auto is = value_of(values, name);
     const auto seconds = parse_exim_time(is);
     if (is.empty() || seconds == 0U) {
-      checks.push_back({Outcome::kPass,
+      checks.push_back({CheckResult::kPass,
                         fmt::format("exim.{}", name),
                         fmt::format("{} is off: held messages stay held", name),
                         {}});
     } else {
-      checks.push_back({Outcome::kFail, fmt::format("exim.{}", name),
+      checks.push_back({CheckResult::kFail, fmt::format("exim.{}", name),
                         fmt::format("{} = {}: {}", name, is, why), fmt::format("{} = 0s", name)});
     }
   };

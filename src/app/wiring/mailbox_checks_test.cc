@@ -94,7 +94,7 @@ TEST(GateChecks, FailWhereNobodyListens) {
 }
 
 TEST(Plugin, SaysTheWorstInOneLine) {
-  EXPECT_EQ(checks_as_plugin({{Outcome::kWarn, "a", "b | c", "d"}, {Outcome::kFail, "e", "f", ""}}),
+  EXPECT_EQ(checks_as_plugin({{CheckResult::kWarn, "a", "b | c", "d"}, {CheckResult::kFail, "e", "f", ""}}),
             "POSTREEVE CRITICAL - 1 FAIL, 1 WARN, 0 PASS: e: f; a: b / c\n");
   EXPECT_EQ(checks_as_plugin({}), "POSTREEVE UNKNOWN - 0 FAIL, 0 WARN, 0 PASS\n");
 }

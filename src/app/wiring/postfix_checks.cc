@@ -41,7 +41,7 @@ class ServiceChecks {
   [[nodiscard]] bool has_milter() const {
     return !ours_.milter.empty() && names_one_of(postfix_.value(service_, "smtpd_milters"), ours_.milter);
   }
-  void say(Outcome outcome, std::string_view name, std::string found, std::string fix = {}) {
+  void say(CheckResult outcome, std::string_view name, std::string found, std::string fix = {}) {
     checks_.push_back({outcome, fmt::format("postfix.{}", name),
                        fmt::format("{}: {}", service_.id(), std::move(found)), std::move(fix)});
   }
@@ -51,26 +51,26 @@ class ServiceChecks {
       const auto restrictions = list(name);
       const auto ours = std::ranges::find_if(restrictions, [this](const auto& one) { return is_ours(one); });
       if (ours == restrictions.end()) continue;
-      say(Outcome::kPass, "policy", fmt::format("asks {} in {}", ours->argument, name));
+      say(CheckResult::kPass, "policy", fmt::format("asks {} in {}", ours->argument, name));
       check_order(restrictions, static_cast<std::size_t>(ours - restrictions.begin()), name);
       check_fail_open(*ours);
       return;
     }
     if (has_milter()) {
-      return say(Outcome::kSkip, "policy", "does not ask the policy gate; the milter sees its mail");
+      return say(CheckResult::kSkip, "policy", "does not ask the policy gate; the milter sees its mail");
     }
-    say(Outcome::kFail, "policy", "clients log in here and Postreeve is not asked", std::string(kInit));
+    say(CheckResult::kFail, "policy", "clients log in here and Postreeve is not asked", std::string(kInit));
   }
 
   void check_order(const std::vector<Restriction>& restrictions, std::size_t ours, std::string_view name) {
     for (std::size_t i = 0; i < ours; ++i) {
       const auto& before = restrictions[i].name;
       if (before != "permit_sasl_authenticated" && before != "permit") continue;
-      return say(Outcome::kFail, "order",
+      return say(CheckResult::kFail, "order",
                  fmt::format("{} has {} before Postreeve, which then is never asked", name, before),
                  fmt::format("put the policy service first in {}", name));
     }
-    say(Outcome::kPass, "order", "Postreeve is asked before mail is permitted");
+    say(CheckResult::kPass, "order", "Postreeve is asked before mail is permitted");
   }
 
   void check_fail_open(const Restriction& ours) {
@@ -79,9 +79,9 @@ class ServiceChecks {
                             ? own->second
                             : postfix_.value(service_, "smtpd_policy_service_default_action");
     if (action == "DUNNO" || action == "OK") {
-      return say(Outcome::kPass, "fail_open", "mail goes on when Postreeve does not answer");
+      return say(CheckResult::kPass, "fail_open", "mail goes on when Postreeve does not answer");
     }
-    say(Outcome::kWarn, "fail_open",
+    say(CheckResult::kWarn, "fail_open",
         fmt::format("when Postreeve does not answer, every recipient gets \"{}\"", action),
         fmt::format(
             "check_policy_service {{ {}, timeout=3s, try_limit=1, default_action=DUNNO }}, unless mail "
@@ -92,9 +92,9 @@ class ServiceChecks {
   void check_end_of_data() {
     if (has_milter()) return;
     if (asks_in("smtpd_end_of_data_restrictions")) {
-      return say(Outcome::kPass, "end_of_data", "asks when the message is whole");
+      return say(CheckResult::kPass, "end_of_data", "asks when the message is whole");
     }
-    say(Outcome::kWarn, "end_of_data",
+    say(CheckResult::kWarn, "end_of_data",
         "does not ask when the message is whole: sizes are unknown, and a message held has no queue ID in "
         "the log",
         std::string(kInit));
@@ -111,14 +111,14 @@ class ServiceChecks {
       }
     }
     if (asking.size() > 1) {
-      return say(Outcome::kWarn, "stages",
+      return say(CheckResult::kWarn, "stages",
                  fmt::format("Postreeve is asked {} times for a recipient ({})", asking.size(),
                              fmt::join(asking, ", ")),
                  "keep the first of them");
     }
     if (asking.size() == 1 && has_milter()) {
       return say(
-          Outcome::kWarn, "stages",
+          CheckResult::kWarn, "stages",
           "policy gate and milter both see every recipient; each counts once, but every recipient waits "
           "for two answers",
           "keep the policy gate or the milter; the milter also sees the content");
@@ -135,10 +135,10 @@ class ServiceChecks {
             (names_one_of(one.argument, ours_.socketmap) || names_one_of(one.argument, ours_.tcp_table));
         if (!is_table) continue;
         if (is_permitted) {
-          say(Outcome::kFail, "sasl_access", fmt::format("{} permits before check_sasl_access", name),
+          say(CheckResult::kFail, "sasl_access", fmt::format("{} permits before check_sasl_access", name),
               "put check_sasl_access before permit_sasl_authenticated");
         } else {
-          say(Outcome::kWarn, "sasl_access",
+          say(CheckResult::kWarn, "sasl_access",
               "check_sasl_access has no way to fail open: without Postreeve nobody can send",
               "use the policy gate alone, unless that is wanted");
         }
@@ -151,8 +151,8 @@ class ServiceChecks {
     const auto milters = postfix_.value(service_, "smtpd_milters");
     const bool is_open = milters.find("default_action=accept") != std::string::npos ||
                          postfix_.value(service_, "milter_default_action") == "accept";
-    if (is_open) return say(Outcome::kPass, "milter", "the milter is asked; mail goes on without it");
-    say(Outcome::kWarn, "milter", "the milter is asked; without Postreeve mail is deferred",
+    if (is_open) return say(CheckResult::kPass, "milter", "the milter is asked; mail goes on without it");
+    say(CheckResult::kWarn, "milter", "the milter is asked; without Postreeve mail is deferred",
         "{ inet:HOST:PORT, default_action=accept }, unless mail is to stop then");
   }
 
@@ -165,9 +165,9 @@ class ServiceChecks {
 void check_queue_ids(const PostfixSettings& postfix, Checks& checks) {
   const auto found = postfix.main.find("enable_long_queue_ids");
   if (found != postfix.main.end() && found->second == "yes") {
-    checks.push_back({Outcome::kPass, "postfix.queue_ids", "queue IDs are long and not used again", {}});
+    checks.push_back({CheckResult::kPass, "postfix.queue_ids", "queue IDs are long and not used again", {}});
   } else {
-    checks.push_back({Outcome::kWarn, "postfix.queue_ids",
+    checks.push_back({CheckResult::kWarn, "postfix.queue_ids",
                       "queue IDs are short and used again: lines of two messages can be taken for one's",
                       "postconf -e enable_long_queue_ids=yes"});
   }
@@ -179,7 +179,7 @@ Checks check_postfix(const PostfixSettings& postfix, const WiringSettings& ours)
   Checks checks;
   const auto submissions = postfix.submissions();
   if (submissions.empty()) {
-    checks.push_back({Outcome::kSkip, "postfix.policy", "no service of this Postfix lets clients log in",
+    checks.push_back({CheckResult::kSkip, "postfix.policy", "no service of this Postfix lets clients log in",
                       "set smtpd_sasl_auth_enable=yes where they do (submission in master.cf)"});
     return checks;
   }

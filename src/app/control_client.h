@@ -1,0 +1,33 @@
+// The command line's side of the control socket (control/control.h).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/result.h"
+
+namespace postreeve {
+
+// One connection; blocks until the daemon answers, at most a minute.
+class ControlClient {
+ public:
+  // kNotFound: nobody listens there. kUnavailable: no permission, or it cannot be reached.
+  [[nodiscard]] static Result<ControlClient> connect(const std::string& socket_path);
+  ~ControlClient();
+  ControlClient(ControlClient&& other) noexcept;
+  ControlClient& operator=(ControlClient&&) = delete;
+
+  // The reply's "data"; the daemon's own error; kUnavailable when it went away.
+  [[nodiscard]] Result<boost::json::value> ask(std::string_view verb, const boost::json::object& arguments);
+
+ private:
+  explicit ControlClient(int descriptor) : descriptor_(descriptor) {}
+  [[nodiscard]] Result<std::string> read_line();
+
+  int descriptor_;
+};
+
+}  // namespace postreeve

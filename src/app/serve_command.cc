@@ -1,0 +1,50 @@
+#include "app/serve_command.h"
+
+#include <memory>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "app/check_config_command.h"
+#include "app/configuration.h"
+#include "app/privileges.h"
+#include "app/server.h"
+
+namespace postreeve {
+namespace {
+
+// The journal has its own time; a terminal or a file wants one.
+std::shared_ptr<spdlog::logger> make_logger() {
+  auto logger =
+      std::make_shared<spdlog::logger>("postreeve", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->flush_on(spdlog::level::info);
+  return logger;
+}
+
+}  // namespace
+
+ExitCode run_serve(const ServeArguments& arguments, const Console& console) {
+  const LoadedConfiguration loaded = load_configuration_or_default(arguments.config);
+  if (!tell_problems(loaded, console)) return ExitCode::kConfiguration;
+  const Serving& serving = loaded.configuration.serving;
+  if (const Result<void> became = become_user(serving); !became) {
+    console.complain(became.error().detail);
+    return ExitCode::kNotAllowed;
+  }
+  Result<std::unique_ptr<Server>> server = Server::open(loaded.configuration, make_logger());
+  if (!server) {
+    console.complain(server.error().detail);
+    return server.error().code == ErrorCode::kUnavailable ? ExitCode::kUnavailable : ExitCode::kData;
+  }
+  (*server)->stop_on_signals();
+  (*server)->reload_on_hangup([&arguments, &console]() -> std::unique_ptr<Configuration> {
+    LoadedConfiguration fresh = load_configuration_or_default(arguments.config);
+    if (!tell_problems(fresh, console)) return nullptr;
+    return std::make_unique<Configuration>(std::move(fresh.configuration));
+  });
+  (*server)->run();
+  return ExitCode::kOk;
+}
+
+}  // namespace postreeve

@@ -1,0 +1,284 @@
+#include "app/server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "app/clock.h"
+#include "app/count_watcher.h"
+#include "app/decision_log.h"
+#include "app/followed_logs.h"
+#include "app/gates.h"
+#include "app/live_rules.h"
+#include "app/metrics.h"
+#include "app/mode_memory.h"
+#include "app/service_manager.h"
+#include "app/state.h"
+#include "control/control.h"
+#include "control/watch_feed.h"
+
+namespace postreeve {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+bool has_several_doors(const Serving& serving) {
+  const int doors = !serving.postfix_policy.listen.empty() + !serving.milter.listen.empty() +
+                    !serving.auth_policy.listen.empty() + !serving.events.empty() +
+                    !serving.logs.files.empty();
+  return doors > 1;
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Configuration c, std::shared_ptr<spdlog::logger> l, std::unique_ptr<State> opened)
+      : configuration(std::move(c)),
+        logger(std::move(l)),
+        state(std::move(opened)),
+        rules(state->lists, state->policies),
+        decision_log(logger),
+        count_watcher(state->counts) {}
+
+  [[nodiscard]] const Serving& serving() const { return configuration.serving; }
+  Result<void> begin();
+  Result<void> make_guard();
+  Result<void> open_doors();
+  Result<void> refresh_rules();
+  void reload(const std::function<std::unique_ptr<Configuration>()>& load);
+  void wait_for_hangup(std::function<std::unique_ptr<Configuration>()> load);
+  void serve();
+  void keep_house();
+  void drain();
+  std::string more_status() const;
+
+  Configuration configuration;
+  std::shared_ptr<spdlog::logger> logger;
+  std::unique_ptr<State> state;
+  LiveRules rules;
+  std::unique_ptr<Guard> guard;
+  Metrics metrics;
+  DecisionLog decision_log;
+  CountWatcher count_watcher;
+  WatchFeed feed;
+  std::unique_ptr<Desk> desk;
+  asio::io_context context;
+  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+  asio::signal_set stop_signals{context};
+  asio::signal_set hangup{context};
+  std::unique_ptr<Gates> gates;
+  std::unique_ptr<Control> control;
+  std::unique_ptr<FollowedLogs> logs;
+  std::mutex stopping_mutex;
+  std::condition_variable stopping;
+  bool is_stopping = false;
+  std::atomic<bool> is_ready{false};
+};
+
+Result<void> Server::Impl::begin() {
+  if (const Result<void> made = make_guard(); !made) return made;
+  if (const Result<void> opened = open_doors(); !opened) return opened;
+  auto followed = FollowedLogs::start(serving(), configuration.default_domain, *guard, logger);
+  if (!followed) return fail(followed.error());
+  logs = std::move(*followed);
+  return {};
+}
+
+Result<void> Server::Impl::make_guard() {
+  Result<std::shared_ptr<const Rules>> made = rules.adopt(configuration, now());
+  if (!made) return fail(made.error());
+  for (const std::string& sentence : state->counter_keeper->dropped()) logger->warn("{}", sentence);
+  const Mode mode = serving().mode_is_given ? serving().mode : remembered_mode(state->audit);
+  Guard::Parts parts{.accounts = *state->accounts,
+                     .counters = state->counters,
+                     .incidents = state->incidents,
+                     .key = state->key,
+                     .clock = now,
+                     .several_doors = has_several_doors(serving())};
+  guard = std::make_unique<Guard>(std::move(parts), std::move(*made), mode);
+  guard->add_watcher(decision_log);
+  guard->add_watcher(count_watcher);
+  guard->add_watcher(metrics);
+  guard->add_watcher(feed);
+  return guard->restore();
+}
+
+Result<void> Server::Impl::open_doors() {
+  desk = std::make_unique<Desk>(Desk{.guard = *guard,
+                                     .accounts = *state->accounts,
+                                     .database = *state->database,
+                                     .incidents = state->incidents,
+                                     .lists = state->lists,
+                                     .policies = state->policies,
+                                     .counts = state->counts,
+                                     .tokens = state->tokens,
+                                     .audit = state->audit,
+                                     .feed = feed,
+                                     .default_domain = configuration.default_domain,
+                                     .refresh_rules = [this] { return refresh_rules(); },
+                                     .flush = [this] { return state->flush(); },
+                                     .more_status = [this] { return more_status(); }});
+  const auto refresh = [this] {
+    if (const Result<void> refreshed = refresh_rules(); !refreshed)
+      logger->error("lists could not be read: {}", refreshed.error().detail);
+  };
+  auto opened = Gates::open(context, serving(),
+                            {.guard = *guard,
+                             .state = *state,
+                             .metrics = metrics,
+                             .default_domain = configuration.default_domain,
+                             .lists_changed = refresh,
+                             .is_ready = [this] { return is_ready.load(); }});
+  if (!opened) return fail(opened.error());
+  gates = std::move(*opened);
+  auto controlled = Control::open(context, serving().control_socket, *desk);
+  if (!controlled) return fail(controlled.error());
+  control = std::move(*controlled);
+  metrics.add_gauge("postreeve_open_connections", "Connections of all gates",
+                    [this] { return static_cast<double>(gates->open_connections()); });
+  metrics.add_gauge("postreeve_accounts", "Accounts with a record",
+                    [this] { return static_cast<double>(state->accounts->size()); });
+  metrics.add_gauge("postreeve_ledger_waiting", "Changes that are not on the disk yet",
+                    [this] { return static_cast<double>(state->database->waiting()); });
+  metrics.add_gauge("postreeve_records_dirty", "Records that are not on the disk yet",
+                    [this] { return static_cast<double>(state->accounts->health().dirty); });
+  return {};
+}
+
+Result<void> Server::Impl::refresh_rules() {
+  Result<std::shared_ptr<const Rules>> made = rules.refresh(now());
+  if (!made) return fail(made.error());
+  guard->set_rules(std::move(*made));
+  return {};
+}
+
+// What needs a restart stays as it was; all else changes at once or not at all.
+void Server::Impl::reload(const std::function<std::unique_ptr<Configuration>()>& load) {
+  tell_reloading();
+  const std::unique_ptr<Configuration> fresh = load();
+  Result<std::shared_ptr<const Rules>> made =
+      fresh ? rules.adopt(*fresh, now()) : fail(ErrorCode::kInvalidInput, "the configuration is wrong");
+  if (made) {
+    guard->set_rules(std::move(*made));
+    if (fresh->serving.mode_is_given) guard->set_mode(fresh->serving.mode);
+    logger->info("configuration read anew, mode {}", to_text(guard->mode()));
+  } else {
+    logger->error("configuration not changed: {}", made.error().detail);
+  }
+  tell_ready();
+}
+
+void Server::Impl::wait_for_hangup(std::function<std::unique_ptr<Configuration>()> load) {
+  hangup.async_wait([this, load = std::move(load)](const boost::system::error_code& failure, int) {
+    if (failure) return;
+    reload(load);
+    wait_for_hangup(load);
+  });
+}
+
+std::string Server::Impl::more_status() const {
+  const AccountStoreHealth health = state->accounts->health();
+  json::array listening;
+  for (const std::string& gate : gates->listening()) listening.emplace_back(gate);
+  json::object status{{"connections", gates->open_connections()},
+                      {"listening", std::move(listening)},
+                      {"records_in_memory", health.resident},
+                      {"records_dirty", health.dirty},
+                      {"records_corrupt", health.corrupt},
+                      {"state", health.writing ? "written" : health.writing.error().detail},
+                      {"logs", logs->status()}};
+  return json::serialize(status);
+}
+
+// Every second what time brings about, every few seconds counts, every minute what expires in lists.
+void Server::Impl::keep_house() {
+  const auto pause = std::chrono::milliseconds(1000);
+  std::unique_lock lock(stopping_mutex);
+  for (unsigned turn = 1; !stopping.wait_for(lock, pause, [this] { return is_stopping; }); ++turn) {
+    lock.unlock();
+    feed_watchdog();
+    guard->tend();
+    if (turn % 5 == 0) (void)state->counts.flush();
+    if (turn % 60 == 0) (void)refresh_rules();
+    lock.lock();
+  }
+}
+
+void Server::Impl::serve() {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned count = serving().threads == 0 ? cores : serving().threads;
+  std::vector<std::jthread> threads;
+  for (unsigned i = 0; i < count; ++i) threads.emplace_back([this] { context.run(); });
+  is_ready = true;
+  tell_ready();
+  logger->info("serving in {} mode with {} threads", to_text(guard->mode()), count);
+  keep_house();
+  tell_stopping();
+  logger->info("stopping");
+  is_ready = false;
+  drain();
+  work.reset();
+  context.stop();
+}
+
+// Answers what is under way, for a few seconds at most.
+void Server::Impl::drain() {
+  constexpr auto kPatience = std::chrono::seconds(5);
+  gates->stop();
+  control->stop();
+  logs->stop();
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (gates->open_connections() > 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+Result<std::unique_ptr<Server>> Server::open(const Configuration& configuration,
+                                             std::shared_ptr<spdlog::logger> logger) {
+  Result<std::unique_ptr<State>> state = State::open(configuration.serving);
+  if (!state) return fail(state.error());
+  auto impl = std::make_unique<Impl>(configuration, std::move(logger), std::move(*state));
+  if (const Result<void> begun = impl->begin(); !begun) return fail(begun.error());
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+void Server::run() {
+  impl_->serve();
+  if (const Result<void> flushed = impl_->state->flush(); !flushed)
+    impl_->logger->error("not everything was written: {}", flushed.error().detail);
+  impl_->logger->info("stopped");
+}
+
+void Server::stop_on_signals() {
+  impl_->stop_signals.add(SIGTERM);
+  impl_->stop_signals.add(SIGINT);
+  impl_->stop_signals.async_wait([impl = impl_.get()](const boost::system::error_code& failure, int) {
+    if (failure) return;
+    const std::scoped_lock lock(impl->stopping_mutex);
+    impl->is_stopping = true;
+    impl->stopping.notify_all();
+  });
+}
+
+void Server::reload_on_hangup(std::function<std::unique_ptr<Configuration>()> load) {
+  impl_->hangup.add(SIGHUP);
+  impl_->wait_for_hangup(std::move(load));
+}
+
+}  // namespace postreeve

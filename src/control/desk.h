@@ -1,0 +1,43 @@
+// What the people behind the command line may look at and change: the daemon's parts, handed to the verbs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "control/watch_feed.h"
+#include "guard/guard.h"
+#include "store/account_store.h"
+#include "store/ledger/account_policy_book.h"
+#include "store/ledger/audit_trail.h"
+#include "store/ledger/database.h"
+#include "store/ledger/hourly_counts.h"
+#include "store/ledger/incident_book.h"
+#include "store/ledger/list_book.h"
+#include "store/ledger/token_book.h"
+
+namespace postreeve {
+
+// References outlive the desk. Any thread.
+struct Desk {
+  Guard& guard;
+  AccountStore& accounts;
+  LedgerDatabase& database;
+  IncidentBook& incidents;
+  ListBook& lists;
+  AccountPolicyBook& policies;
+  HourlyCounts& counts;
+  TokenBook& tokens;
+  AuditTrail& audit;
+  WatchFeed& feed;
+  std::string default_domain;
+  // Makes the rules anew from the configuration in effect, the lists and the policies.
+  std::function<Result<void>()> refresh_rules;
+  // Writes everything that is only in memory.
+  std::function<Result<void>()> flush;
+  // What else `status` tells: gates, state, logs; as JSON members.
+  std::function<std::string()> more_status;
+};
+
+}  // namespace postreeve

@@ -1,0 +1,142 @@
+// incident list|show|note|confirm|dismiss
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "control/rows.h"
+#include "control/verbs.h"
+
+namespace postreeve {
+namespace {
+
+namespace json = boost::json;
+
+Result<IncidentId> incident_argument(const Request& request) {
+  const Result<std::string> text = required_argument(request, "incident");
+  if (!text) return fail(text.error());
+  IncidentId incident;
+  const auto [end, status] = std::from_chars(text->data(), text->data() + text->size(), incident.value, 16);
+  if (status != std::errc() || end != text->data() + text->size() || !incident.known())
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("'{}' is no incident; `postreeve incident list` shows them", *text));
+  return incident;
+}
+
+Result<IncidentRow> incident_of(const Desk& desk, const Request& request) {
+  const Result<IncidentId> incident = incident_argument(request);
+  if (!incident) return fail(incident.error());
+  return desk.incidents.get(*incident);
+}
+
+Result<IncidentQuery> query_of(const Desk& desk, const Request& request) {
+  IncidentQuery query;
+  const std::string state = text_argument(request, "state");
+  for (const Outcome outcome : {Outcome::kOpen, Outcome::kConfirmed, Outcome::kDismissed, Outcome::kEnded}) {
+    if (state == to_text(outcome)) query.outcome = outcome;
+  }
+  if (!state.empty() && state != "all" && !query.outcome)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("'{}' is no state; write open, confirmed, dismissed, ended or all", state));
+  if (!text_argument(request, "account").empty()) {
+    const Result<AccountId> account = account_argument(desk, request);
+    if (!account) return fail(account.error());
+    query.account = *account;
+  }
+  query.most =
+      static_cast<std::uint32_t>(std::clamp<std::int64_t>(number_argument(request, "most", 100), 1, 10'000));
+  return query;
+}
+
+VerbReply list(Desk& desk, const Request& request) {
+  const Result<IncidentQuery> query = query_of(desk, request);
+  if (!query) return fail(query.error());
+  const auto incidents = desk.incidents.find(*query);
+  if (!incidents) return fail(incidents.error());
+  return rows_to_json(*incidents);
+}
+
+VerbReply show(Desk& desk, const Request& request) {
+  const Result<IncidentRow> incident = incident_of(desk, request);
+  if (!incident) return fail(incident.error());
+  const auto timeline = desk.incidents.timeline(incident->id);
+  if (!timeline) return fail(timeline.error());
+  json::object shown = to_json(*incident);
+  shown.emplace("standing_now", to_text(desk.guard.standing_of(incident->account).level));
+  shown.emplace("timeline", rows_to_json(*timeline));
+  return shown;
+}
+
+VerbReply note(Desk& desk, const Request& request) {
+  const Result<IncidentRow> incident = incident_of(desk, request);
+  if (!incident) return fail(incident.error());
+  const Result<std::string> text = required_argument(request, "text");
+  if (!text) return fail(text.error());
+  TimelineRow entry;
+  entry.incident = incident->id;
+  entry.time = desk.guard.now();
+  entry.kind = EntryKind::kNote;
+  entry.author = request.person;
+  entry.text = *text;
+  const Result<void> added = desk.incidents.add_entry(entry);
+  if (!added) return fail(added.error());
+  return to_json(entry);
+}
+
+VerbReply settle(Desk& desk, const Request& request, bool confirmed) {
+  const Result<IncidentRow> incident = incident_of(desk, request);
+  if (!incident) return fail(incident.error());
+  const std::string reason = text_argument(request, "reason");
+  const Outcome outcome = confirmed ? Outcome::kConfirmed : Outcome::kDismissed;
+  json::object shown{{"incident", incident->id.to_string()}, {"account", incident->account.text()}};
+  if (flag_argument(request, "dry_run")) {
+    shown.emplace("would_become", to_text(outcome));
+    return shown;
+  }
+  const Result<StandingChange> change =
+      desk.guard.settle(incident->account, confirmed, request.person, reason);
+  if (!change) return fail(change.error());
+  TimelineRow judgement;
+  judgement.incident = incident->id;
+  judgement.time = desk.guard.now();
+  judgement.kind = EntryKind::kJudgement;
+  judgement.author = request.person;
+  judgement.text = fmt::format(
+      "{}{}{}", confirmed ? "confirmed: the account was in other hands" : "dismissed: the owner was at work",
+      reason.empty() ? "" : "; ", reason);
+  const Result<void> settled = desk.incidents.settle(incident->id, outcome, judgement);
+  if (!settled) return fail(settled.error());
+  if (const std::string cause = text_argument(request, "cause"); !cause.empty()) {
+    if (const Result<void> set = desk.incidents.set_cause(incident->id, cause); !set)
+      return fail(set.error());
+  }
+  shown.emplace("outcome", to_text(outcome));
+  shown.emplace("before", to_text(change->before.level));
+  for (const auto& [key, value] : to_json(change->after)) {
+    if (key != "incident") shown.emplace(key, value);
+  }
+  return shown;
+}
+
+VerbReply confirm(Desk& desk, const Request& request) {
+  return settle(desk, request, true);
+}
+VerbReply dismiss(Desk& desk, const Request& request) {
+  return settle(desk, request, false);
+}
+
+constexpr Verb kVerbs[] = {
+    {"incident list", list},
+    {"incident show", show},
+    {"incident note", note, true},
+    {"incident confirm", confirm, true},
+    {"incident dismiss", dismiss, true},
+};
+
+}  // namespace
+
+std::span<const Verb> incident_verbs() {
+  return kVerbs;
+}
+
+}  // namespace postreeve

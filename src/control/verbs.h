@@ -1,0 +1,51 @@
+// What can be asked of the daemon: one row a verb.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/result.h"
+#include "control/desk.h"
+
+namespace postreeve {
+
+struct Request {
+  std::string verb;
+  boost::json::object arguments;
+  std::string person;
+};
+
+// kNotFound, kInvalidInput (what is wrong and how it is written), kConflict, kUnavailable.
+using VerbReply = Result<boost::json::value>;
+
+struct Verb {
+  std::string_view name;  // "incident list"
+  VerbReply (*answer)(Desk& desk, const Request& request);
+  bool changes = false;  // goes into the audit trail
+};
+
+[[nodiscard]] std::span<const Verb> account_verbs();
+[[nodiscard]] std::span<const Verb> incident_verbs();
+[[nodiscard]] std::span<const Verb> list_verbs();
+[[nodiscard]] std::span<const Verb> daemon_verbs();
+[[nodiscard]] std::span<const Verb> token_verbs();
+
+// Arguments by name. A text that is missing is empty; required ones fail with kInvalidInput.
+[[nodiscard]] std::string text_argument(const Request& request, std::string_view name);
+[[nodiscard]] Result<std::string> required_argument(const Request& request, std::string_view name);
+[[nodiscard]] std::int64_t number_argument(const Request& request, std::string_view name,
+                                           std::int64_t fallback);
+[[nodiscard]] bool flag_argument(const Request& request, std::string_view name);
+[[nodiscard]] std::vector<std::string> texts_argument(const Request& request, std::string_view name);
+[[nodiscard]] Result<AccountId> account_argument(const Desk& desk, const Request& request);
+// When something that `expires_in` seconds names ends; none without it.
+[[nodiscard]] std::optional<Timestamp> expiry_argument(const Desk& desk, const Request& request);
+
+}  // namespace postreeve
