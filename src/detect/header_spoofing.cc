@@ -4,7 +4,8 @@
 // <victim@...>) 3.5; From not the account's 2.5; envelope sender not the account's 2; the
 // To display name equals its address, as mass mailers (and some mail programs) write, 0.7.
 // Send-as delegates are free: addresses used on several days, or given as aliases, are the
-// account's own.
+// account's own. So is an envelope sender of the account's domain beside its own From address: a
+// newsletter's bounces come to an address for each recipient.
 //
 // The first that applies counts; but for strangers three tenths of it: an office's server, a
 // ticket system and a mailing list write as many people through one login.
@@ -17,6 +18,13 @@ namespace {
 
 constexpr float kShareAtUsualPlace = 0.3F;
 
+// Whether the envelope names an address for bounces in the domain that From truly is of.
+bool is_bounce_address(const MessageFacts& message) noexcept {
+  const std::size_t at = message.from_address.rfind('@');
+  return message.from_is_own && at != std::string_view::npos &&
+         message.sender.ends_with(message.from_address.substr(at));
+}
+
 std::optional<Evidence> strongest(const MessageFacts& message) {
   if (!message.from_name_address.text().empty()) {
     return make_evidence(Reason::kDisplayNameIsAddress, 3.5,
@@ -24,7 +32,7 @@ std::optional<Evidence> strongest(const MessageFacts& message) {
   }
   if (!message.from_is_own)
     return make_evidence(Reason::kForeignFrom, 2.5, {ShortText(message.from_address)});
-  if (!message.sender_is_own)
+  if (!message.sender_is_own && !is_bounce_address(message))
     return make_evidence(Reason::kForeignEnvelope, 2.0, {ShortText(message.sender)});
   if (message.to_name_is_address)
     return make_evidence(Reason::kToNameIsAddress, 0.7, {ShortText(message.recipient_domain)});

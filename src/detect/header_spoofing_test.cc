@@ -41,6 +41,19 @@ TEST(HeaderSpoofing, WeighsWhatTheMessagePretendsAndLessOfItAtUsualPlaces) {
   }
 }
 
+TEST(HeaderSpoofing, SaysNothingOfBounceAddressesInTheAccountsOwnDomain) {
+  Stage stage = settled_account();
+  stage.message.sender_is_own = false;
+  stage.message.from_address = "news@x.example";
+  stage.message.sender = "bounce-15-27@x.example";
+  EXPECT_FALSE(weigh_header_spoofing(stage.scene()));
+  stage.message.sender = "bounce-15-27@evil.x.example";
+  EXPECT_EQ(reason_of(weigh_header_spoofing(stage.scene())), Reason::kForeignEnvelope);
+  stage.message.sender = "bounce-15-27@x.example";
+  stage.message.from_is_own = false;
+  EXPECT_EQ(reason_of(weigh_header_spoofing(stage.scene())), Reason::kForeignFrom);
+}
+
 TEST(HeaderSpoofing, LetsTheStrongestCount) {
   Stage stage = settled_account();
   for (const Pretence& row : kPretences) row.pretend(stage.message);

@@ -14,8 +14,10 @@
 // three other tenants adds a nat (up to 6.4 with novelty). No more: in the lab more than that found
 // nobody and slowed users of a VPN's fresh exit. Colleagues do not count: a new office, a conference.
 //
-// Accusations of colleagues count half: they go to the same new offices and conferences, so a false
-// alarm about one must not be the next one's.
+// Accusations of colleagues count a fifth: they go to the same new offices and conferences, so a false alarm
+// about one must not be the next one's reason, and so on through the company (an independent generator's new
+// office: with a half 17 honest accounts restricted, with a fifth 10, with a tenth 7 and campaigns found
+// later).
 //
 // A young account has no habits a stranger could differ from: there 0.7 of the guilt alone counts,
 // and none of its colleagues', who most likely sit in the same office.
@@ -38,7 +40,7 @@ constexpr double kMostBesideHost = 6.9;
 constexpr double kMostForNewcomers = 6.4;
 constexpr double kMostForReading = 6.5;
 constexpr double kYoungShare = 0.7;
-constexpr double kColleaguesShare = 0.5;
+constexpr double kColleaguesShare = 0.2;
 constexpr double kLeast = 0.3;  // less is not worth a sentence
 constexpr int kManyTenants = 3;
 constexpr double kNewcomers = 1.0;
