@@ -23,9 +23,7 @@ std::optional<postreeve::HttpRequest> parse(std::string_view input, std::size_t 
     if (parser.body_bytes() > kMostBody) std::abort();
   }
   if (parser.refusal() || !parser.is_done()) return std::nullopt;
-  auto request = parser.take();
-  if (!request) return std::nullopt;
-  return std::move(*request);
+  return parser.take();
 }
 
 }  // namespace

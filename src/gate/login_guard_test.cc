@@ -10,6 +10,7 @@
 #include "engine/familiar_places.h"
 #include "gate/auth_policy.h"
 #include "gate/event_api.h"
+#include "gate/event_tokens.h"
 #include "gate/login_desk.h"
 #include "guard/guard.h"
 #include "store/ledger/list_book.h"
@@ -119,6 +120,31 @@ TEST_F(LoginGuardTest, TheEventApiTellsTheGuard) {
              [&answer](const HttpResponse& response) { answer.set_value(response.body); });
   EXPECT_THAT(answer.get_future().get(), HasSubstr(R"("verdicts":[{"line":1,"action":"accept")"));
   EXPECT_EQ(accounts_.size(), 1U);
+}
+
+TEST_F(LoginGuardTest, TokensOfTheLedgerSayWhatMayBeTold) {
+  TokenBook book(*database_);
+  const auto made = [&](std::string tenant) {
+    return book
+        .create({.name = "webmail",
+                 .scope = {{"login"}, std::move(tenant)},
+                 .author = "tester",
+                 .created = now_,
+                 .expires = std::nullopt})
+        .value()
+        .token;
+  };
+  const EventTokens tokens = event_tokens(
+      book, [this] { return now_; },
+      [](std::string_view tenant) {
+        return tenant == "shop" ? std::vector<std::string>{"shop.example"} : std::vector<std::string>{};
+      });
+  ASSERT_TRUE(tokens(made("")));
+  EXPECT_TRUE(tokens(made(""))->domains.empty());
+  EXPECT_EQ(tokens(made("shop"))->domains, std::vector<std::string>{"shop.example"});
+  EXPECT_EQ(tokens(made("shop"))->events, std::vector<std::string>{"login"});
+  EXPECT_FALSE(tokens(made("gone")));
+  EXPECT_FALSE(tokens("ptk_x"));
 }
 
 }  // namespace

@@ -146,13 +146,9 @@ void HttpServer::Connection::answer() {
   phase_ = Phase::kAnswering;
   is_head_ = parser_->is_head();
   keeps_alive_ = parser_->keeps_alive();
-  Result<HttpRequest> request = parser_->take();
+  HttpRequest request = parser_->take();
   parser_.reset();
-  if (!request) {
-    refuse(400, request.error().detail);
-    return;
-  }
-  request->remote = remote();
+  request.remote = remote();
 
   // Answers 500 when the handler lets go of it without an answer.
   struct Once {
@@ -172,7 +168,7 @@ void HttpServer::Connection::answer() {
     std::shared_ptr<Connection> connection;
   };
   try {
-    state_->handler(std::move(*request), [once = Once(shared_from_this())](HttpResponse response) mutable {
+    state_->handler(std::move(request), [once = Once(shared_from_this())](HttpResponse response) mutable {
       once.give(std::move(response));
     });
   } catch (const std::exception&) {

@@ -1,5 +1,7 @@
 #include "http/message_parser.h"
 
+#include <utility>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -45,16 +47,24 @@ struct GrowingBody {
   };
 };
 
+std::string_view view(beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
 }  // namespace
 
 struct HttpMessageParser::Impl {
   http::request_parser<GrowingBody> parser;
-  bool header_checked = false;
-  bool continue_taken = false;
+  // As the header said it: Beast adds the trailer's fields to the header's, and a trailer must not say who
+  // asks or where to (RFC 9110 6.5.1).
+  HttpRequest request;
+  bool header_read = false;
+  bool keeps_alive = false;
+  bool expects_continue = false;
 };
 
 HttpMessageParser::HttpMessageParser(const HttpLimits& limits) : impl_(std::make_unique<Impl>()) {
-  impl_->parser.eager(true);
+  impl_->parser.eager(false);  // the header first
   impl_->parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
   impl_->parser.body_limit(limits.body_bytes);
 }
@@ -70,6 +80,8 @@ std::size_t HttpMessageParser::put(std::string_view input) {
   while (taken < input.size() && !impl_->parser.is_done() && !failure) {
     const std::string_view rest = input.substr(taken);
     taken += impl_->parser.put(boost::asio::buffer(rest.data(), rest.size()), failure);
+    if (impl_->parser.is_header_done() && !impl_->header_read) read_header();
+    if (refusal_) return taken;
   }
   if (failure == http::error::body_limit) {
     refuse(413, "the body is larger than allowed");
@@ -80,24 +92,34 @@ std::size_t HttpMessageParser::put(std::string_view input) {
   } else if (failure && failure != http::error::need_more) {
     refuse(400, failure.message());
   }
-  if (!refusal_ && impl_->parser.is_header_done()) check_header();
   return taken;
 }
 
-void HttpMessageParser::check_header() {
-  if (impl_->header_checked) return;
-  impl_->header_checked = true;
+void HttpMessageParser::read_header() {
+  impl_->header_read = true;
+  impl_->parser.eager(true);
   const auto& message = impl_->parser.get();
   // RFC 9112 3.2: exactly one Host with 1.1.
   const auto hosts = message.count(http::field::host);
-  if (hosts > 1 || (hosts == 0 && message.version() >= 11)) refuse(400, "the field Host is not there once");
+  if (hosts > 1 || (hosts == 0 && message.version() >= 11))
+    return refuse(400, "the field Host is not there once");
   // RFC 9112 6.1: what we do not know how to end we do not read.
-  const auto codings = message.count(http::field::transfer_encoding);
-  if (codings == 0) return;
-  const auto coding = message[http::field::transfer_encoding];
-  if (codings > 1 || !equals_ignoring_case({coding.data(), coding.size()}, "chunked"))
-    refuse(501, "no transfer coding but chunked is spoken here");
-  if (message.version() < 11) refuse(400, "HTTP/1.0 has no transfer codings");
+  if (const auto codings = message.count(http::field::transfer_encoding); codings > 0) {
+    if (message.version() < 11) return refuse(400, "HTTP/1.0 has no transfer codings");
+    if (codings > 1 || !equals_ignoring_case(view(message[http::field::transfer_encoding]), "chunked"))
+      return refuse(501, "no transfer coding but chunked is spoken here");
+  }
+  auto target = parse_target(view(message.target()));
+  if (!target) return refuse(400, target.error().detail);
+  HttpRequest& request = impl_->request;
+  request.method = view(message.method_string());
+  request.path = std::move(target->path);
+  request.query = std::move(target->query);
+  for (const auto& field : message)
+    request.headers.emplace_back(to_lower(view(field.name_string())), view(field.value()));
+  impl_->keeps_alive = impl_->parser.keep_alive();
+  impl_->expects_continue =
+      message.version() >= 11 && equals_ignoring_case(view(message[http::field::expect]), "100-continue");
 }
 
 bool HttpMessageParser::is_done() const {
@@ -107,38 +129,20 @@ bool HttpMessageParser::is_head() const {
   return impl_->parser.get().method() == http::verb::head;
 }
 bool HttpMessageParser::keeps_alive() const {
-  return impl_->parser.keep_alive();
+  return impl_->keeps_alive;
 }
 std::size_t HttpMessageParser::body_bytes() const {
   return impl_->parser.get().body().size();
 }
 
 bool HttpMessageParser::takes_continue() {
-  if (impl_->continue_taken || !impl_->parser.is_header_done() || impl_->parser.is_done()) return false;
-  impl_->continue_taken = true;
-  const auto expect = impl_->parser.get()[http::field::expect];
-  return impl_->parser.get().version() >= 11 &&
-         equals_ignoring_case({expect.data(), expect.size()}, "100-continue");
+  if (impl_->parser.is_done()) return false;
+  return std::exchange(impl_->expects_continue, false);
 }
 
-Result<HttpRequest> HttpMessageParser::take() {
-  auto message = impl_->parser.release();
-  const auto target_text = message.target();
-  auto target = parse_target({target_text.data(), target_text.size()});
-  if (!target) return fail(target.error());
-  HttpRequest request;
-  const auto method = message.method_string();
-  request.method.assign(method.data(), method.size());
-  request.path = std::move(target->path);
-  request.query = std::move(target->query);
-  for (const auto& field : message) {
-    const auto name = field.name_string();
-    const auto value = field.value();
-    request.headers.emplace_back(to_lower({name.data(), name.size()}),
-                                 std::string(value.data(), value.size()));
-  }
-  request.body = std::move(message.body());
-  return request;
+HttpRequest HttpMessageParser::take() {
+  impl_->request.body = std::move(impl_->parser.get().body());
+  return std::move(impl_->request);
 }
 
 }  // namespace postreeve

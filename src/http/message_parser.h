@@ -35,14 +35,14 @@ class HttpMessageParser {
   [[nodiscard]] bool is_head() const;      // once the request line was read
   [[nodiscard]] bool keeps_alive() const;  // requires is_done()
   [[nodiscard]] std::size_t body_bytes() const;
-  // Requires is_done(), once. kInvalidInput: the target is none.
-  [[nodiscard]] Result<HttpRequest> take();
+  // Requires is_done(), once. Fields of a trailer are left out.
+  [[nodiscard]] HttpRequest take();
 
  private:
   struct Impl;
 
   void refuse(unsigned status, std::string detail);
-  void check_header();
+  void read_header();
 
   std::unique_ptr<Impl> impl_;
   std::optional<Refusal> refusal_;

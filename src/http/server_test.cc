@@ -68,6 +68,16 @@ TEST(HttpServer, TakesAChunkedBody) {
             "POST /a abcde");
 }
 
+TEST(HttpServer, ATrailerSaysNothing) {
+  HttpTestServer server([](const HttpRequest& request, HttpReply reply) {
+    reply(text_response(std::string(request.header("x-guard-key")) + request.body));
+  });
+  HttpTestClient client(server.port);
+  EXPECT_EQ(body_of(client.ask("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               "3\r\nabc\r\n0\r\nX-Guard-Key: secret\r\nHost: y\r\n\r\n")),
+            "abc");
+}
+
 TEST(HttpServer, AnswersHeadWithoutTheBody) {
   HttpTestServer server(echo);
   HttpTestClient client(server.port);
