@@ -103,12 +103,15 @@ Result<void> Server::Impl::make_guard() {
   if (!made) return fail(made.error());
   for (const std::string& sentence : state->counter_keeper->dropped()) logger->warn("{}", sentence);
   const Mode mode = serving().mode_is_given ? serving().mode : remembered_mode(state->audit);
-  Guard::Parts parts{.accounts = *state->accounts,
-                     .counters = state->counters,
-                     .incidents = state->incidents,
-                     .key = state->key,
-                     .clock = now,
-                     .several_doors = has_several_doors(serving())};
+  Guard::Parts parts{
+      .accounts = *state->accounts,
+      .counters = state->counters,
+      .incidents = state->incidents,
+      .key = state->key,
+      .clock = now,
+      .several_doors = has_several_doors(serving()),
+      .fails_closed = serving().fails_closed,
+      .failed = [this](const std::string& what) { logger->error("judging failed: {}", what); }};
   guard = std::make_unique<Guard>(std::move(parts), std::move(*made), mode);
   guard->add_watcher(decision_log);
   guard->add_watcher(count_watcher);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <future>
 #include <mutex>
 #include <utility>
@@ -15,6 +16,9 @@
 
 namespace postreeve {
 namespace {
+
+// Where judging failed, and failing is closed.
+constexpr Reply kFailureReply = Reply::kFlood;
 
 // What a rule of people refuses: logins and mail, for good, since only people change it.
 constexpr Action kRuleAction = Action::kReject;
@@ -54,6 +58,7 @@ struct Guard::Impl {
     return judging;
   }
 
+  Answer answer_failure(const char* what) const;
   std::optional<Answer> answer_seen(std::uint64_t key, Door door, Timestamp now);
   Answer answer(const Observation& observation, Action action, Action would) const;
   // Judges one step; returns what the mail server is told and, in `change`, what the ledger must know first.
@@ -87,6 +92,15 @@ std::optional<Answer> Guard::Impl::answer_seen(std::uint64_t key, Door door, Tim
   Answer answer;
   answer.action = answer.would = seen->action;
   answer.reply = seen->reply;
+  return answer;
+}
+
+Answer Guard::Impl::answer_failure(const char* what) const {
+  if (parts.failed) parts.failed(what);
+  Answer answer;
+  if (!parts.fails_closed || mode.load(std::memory_order_relaxed) == Mode::kObserve) return answer;
+  answer.action = answer.would = Action::kDefer;
+  answer.reply = kFailureReply;
   return answer;
 }
 
@@ -221,7 +235,13 @@ void Guard::judge(Event event, Door door, Done done) {
   }
   const auto judging = impl_->current();
   Observation observation;
-  Answer answer = impl_->step(*judging, event, door, observation);
+  Answer answer;
+  try {
+    answer = impl_->step(*judging, event, door, observation);
+  } catch (const std::exception& failure) {
+    done(impl_->answer_failure(failure.what()));
+    return;
+  }
   if (impl_->parts.several_doors && key != 0 && !observation.repeated)
     impl_->sightings.add(key, door, {answer.action, answer.reply}, time);
   if (!observation.change || !is_for_the_ledger(*observation.change)) {

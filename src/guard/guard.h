@@ -63,6 +63,10 @@ class Guard {
     HashKey key;
     Clock clock;
     bool several_doors = true;  // else nothing can be seen twice, and nothing has to be remembered
+    // Where judging fails (no memory, a bug): false accepts, since a guard must not stop the mail; true
+    // defers.
+    bool fails_closed = false;
+    std::function<void(const std::string& what)> failed = {};  // told of it
   };
 
   // Standings in the ledger go before those in the records: call restore() first.

@@ -151,6 +151,36 @@ TEST(Guard, SuspendsHoldsAndReleasesByOrder) {
   EXPECT_EQ(room.send(kOfficeAddress, "contact3@y.example").action, Action::kHold);
 }
 
+// A store that fails on every step.
+class BrokenStore final : public AccountStore {
+ public:
+  void update(const Hash128&, RecordStep&) override { throw std::bad_alloc(); }
+  std::optional<AccountRecord> find(const Hash128&) const override { return std::nullopt; }
+  std::uint64_t size() const override { return 0; }
+  std::uint64_t active() const override { return 0; }
+};
+
+Action answer_of_a_broken_guard(bool fails_closed) {
+  GuardRoom room;
+  BrokenStore broken;
+  Guard guard({.accounts = broken,
+               .counters = *room.counters,
+               .incidents = *room.incidents,
+               .key = {},
+               .clock = [&room] { return room.now; },
+               .fails_closed = fails_closed},
+              room.rules(), Mode::kEnforce);
+  Action action{};
+  guard.judge(room.recipient_event(kOfficeAddress, "b@y.example", "t"), Door::kPostfixPolicy,
+              [&action](const Answer& answer) { action = answer.action; });
+  return action;
+}
+
+TEST(Guard, FailsOpenOrClosedAsItWasTold) {
+  EXPECT_EQ(answer_of_a_broken_guard(false), Action::kAccept);
+  EXPECT_EQ(answer_of_a_broken_guard(true), Action::kDefer);
+}
+
 TEST(Guard, LearnsFromADismissal) {
   GuardRoom room;
   room.live();
