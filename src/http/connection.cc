@@ -217,8 +217,12 @@ bool HttpServer::Connection::reserve_body() {
   const std::size_t size = parser_->body_bytes();
   if (size <= kFreeBody || size <= reserved_) return true;
   const std::size_t more = size - reserved_;
+  if (state_->body_bytes.fetch_add(more) + more > state_->limits.bodies_bytes) {
+    state_->body_bytes.fetch_sub(more);
+    return false;
+  }
   reserved_ += more;
-  return state_->body_bytes.fetch_add(more) + more <= state_->limits.bodies_bytes;
+  return true;
 }
 
 void HttpServer::Connection::release_body() {
