@@ -80,13 +80,12 @@ std::string weightiest_of(const std::vector<SaidEvidence>& evidence) {
   return most == evidence.end() ? std::string{} : stored_line(most->says);
 }
 
-void add_line(soci::session& session, const TimelineRow& row) {
+void add_line(soci::session& session, const TimelineRow& row, std::uint64_t number) {
   execute(session,
           "INSERT INTO timeline (id, incident, occurred, kind, author, says, details)"
           " VALUES (:id, :incident, :occurred, :kind, :author, :says, :details)",
-          static_cast<long long>(take_numbers(session, "timeline")), stored_incident(row.incident),
-          stored_time(row.time), word(row.kind), stored_line(row.author, 320), stored_line(row.text),
-          row.details);
+          static_cast<long long>(number), stored_incident(row.incident), stored_time(row.time),
+          word(row.kind), stored_line(row.author, 320), stored_line(row.text), row.details);
 }
 
 // False when the change was recorded before.
@@ -182,12 +181,13 @@ void tell(soci::session& session, const StandingEntry& entry) {
   row.author = entry.author;
   row.text = sentence_of(entry);
   row.details = details_of(entry);
-  add_line(session, row);
+  std::uint64_t number = take_numbers(session, "timeline", 1 + entry.evidence.size());
+  add_line(session, row, number);
   row.kind = EntryKind::kEvidence;
   for (const SaidEvidence& evidence : entry.evidence) {
     row.text = evidence.says;
     row.details = details_of(evidence);
-    add_line(session, row);
+    add_line(session, row, ++number);
   }
 }
 
@@ -256,7 +256,7 @@ Result<void> IncidentBook::add_entry(TimelineRow entry) {
                 " END WHERE id = :id",
                 stored_time(entry.time), stored_time(entry.time), stored_incident(entry.incident));
     if (known == 0) return no_incident(entry.incident);
-    add_line(session, entry);
+    add_line(session, entry, take_numbers(session, "timeline"));
     return {};
   });
 }
@@ -271,7 +271,7 @@ Result<void> IncidentBook::settle(IncidentId incident, Outcome outcome, const Ti
     TimelineRow row = judgement;
     row.incident = incident;
     row.kind = EntryKind::kJudgement;
-    add_line(session, row);
+    add_line(session, row, take_numbers(session, "timeline"));
     return {};
   });
 }
