@@ -117,13 +117,13 @@ class ActivityBookTest : public LedgerTest {};
 
 TEST_F(ActivityBookTest, KeepsWhatAnAccountDid) {
   ActivityBook book(*database, 3);
-  ActivityRow row{.account = account("anna"),
-                  .time = kNoon,
-                  .kind = "submission",
-                  .client = "192.0.2.7",
-                  .country = CountryCode::of("PL"),
-                  .recipients = 3,
-                  .action = "accept"};
+  const ActivityRow row{.account = account("anna"),
+                        .time = kNoon,
+                        .kind = "submission",
+                        .client = "192.0.2.7",
+                        .country = CountryCode::of("PL"),
+                        .recipients = 3,
+                        .action = "accept"};
   book.add(row);
   ActivityRow later = row;
   later.time += std::chrono::minutes{1};
@@ -206,7 +206,7 @@ TEST_F(TokenBookTest, KnowsATokenByItsSecret) {
   EXPECT_FALSE(verified->scope.allows("judgement"));
   EXPECT_NE(book.create(request())->token, made->token);
 
-  const auto refused = [&](std::string token, Timestamp now = kNoon) {
+  const auto refused = [&](const std::string& token, Timestamp now = kNoon) {
     const auto answer = book.verify(token, now);
     return !answer && answer.error().code == ErrorCode::kNotFound;
   };

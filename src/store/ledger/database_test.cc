@@ -186,6 +186,7 @@ TEST_F(LedgerDatabaseTest, ReadersCannotWrite) {
 
 TEST_F(LedgerDatabaseTest, ServesManyThreads) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) {

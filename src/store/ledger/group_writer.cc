@@ -29,17 +29,14 @@ GroupWriter::~GroupWriter() {
 }
 
 void GroupWriter::write(Work work, Committed done) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (queue_.size() + under_way_ < most_waiting_) {
-      queue_.push_back({std::move(work), std::move(done), {}});
-      work = nullptr;
-    }
-  }
-  if (!work) {
+  std::unique_lock lock(mutex_);
+  if (queue_.size() + under_way_ < most_waiting_) {
+    queue_.push_back({std::move(work), std::move(done), {}});
+    lock.unlock();
     wake_.notify_one();
     return;
   }
+  lock.unlock();
   done(fail(ErrorCode::kLimitExceeded, fmt::format("{} writes wait for the ledger already", most_waiting_)));
 }
 

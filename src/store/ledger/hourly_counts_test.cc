@@ -105,6 +105,7 @@ TEST_F(HourlyCountsTest, WritesItselfWhenHalfItsMemoryIsUsed) {
 TEST_F(HourlyCountsTest, LosesNothingBetweenThreads) {
   HourlyCounts counts(*database, 100);
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 200; ++i) {

@@ -30,7 +30,7 @@ TEST_F(ListBookTest, KeepsEntriesUntilTheyExpire) {
   ASSERT_TRUE(book.add(office));
   ASSERT_TRUE(book.add(entry(ListName::kBlock, "Bob@X.example")));
   reopen();
-  ListBook again(*database);
+  const ListBook again(*database);
   const auto entries = *again.entries({}, kNoon);
   ASSERT_THAT(entries, SizeIs(2));
   EXPECT_EQ(entries[0].comment, office.comment);

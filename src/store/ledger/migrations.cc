@@ -13,63 +13,63 @@ namespace {
 constexpr std::string_view kFirst[] = {
     "CREATE TABLE ledger_number (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
 
-    "CREATE TABLE incident (id TEXT PRIMARY KEY, account TEXT NOT NULL, account_key TEXT NOT NULL,"
-    " tenant TEXT NOT NULL, opened BIGINT NOT NULL, changed BIGINT NOT NULL, level TEXT NOT NULL,"
-    " scope TEXT NOT NULL, outcome TEXT NOT NULL, is_observed SMALLINT NOT NULL,"
-    " outgo_messages BIGINT NOT NULL, outgo_recipients BIGINT NOT NULL, outgo_since BIGINT NOT NULL,"
-    " risk DOUBLE PRECISION NOT NULL, first_evidence TEXT NOT NULL, cause TEXT NOT NULL,"
-    " assignee TEXT NOT NULL, anonymised BIGINT NOT NULL)",
+    R"sql(CREATE TABLE incident (id TEXT PRIMARY KEY, account TEXT NOT NULL, account_key TEXT NOT NULL,
+      tenant TEXT NOT NULL, opened BIGINT NOT NULL, changed BIGINT NOT NULL, level TEXT NOT NULL,
+      scope TEXT NOT NULL, outcome TEXT NOT NULL, is_observed SMALLINT NOT NULL,
+      outgo_messages BIGINT NOT NULL, outgo_recipients BIGINT NOT NULL, outgo_since BIGINT NOT NULL,
+      risk DOUBLE PRECISION NOT NULL, first_evidence TEXT NOT NULL, cause TEXT NOT NULL,
+      assignee TEXT NOT NULL, anonymised BIGINT NOT NULL))sql",
     "CREATE INDEX incident_by_opened ON incident (opened, id)",
     "CREATE INDEX incident_by_account ON incident (account, opened)",
 
-    "CREATE TABLE timeline (id BIGINT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incident (id),"
-    " occurred BIGINT NOT NULL, kind TEXT NOT NULL, author TEXT NOT NULL, says TEXT NOT NULL,"
-    " details TEXT NOT NULL)",
+    R"sql(CREATE TABLE timeline (id BIGINT PRIMARY KEY, incident TEXT NOT NULL REFERENCES incident (id),
+      occurred BIGINT NOT NULL, kind TEXT NOT NULL, author TEXT NOT NULL, says TEXT NOT NULL,
+      details TEXT NOT NULL))sql",
     "CREATE INDEX timeline_by_incident ON timeline (incident, occurred, id)",
 
-    "CREATE TABLE standing (account TEXT PRIMARY KEY, account_key TEXT NOT NULL, tenant TEXT NOT NULL,"
-    " level TEXT NOT NULL, scope TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL,"
-    " incident TEXT NOT NULL, is_observed SMALLINT NOT NULL, changed BIGINT NOT NULL)",
+    R"sql(CREATE TABLE standing (account TEXT PRIMARY KEY, account_key TEXT NOT NULL, tenant TEXT NOT NULL,
+      level TEXT NOT NULL, scope TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL,
+      incident TEXT NOT NULL, is_observed SMALLINT NOT NULL, changed BIGINT NOT NULL))sql",
     "CREATE INDEX standing_by_level ON standing (level)",
 
-    "CREATE TABLE standing_change (account TEXT NOT NULL, changed BIGINT NOT NULL, level TEXT NOT NULL,"
-    " incident TEXT NOT NULL, level_before TEXT NOT NULL, scope TEXT NOT NULL, until BIGINT NOT NULL,"
-    " is_observed SMALLINT NOT NULL, risk DOUBLE PRECISION NOT NULL, author TEXT NOT NULL,"
-    " reason TEXT NOT NULL, PRIMARY KEY (account, changed, level, incident))",
+    R"sql(CREATE TABLE standing_change (account TEXT NOT NULL, changed BIGINT NOT NULL, level TEXT NOT NULL,
+      incident TEXT NOT NULL, level_before TEXT NOT NULL, scope TEXT NOT NULL, until BIGINT NOT NULL,
+      is_observed SMALLINT NOT NULL, risk DOUBLE PRECISION NOT NULL, author TEXT NOT NULL,
+      reason TEXT NOT NULL, PRIMARY KEY (account, changed, level, incident)))sql",
     "CREATE INDEX standing_change_by_time ON standing_change (changed)",
 
-    "CREATE TABLE outbox (id BIGINT PRIMARY KEY, incident TEXT NOT NULL, account TEXT NOT NULL,"
-    " kind TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL, attempts BIGINT NOT NULL,"
-    " created BIGINT NOT NULL, next_attempt BIGINT NOT NULL, finished BIGINT NOT NULL, error TEXT NOT NULL)",
+    R"sql(CREATE TABLE outbox (id BIGINT PRIMARY KEY, incident TEXT NOT NULL, account TEXT NOT NULL,
+      kind TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL, attempts BIGINT NOT NULL,
+      created BIGINT NOT NULL, next_attempt BIGINT NOT NULL, finished BIGINT NOT NULL, error TEXT NOT NULL))sql",
     "CREATE INDEX outbox_by_state ON outbox (state, next_attempt)",
     "CREATE INDEX outbox_by_incident ON outbox (incident, id)",
 
-    "CREATE TABLE list_entry (list TEXT NOT NULL, value TEXT NOT NULL, comment TEXT NOT NULL,"
-    " author TEXT NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (list, value))",
+    R"sql(CREATE TABLE list_entry (list TEXT NOT NULL, value TEXT NOT NULL, comment TEXT NOT NULL,
+      author TEXT NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (list, value)))sql",
 
-    "CREATE TABLE account_policy (account TEXT PRIMARY KEY, only_countries TEXT NOT NULL,"
-    " only_networks TEXT NOT NULL, trusted_networks TEXT NOT NULL, author TEXT NOT NULL,"
-    " reason TEXT NOT NULL, changed BIGINT NOT NULL, expires BIGINT NOT NULL)",
+    R"sql(CREATE TABLE account_policy (account TEXT PRIMARY KEY, only_countries TEXT NOT NULL,
+      only_networks TEXT NOT NULL, trusted_networks TEXT NOT NULL, author TEXT NOT NULL,
+      reason TEXT NOT NULL, changed BIGINT NOT NULL, expires BIGINT NOT NULL))sql",
 
-    "CREATE TABLE hourly_count (hour BIGINT NOT NULL, account TEXT NOT NULL, messages BIGINT NOT NULL,"
-    " recipients BIGINT NOT NULL, refused BIGINT NOT NULL, bounced BIGINT NOT NULL, logins BIGINT NOT NULL,"
-    " PRIMARY KEY (hour, account)){clustered}",
+    R"sql(CREATE TABLE hourly_count (hour BIGINT NOT NULL, account TEXT NOT NULL, messages BIGINT NOT NULL,
+      recipients BIGINT NOT NULL, refused BIGINT NOT NULL, bounced BIGINT NOT NULL, logins BIGINT NOT NULL,
+      PRIMARY KEY (hour, account)){clustered})sql",
 };
 
 constexpr std::string_view kSecond[] = {
-    "CREATE TABLE activity (id BIGINT PRIMARY KEY, account TEXT NOT NULL, occurred BIGINT NOT NULL,"
-    " kind TEXT NOT NULL, client TEXT NOT NULL, country TEXT NOT NULL, recipients BIGINT NOT NULL,"
-    " action TEXT NOT NULL)",
+    R"sql(CREATE TABLE activity (id BIGINT PRIMARY KEY, account TEXT NOT NULL, occurred BIGINT NOT NULL,
+      kind TEXT NOT NULL, client TEXT NOT NULL, country TEXT NOT NULL, recipients BIGINT NOT NULL,
+      action TEXT NOT NULL))sql",
     "CREATE INDEX activity_by_account ON activity (account, occurred)",
     "CREATE INDEX activity_by_time ON activity (occurred)",
 
-    "CREATE TABLE audit (id BIGINT PRIMARY KEY, occurred BIGINT NOT NULL, author TEXT NOT NULL,"
-    " origin TEXT NOT NULL, verb TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,"
-    " details TEXT NOT NULL)",
+    R"sql(CREATE TABLE audit (id BIGINT PRIMARY KEY, occurred BIGINT NOT NULL, author TEXT NOT NULL,
+      origin TEXT NOT NULL, verb TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
+      details TEXT NOT NULL))sql",
 
-    "CREATE TABLE api_token (id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL,"
-    " events TEXT NOT NULL, tenant TEXT NOT NULL, author TEXT NOT NULL, created BIGINT NOT NULL,"
-    " expires BIGINT NOT NULL, last_used BIGINT NOT NULL, revoked BIGINT NOT NULL)",
+    R"sql(CREATE TABLE api_token (id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL,
+      events TEXT NOT NULL, tenant TEXT NOT NULL, author TEXT NOT NULL, created BIGINT NOT NULL,
+      expires BIGINT NOT NULL, last_used BIGINT NOT NULL, revoked BIGINT NOT NULL))sql",
 
     "CREATE INDEX incident_by_change ON incident (anonymised, changed)",
     "CREATE INDEX standing_by_incident ON standing (incident)",
