@@ -50,6 +50,7 @@ class World:
         self.geography = geography.write(self.folder / "world.mmdb")
         self.postreeve = self._begin(Postreeve(self.folder / "postreeve", "enforce", [self.geography], [maillog]))
         self.observer = self._begin(Postreeve(self.folder / "observer", "observe", [self.geography]))
+        self.postreeve.tell(habits.crowd(60_000))
         self.passwords = self._begin(Dovecot(self.folder / "dovecot", PASSWORD))
         self.mailboxes = self._begin(Dovecot(self.folder / "guarded", PASSWORD, self._auth_policy()))
         asks = self.postreeve.ports

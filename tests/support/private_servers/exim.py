@@ -47,6 +47,7 @@ never_users = root
 tls_advertise_hosts =
 auth_advertise_hosts = *
 smtp_accept_max = 0
+smtp_accept_queue_per_connection = 0
 acl_smtp_mail = acl_mail
 acl_smtp_rcpt = acl_rcpt
 acl_smtp_data = acl_data
@@ -147,7 +148,7 @@ class Exim:
             self._do("-M", spool_id)
 
     def settle(self, seconds=15):
-        wait_for(lambda: all(self.queue().values()), seconds, lambda: f"mail is still under way: {self.queue()} {self.log()}")
+        wait_for(lambda: all(self.queue().values()), seconds, "mail is still under way")
 
     def log(self):
         return (self.folder / "log/mainlog").read_text(errors="replace")

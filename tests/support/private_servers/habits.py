@@ -41,3 +41,12 @@ def honest_weeks(account, days=21, now=None, places=(DESK, PHONE, HOME), message
             events.append({"time": (sent + datetime.timedelta(seconds=2)).isoformat(), "event": "delivery",
                            "account": account, "queue_id": queue_id, "recipient": to, "status": "sent", "dsn": "2.0.0"})
     return events
+
+
+def crowd(count, now=None):
+    """A login each, by accounts that play no part otherwise. The fuse counts in shares of all accounts: where
+    there are few, it goes out after five restrictions within an hour."""
+    now = now or datetime.datetime.now(datetime.timezone.utc)
+    time = (now - datetime.timedelta(days=2)).isoformat()
+    return [{"time": time, "event": "login", "account": f"crowd{i}@hosting.example", "service": "imap",
+             "client_address": f"20.3.{i // 250 % 250}.{i % 250 + 1}", "result": "success"} for i in range(count)]
