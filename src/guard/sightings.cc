@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -66,33 +67,43 @@ Sightings::Entry* Sightings::set_of(std::uint64_t key) noexcept {
   return &entries_[(key & (entries_.size() - 1)) / kWays * kWays];
 }
 
+Sightings::Entry* Sightings::find(Entry* set, std::uint64_t key, Timestamp now) noexcept {
+  return std::find_if(set, set + kWays, [&](const Entry& entry) {
+    return entry.key == key && entry.time + kMemorySeconds > to_seconds32(now);
+  });
+}
+
 std::optional<Sightings::Seen> Sightings::take(std::uint64_t key, Door door, Timestamp now) {
   const std::scoped_lock lock(mutexes_[key / kWays % kShards]);
   Entry* const set = set_of(key);
-  for (Entry* entry = set; entry != set + kWays; ++entry) {
-    const bool is_live = entry->times > 0 && entry->time + kMemorySeconds > to_seconds32(now);
-    if (entry->key != key || entry->door == door || !is_live) continue;
-    --entry->times;
-    return entry->seen;
-  }
-  return std::nullopt;
+  Entry* const entry = find(set, key, now);
+  if (entry == set + kWays) return std::nullopt;
+  std::uint8_t& mine = entry->seen_by[static_cast<std::size_t>(door)];
+  if (mine == *std::ranges::max_element(entry->seen_by)) return std::nullopt;
+  ++mine;
+  return entry->seen;
 }
 
 void Sightings::add(std::uint64_t key, Door door, Seen seen, Timestamp now) {
   const std::scoped_lock lock(mutexes_[key / kWays % kShards]);
   Entry* const set = set_of(key);
-  const std::uint32_t time = to_seconds32(now);
-  const auto is_same = [&](const Entry& entry) { return entry.key == key && entry.door == door; };
-  Entry* place = std::find_if(set, set + kWays, is_same);
-  if (place == set + kWays) {
-    place =
+  Entry* entry = find(set, key, now);
+  if (entry == set + kWays) {
+    entry =
         std::min_element(set, set + kWays, [](const Entry& a, const Entry& b) { return a.time < b.time; });
-    *place = {.key = key, .door = door, .seen = seen};
+    *entry = Entry{};
+    entry->key = key;
   }
-  if (place->time + kMemorySeconds <= time) place->times = 0;
-  place->time = time;
-  place->seen = seen;
-  place->times = static_cast<std::uint8_t>(std::min(place->times + 1, 255));
+  std::uint8_t& mine = entry->seen_by[static_cast<std::size_t>(door)];
+  if (mine == std::numeric_limits<std::uint8_t>::max()) {
+    // Full. How far doors are behind is what counts.
+    constexpr std::uint8_t kLess = 128;
+    for (std::uint8_t& times : entry->seen_by)
+      times = times > kLess ? static_cast<std::uint8_t>(times - kLess) : std::uint8_t{0};
+  }
+  ++mine;
+  entry->time = to_seconds32(now);
+  entry->seen = seen;
 }
 
 }  // namespace postreeve

@@ -18,14 +18,14 @@ namespace postreeve {
 enum class Door : std::uint8_t { kPostfixPolicy, kMilter, kAuthPolicy, kEventApi, kLog, kControl };
 [[nodiscard]] std::string_view to_text(Door door) noexcept;  // "postfix_policy"
 
-// Remembers for ten minutes which steps one door saw: a recipient asked, a message, a login. Whoever sees a
-// step that another door saw before, and as often, sees nothing new. What an account, sender and recipient
-// (of a message its queue ID) have in common makes it the same step.
+// Remembers for ten minutes how often each door saw a step: a recipient asked, a message, a login. A door
+// that sees one which another saw more often sees nothing new, however many doors there are. What an account,
+// sender and recipient (of a message its queue ID) have in common makes it the same step.
 //
 // Bounded: a fixed table, in which the oldest give way. Any thread.
 class Sightings {
  public:
-  // `most` steps are remembered, at 16 bytes each; rounded up to a power of two.
+  // `most` steps are remembered, at 24 bytes each; rounded up to a power of two.
   explicit Sightings(std::size_t most = std::size_t{1} << 17);
 
   struct Seen {
@@ -36,22 +36,24 @@ class Sightings {
   // The key of an event's step; 0 for events that have none.
   [[nodiscard]] static std::uint64_t key_of(const Event& event) noexcept;
 
-  // What was answered through another door; it is then used up.
+  // What was answered through another door; this door has then seen it as well.
   [[nodiscard]] std::optional<Seen> take(std::uint64_t key, Door door, Timestamp now);
   void add(std::uint64_t key, Door door, Seen seen, Timestamp now);
 
  private:
   static constexpr std::size_t kShards = 64;
   static constexpr std::size_t kWays = 4;
+  static constexpr std::size_t kDoors = 6;
 
   struct Entry {
     std::uint64_t key = 0;
-    std::uint32_t time = 0;  // seconds
-    std::uint8_t times = 0;  // seen so often and not taken yet
-    Door door{};
+    std::uint32_t time = 0;                      // seconds
+    std::array<std::uint8_t, kDoors> seen_by{};  // how often
     Seen seen;
   };
 
+  // The key's place in its set, `set + kWays` when it is not there or too old.
+  [[nodiscard]] static Entry* find(Entry* set, std::uint64_t key, Timestamp now) noexcept;
   [[nodiscard]] Entry* set_of(std::uint64_t key) noexcept;
 
   std::array<std::mutex, kShards> mutexes_;

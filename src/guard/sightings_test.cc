@@ -32,13 +32,25 @@ TEST(Sightings, DoNotAnswerTheDoorThatSawIt) {
   EXPECT_FALSE(doors.is_seen(Door::kPostfixPolicy));
 }
 
-TEST(Sightings, AreUsedUpAsOftenAsTheyWereMade) {
+TEST(Sightings, CountAsOftenAsTheyWereMade) {
   Doors doors;
   doors.see(Door::kPostfixPolicy);
   doors.see(Door::kPostfixPolicy);
   EXPECT_TRUE(doors.is_seen(Door::kMilter));
-  EXPECT_TRUE(doors.is_seen(Door::kLog));
+  EXPECT_TRUE(doors.is_seen(Door::kMilter));
   EXPECT_FALSE(doors.is_seen(Door::kMilter));
+}
+
+TEST(Sightings, AnswerEveryOtherDoor) {
+  Doors doors;
+  for (int i = 0; i < 1000; ++i) {
+    doors.see(Door::kMilter);
+    EXPECT_TRUE(doors.is_seen(Door::kPostfixPolicy));
+    EXPECT_TRUE(doors.is_seen(Door::kLog));
+    EXPECT_FALSE(doors.is_seen(Door::kPostfixPolicy));
+    EXPECT_FALSE(doors.is_seen(Door::kLog));
+    EXPECT_FALSE(doors.is_seen(Door::kMilter));
+  }
 }
 
 TEST(Sightings, AreForgottenAfterTenMinutes) {

@@ -84,7 +84,7 @@ class ServiceChecks {
     say(CheckResult::kWarn, "fail_open",
         fmt::format("when Postreeve does not answer, every recipient gets \"{}\"", action),
         fmt::format(
-            "check_policy_service {{ {}, timeout=3s, try_limit=1, default_action=DUNNO }}, unless mail "
+            "check_policy_service {{ {}, timeout=3s, try_limit=2, default_action=DUNNO }}, unless mail "
             "is to stop then",
             ours.argument));
   }

@@ -84,7 +84,7 @@ PostfixEdits edits_for(const PostfixSettings& postfix, const PostfixSettings& ra
   }
   if (edits.master.empty()) return edits;
   edits.main.insert(edits.main.begin(),
-                    fmt::format("postreeve_policy = check_policy_service {{ {}, timeout=3s, try_limit=1, "
+                    fmt::format("postreeve_policy = check_policy_service {{ {}, timeout=3s, try_limit=2, "
                                 "default_action=DUNNO }}",
                                 in_words_of_postfix(ours.postfix_policy.front())));
   const auto ids = raw.main.find("enable_long_queue_ids");

@@ -1,0 +1,117 @@
+"""All servers together, and people whose accounts have habits."""
+
+import shutil
+import time
+
+from private_servers import geography, habits, machine
+from private_servers.clients import Session, send_all
+from private_servers.dovecot import Dovecot
+from private_servers.postfix import Postfix
+from private_servers.postreeve import Postreeve
+from private_servers.sink import Sink
+
+PASSWORD = "correct-horse"
+SUBMITTING = "permit_sasl_authenticated, reject"
+
+
+def policy_service(port):
+    """As docs/gates/postfix.md recommends it: fail open."""
+    return f"check_policy_service {{ inet:127.0.0.1:{port}, timeout=3s, try_limit=1, default_action=DUNNO }}"
+
+
+def by_policy(port):
+    service = policy_service(port)
+    return {"smtpd_recipient_restrictions": f"{service}, {SUBMITTING}", "smtpd_end_of_data_restrictions": service}
+
+
+def by_milter(port):
+    return {"smtpd_recipient_restrictions": SUBMITTING,
+            "smtpd_milters": f"{{ inet:127.0.0.1:{port}, default_action=accept, connect_timeout=2s, "
+                             "command_timeout=5s }"}
+
+
+def by_table(table):
+    return {"smtpd_client_restrictions": f"check_sasl_access {table}", "smtpd_recipient_restrictions": SUBMITTING}
+
+
+class World:
+    def __init__(self):
+        self.folder = machine.folder()
+        self._started = []
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self):
+        self.sink = self._begin(Sink())
+        maillog = self.folder / "postfix/log/maillog"
+        self.geography = geography.write(self.folder / "world.mmdb")
+        self.postreeve = self._begin(Postreeve(self.folder / "postreeve", "enforce", [self.geography], [maillog]))
+        self.observer = self._begin(Postreeve(self.folder / "observer", "observe", [self.geography]))
+        self.postreeve.tell(habits.crowd(60_000))
+        self.passwords = self._begin(Dovecot(self.folder / "dovecot", PASSWORD))
+        self.mailboxes = self._begin(Dovecot(self.folder / "guarded", PASSWORD, self._auth_policy()))
+        asks = self.postreeve.ports
+        self.postfix = self._begin(Postfix(self.folder / "postfix", self.passwords.auth, self.sink.port, {
+            "policy": by_policy(asks["postfix_policy"]),
+            "milter": by_milter(asks["milter"]),
+            "both": by_policy(asks["postfix_policy"]) | by_milter(asks["milter"]),
+            "socketmap": by_table(f"socketmap:inet:127.0.0.1:{asks['socketmap']}:postreeve"),
+            "tcp_table": by_table(f"tcp:127.0.0.1:{asks['tcp_table']}"),
+            "unasked": {"smtpd_recipient_restrictions": SUBMITTING},
+            "observed": by_policy(self.observer.ports["postfix_policy"]) | by_milter(self.observer.ports["milter"]),
+        }))
+
+    def _auth_policy(self):
+        # By URL alone (and Dovecot's nonce, without which it refuses to hash usefully).
+        return f"auth_policy_server_url = http://127.0.0.1:{self.postreeve.ports['auth_policy']}/\n" \
+               "auth_policy_hash_nonce = of-these-tests\n"
+
+    def _begin(self, server):
+        self._started.append(server)
+        return server
+
+    def add(self, server):
+        """Ends with the world."""
+        return self._begin(server)
+
+    def stop(self):
+        failures = []
+        for server in reversed(self._started):
+            try:
+                server.stop()
+            except Exception as failure:  # the others are to end as well
+                failures.append(failure)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if failures:
+            raise failures[0]
+
+    def somebody(self, name, has_habits=True, at=None):
+        """An account that can log in; with three honest weeks behind it."""
+        account = f"{name}@office.example"
+        if has_habits:
+            (at or self.postreeve).tell(habits.honest_weeks(account))
+        return account
+
+    def send(self, service, place, account, messages):
+        """One session that submits `messages`, each a list of recipients."""
+        return send_all(self.postfix.ports[service], place, account, PASSWORD, messages)
+
+    def session(self, service, place, account):
+        return Session(self.postfix.ports[service], place, account, PASSWORD)
+
+    def assert_none_is_lost(self, account, outcome):
+        """Every message that was accepted is at the sink or in the queue, once; no other is."""
+        self.postfix.settle()
+        seen = self.sink.message_ids(account) + self.postfix.waiting_ids(account)
+        assert sorted(seen) == sorted(outcome.accepted)
+
+    def wait_for_decision(self, account, seconds=10, **wanted):
+        """The first decision about the account that has the wanted words."""
+        def found():
+            return [d for d in self.postreeve.decisions(account) if wanted.items() <= d.items()]
+        begin = time.monotonic()
+        decisions = machine.wait_for(found, seconds, lambda: f"no {wanted} in {self.postreeve.decisions(account)}")
+        return decisions[0] | {"seconds": time.monotonic() - begin}

@@ -1,0 +1,87 @@
+"""What the servers need of the machine: ports, waiting, processes, certificates."""
+
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
+
+_handed_out = set()
+
+
+def free_port():
+    """A port nobody listens on, below those that the system gives to clients."""
+    while True:
+        port = random.randint(12000, 31000)
+        if port in _handed_out:
+            continue
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _handed_out.add(port)
+        return port
+
+
+def wait_for(what, seconds=10, says="it did not come"):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(says() if callable(says) else says)
+
+
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def run(*command, text=None):
+    """What the command prints; a daemon it leaves behind keeps no pipe open."""
+    with tempfile.TemporaryFile("w+") as output:
+        done = subprocess.run(command, input=text, stdin=None if text else subprocess.DEVNULL, stdout=output,
+                              stderr=subprocess.STDOUT, text=True, timeout=60, env={**os.environ, "PATH": PATH})
+        output.seek(0)
+        printed = output.read()
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))}: {printed.strip()}")
+    return printed
+
+
+def folder():
+    """Short, because paths of Unix sockets are; readable, because servers change their user."""
+    made = pathlib.Path(tempfile.mkdtemp(prefix="pr-", dir="/tmp"))
+    made.chmod(0o755)
+    return made
+
+
+def is_alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state != "Z"
+
+
+def end_process(pid, seconds=10):
+    """Ends one of our own daemons that is not our child."""
+    if not is_alive(pid):
+        return
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + seconds
+    while is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    if is_alive(pid):
+        os.kill(pid, signal.SIGKILL)
