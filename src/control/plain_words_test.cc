@@ -39,16 +39,14 @@ TEST(PlainWords, SayWhatIsRestrictedSinceWhenWhyAndWhatGotOut) {
       "suspended for unfamiliar places since 2026-03-02 08:00 UTC, until a person or a new password ends "
       "it: mail is refused; because first use ever from Vietnam; 4 messages to 12 recipients got out");
   EXPECT_EQ(
-      in_words(standing(Level::kSlowed, kMorning + 7200, Scope::kWholeAccount),
-               nullptr),
+      in_words(standing(Level::kSlowed, kMorning + 7200, Scope::kWholeAccount), nullptr),
       "slowed since 2026-03-02 08:00 UTC, until 2026-03-02 10:00 UTC: mail to many new recipients is put "
       "off");
 }
 
 TEST(PlainWords, SayThatNothingIsRestricted) {
   EXPECT_EQ(in_words(Standing{}, nullptr), "clear: nothing is restricted");
-  EXPECT_THAT(in_words(standing(Level::kWatched), nullptr),
-              HasSubstr("nothing is restricted"));
+  EXPECT_THAT(in_words(standing(Level::kWatched), nullptr), HasSubstr("nothing is restricted"));
 }
 
 TEST(PlainWords, TellAnIncidentWithItsOutcome) {
