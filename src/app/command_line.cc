@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/command_tree.h"
 #include "app/suggestion.h"
 
 namespace postreeve {
@@ -149,26 +150,60 @@ std::string help_of(const CLI::App& app) {
   return command.get_parent() == nullptr ? command.help() : command.help(full_name(*command.get_parent()));
 }
 
-}  // namespace
+// The line as CLI11 reads it, and where what was typed is kept.
+struct CommandTree {
+  CommandTree() {
+    app.require_subcommand(0, 1);
+    app.add_flag("--version", wants_version, "Print the version");
+    add_serve(app, serve);
+    add_check_config(app, check);
+    add_init(app, init);
+    add_doctor(app, doctor);
+    add_replay(app, replay);
+    add_control_verbs(app, control);
+    add_explain(app, explain);
+    add_completion(app, completion);
+    app.add_subcommand("version", "Print the version");
+  }
 
-std::expected<Command, Ending> parse_command_line(std::span<const std::string> arguments) {
   CLI::App app{std::string(kAbout), "postreeve"};
   ReplayArguments replay;
   CheckConfigArguments check;
+  InitArguments init;
+  DoctorArguments doctor;
   ServeArguments serve;
+  ExplainArguments explain;
+  CompletionArguments completion;
   ControlWords control;
   bool wants_version = false;
-  app.require_subcommand(0, 1);
-  app.add_flag("--version", wants_version, "Print the version");
-  add_replay(app, replay);
-  add_check_config(app, check);
-  InitArguments init;
-  add_init(app, init);
-  DoctorArguments doctor;
-  add_doctor(app, doctor);
-  add_serve(app, serve);
-  add_control_verbs(app, control);
-  app.add_subcommand("version", "Print the version");
+};
+
+std::expected<Command, Ending> command_of(CommandTree& tree) {
+  CLI::App& app = tree.app;
+  if (app.got_subcommand("replay")) return Command{std::move(tree.replay)};
+  if (app.got_subcommand("check-config")) return Command{std::move(tree.check)};
+  if (app.got_subcommand("init")) return Command{std::move(tree.init)};
+  if (app.got_subcommand("doctor")) return Command{std::move(tree.doctor)};
+  if (app.got_subcommand("serve")) return Command{std::move(tree.serve)};
+  if (app.got_subcommand("explain")) return Command{std::move(tree.explain)};
+  if (app.got_subcommand("completion")) return Command{std::move(tree.completion)};
+  if (app.got_subcommand("version") || app.get_subcommands().empty()) return Command{VersionArguments{}};
+  std::string mistake;
+  auto asked = control_arguments(app, tree.control, mistake);
+  if (!asked) return std::unexpected(usage_error(chosen(app), mistake));
+  return Command{std::move(*asked)};
+}
+
+}  // namespace
+
+void with_command_tree(const std::function<void(const CLI::App&)>& use) {
+  const CommandTree tree;
+  use(tree.app);
+}
+
+std::expected<Command, Ending> parse_command_line(std::span<const std::string> arguments) {
+  CommandTree tree;
+  CLI::App& app = tree.app;
   if (auto ending = check_verb(app, arguments)) return std::unexpected(std::move(*ending));
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
@@ -182,16 +217,7 @@ std::expected<Command, Ending> parse_command_line(std::span<const std::string> a
   } catch (const CLI::ParseError& error) {
     return std::unexpected(usage_error(chosen(app), error.what()));
   }
-  if (app.got_subcommand("replay")) return Command{std::move(replay)};
-  if (app.got_subcommand("check-config")) return Command{std::move(check)};
-  if (app.got_subcommand("init")) return Command{std::move(init)};
-  if (app.got_subcommand("doctor")) return Command{std::move(doctor)};
-  if (app.got_subcommand("serve")) return Command{std::move(serve)};
-  if (app.got_subcommand("version") || app.get_subcommands().empty()) return Command{VersionArguments{}};
-  std::string mistake;
-  auto asked = control_arguments(app, control, mistake);
-  if (!asked) return std::unexpected(usage_error(chosen(app), mistake));
-  return Command{std::move(*asked)};
+  return command_of(tree);
 }
 
 }  // namespace postreeve

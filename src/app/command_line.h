@@ -9,8 +9,10 @@
 #include <variant>
 #include <vector>
 
+#include "app/completion.h"
 #include "app/control_line.h"
 #include "app/exit_code.h"
+#include "app/explain_command.h"
 #include "app/output_format.h"
 #include "app/wiring_arguments.h"
 
@@ -42,8 +44,9 @@ struct ServeArguments {
 
 struct VersionArguments {};
 
-using Command = std::variant<ReplayArguments, CheckConfigArguments, InitArguments, DoctorArguments,
-                             ServeArguments, ControlArguments, VersionArguments>;
+using Command =
+    std::variant<ReplayArguments, CheckConfigArguments, InitArguments, DoctorArguments, ServeArguments,
+                 ExplainArguments, CompletionArguments, ControlArguments, VersionArguments>;
 
 // The end before anything was done: help that was asked for, or a mistake.
 struct Ending {

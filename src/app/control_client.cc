@@ -26,7 +26,8 @@ std::unexpected<Error> system_failure(const std::string& socket_path, int error)
     return fail(
         ErrorCode::kNotFound,
         fmt::format("no daemon answers on {} ({}); is `postreeve serve` running?", socket_path, words));
-  return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", socket_path, words));
+  const std::string_view hint = error == EACCES ? "; ask as root or as the user it runs as" : "";
+  return fail(ErrorCode::kUnavailable, fmt::format("{}: {}{}", socket_path, words, hint));
 }
 
 ErrorCode code_of(std::string_view word) {
@@ -45,7 +46,7 @@ std::string member(const json::value& value, std::string_view name) {
 
 }  // namespace
 
-Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
+Result<ControlClient> ControlClient::connect(const std::string& socket_path, std::chrono::seconds patience) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket_path.size() >= sizeof address.sun_path)
@@ -54,8 +55,9 @@ Result<ControlClient> ControlClient::connect(const std::string& socket_path) {
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return system_failure(socket_path, errno);
   ControlClient client(descriptor);
-  const timeval patience{.tv_sec = 60, .tv_usec = 0};
-  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const timeval most{.tv_sec = patience.count(), .tv_usec = 0};
+  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+  ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
   if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return system_failure(socket_path, errno);
   return client;

@@ -1,6 +1,7 @@
 // The command line's side of the control socket (control/control.h).
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -11,11 +12,12 @@
 
 namespace postreeve {
 
-// One connection; blocks until the daemon answers, at most a minute.
+// One connection; blocks until the daemon answers, at most `patience` without a byte.
 class ControlClient {
  public:
   // kNotFound: nobody listens there. kUnavailable: no permission, or it cannot be reached.
-  [[nodiscard]] static Result<ControlClient> connect(const std::string& socket_path);
+  [[nodiscard]] static Result<ControlClient> connect(const std::string& socket_path,
+                                                     std::chrono::seconds patience = std::chrono::minutes{1});
   ~ControlClient();
   ControlClient(ControlClient&& other) noexcept;
   ControlClient& operator=(ControlClient&&) = delete;

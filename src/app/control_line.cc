@@ -110,7 +110,7 @@ void add_account_verbs(CLI::App& app, ControlWords& words) {
   policy.add_flag("--clear", words.clear, "From anywhere again");
   CLI::App& trust = named(verbs.changing("trust", "Take what comes from a network for the owner's"));
   required(trust, "NETWORK", words.networks, "Networks like 192.0.2.0/24");
-  trust.add_option("--expires", words.expires, "After how long it ends: 7d")->type_name("TIME");
+  trust.add_option("--expires", words.expires, "After how long it ends: 7d, never (30d)")->type_name("TIME");
 }
 
 void add_incident_verbs(CLI::App& app, ControlWords& words) {
@@ -142,7 +142,7 @@ void add_list_verbs(CLI::App& app, ControlWords& words) {
   };
   const auto with_facts = [&](CLI::App& verb) {
     verb.add_option("--comment", words.comment, "What it is for")->type_name("TEXT");
-    verb.add_option("--expires", words.expires, "After how long it ends: 7d")->type_name("TIME");
+    verb.add_option("--expires", words.expires, "After how long it ends: 7d (never)")->type_name("TIME");
   };
   CLI::App& add = named(verbs.changing("add", "Add networks, accounts or canary addresses"));
   required(add, "VALUE", words.values, "192.0.2.0/24, a@x.example, trap@example.org, old-*@example.org");
@@ -166,7 +166,7 @@ void add_token_verbs(CLI::App& app, ControlWords& words) {
       ->required()
       ->type_name("KIND");
   add.add_option("--tenant", words.tenant, "Of whose accounts (everybody's)")->type_name("NAME");
-  add.add_option("--expires", words.expires, "After how long it ends: 365d")->type_name("TIME");
+  add.add_option("--expires", words.expires, "After how long it ends: 365d (never)")->type_name("TIME");
   verbs.reading("list", "Tokens, oldest first");
   required(verbs.reading("revoke", "End one"), "ID", words.token_id, "As `token list` shows it");
   CLI::App& audit = noun(app, "audit", "Who did what");
@@ -242,9 +242,10 @@ std::optional<ControlArguments> control_arguments(const CLI::App& app, ControlWo
   arguments.verb = typed_verb(app);
   put_words(words, arguments.arguments);
   if (!words.expires.empty()) {
-    const std::optional<Duration> span = parse_duration(words.expires);
-    if (!span || span->count() <= 0) {
-      mistake = fmt::format("'{}' is no time; write one like 10m, 2h or 30d", words.expires);
+    const bool is_never = words.expires == "never";
+    const std::optional<Duration> span = is_never ? Duration{} : parse_duration(words.expires);
+    if (!span || (span->count() <= 0 && !is_never)) {
+      mistake = fmt::format("'{}' is no time; write one like 10m, 2h or 30d, or never", words.expires);
       return std::nullopt;
     }
     arguments.arguments.emplace("expires_in", std::chrono::floor<std::chrono::seconds>(*span).count());

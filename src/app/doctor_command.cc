@@ -5,6 +5,7 @@
 #include "app/clock.h"
 #include "app/configuration.h"
 #include "app/wiring/check.h"
+#include "app/wiring/daemon_checks.h"
 #include "app/wiring/gate_checks.h"
 #include "app/wiring/log_checks.h"
 #include "app/wiring/mailbox_checks.h"
@@ -85,7 +86,7 @@ ExitCode run_doctor(const DoctorArguments& arguments, const Console& console) {
   const auto add = [&](Checks more) { checks.insert(checks.end(), more.begin(), more.end()); };
   if (is_right) {
     add(check_gates(ours));
-    add(check_control(ours));
+    add(check_daemon(ours, now()));
     add(check_state_folder(ours));
     add(check_logs(ours, now()));
   }

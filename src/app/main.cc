@@ -7,9 +7,11 @@
 
 #include "app/check_config_command.h"
 #include "app/command_line.h"
+#include "app/completion.h"
 #include "app/console.h"
 #include "app/control_command.h"
 #include "app/doctor_command.h"
+#include "app/explain_command.h"
 #include "app/init_command.h"
 #include "app/replay_command.h"
 #include "app/serve_command.h"
@@ -28,6 +30,10 @@ struct Run {
   ExitCode operator()(const DoctorArguments& arguments) const { return run_doctor(arguments, console); }
   ExitCode operator()(const ServeArguments& arguments) const { return run_serve(arguments, console); }
   ExitCode operator()(const ControlArguments& arguments) const { return run_control(arguments, console); }
+  ExitCode operator()(const ExplainArguments& arguments) const { return run_explain(arguments, console); }
+  ExitCode operator()(const CompletionArguments& arguments) const {
+    return run_completion(arguments, console);
+  }
   ExitCode operator()(const VersionArguments&) const {
     return console.print("postreeve " POSTREEVE_VERSION "\n") ? ExitCode::kOk : ExitCode::kInputOutput;
   }

@@ -21,6 +21,7 @@
 #include "app/decision_log.h"
 #include "app/followed_logs.h"
 #include "app/gates.h"
+#include "app/last_seen.h"
 #include "app/live_rules.h"
 #include "app/metrics.h"
 #include "app/mode_memory.h"
@@ -75,6 +76,8 @@ struct Server::Impl {
   DecisionLog decision_log;
   CountWatcher count_watcher;
   WatchFeed feed;
+  LastSeen last_seen;
+  const Timestamp started = now();
   std::unique_ptr<Desk> desk;
   asio::io_context context;
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
@@ -117,6 +120,7 @@ Result<void> Server::Impl::make_guard() {
   guard->add_watcher(count_watcher);
   guard->add_watcher(metrics);
   guard->add_watcher(feed);
+  guard->add_watcher(last_seen);
   return guard->restore();
 }
 
@@ -197,12 +201,15 @@ std::string Server::Impl::more_status() const {
   const AccountStoreHealth health = state->accounts->health();
   json::array listening;
   for (const std::string& gate : gates->listening()) listening.emplace_back(gate);
-  json::object status{{"connections", gates->open_connections()},
+  json::object status{{"started", format_rfc3339(started)},
+                      {"mode_from", serving().mode_is_given ? "configuration" : "command line"},
+                      {"connections", gates->open_connections()},
                       {"listening", std::move(listening)},
                       {"records_in_memory", health.resident},
                       {"records_dirty", health.dirty},
                       {"records_corrupt", health.corrupt},
                       {"state", health.writing ? "written" : health.writing.error().detail},
+                      {"last_events", last_seen.as_json()},
                       {"logs", logs->status()}};
   return json::serialize(status);
 }

@@ -1,10 +1,12 @@
 // account show|history|standing|policy|trust|hold|suspend|release
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "control/plain_words.h"
 #include "control/rows.h"
 #include "control/verbs.h"
 
@@ -41,12 +43,20 @@ json::object habits(const AccountRecord& record) {
           {"stranger_about", record.stranger != nullptr}};
 }
 
+json::object standing_of(const Desk& desk, const AccountId& account) {
+  const Standing standing = desk.guard.standing_of(account);
+  const Result<IncidentRow> incident = desk.incidents.get(standing.incident);
+  json::object shown{{"account", account.text()},
+                     {"in_words", in_words(standing, incident ? &*incident : nullptr)}};
+  for (const auto& [key, value] : to_json(standing)) shown.emplace(key, value);
+  return shown;
+}
+
 VerbReply show(Desk& desk, const Request& request) {
   const Result<AccountId> account = known_account(desk, request);
   if (!account) return fail(account.error());
   const auto record = desk.accounts.find(desk.guard.key_of(*account));
-  json::object shown{{"account", account->text()}};
-  for (const auto& [key, value] : to_json(desk.guard.standing_of(*account))) shown.emplace(key, value);
+  json::object shown = standing_of(desk, *account);
   for (const auto& [key, value] : habits(*record)) shown.emplace(key, value);
   const auto policy = desk.policies.get(*account);
   if (policy && *policy) shown.emplace("policy", to_json(**policy));
@@ -58,9 +68,7 @@ VerbReply show(Desk& desk, const Request& request) {
 VerbReply standing(Desk& desk, const Request& request) {
   const Result<AccountId> account = known_account(desk, request);
   if (!account) return fail(account.error());
-  json::object shown{{"account", account->text()}};
-  for (const auto& [key, value] : to_json(desk.guard.standing_of(*account))) shown.emplace(key, value);
-  return shown;
+  return standing_of(desk, *account);
 }
 
 // All that is in the ledger of the account: the timelines of its incidents, oldest first.
@@ -82,13 +90,32 @@ VerbReply history(Desk& desk, const Request& request) {
   return rows;
 }
 
+// What whoever restricts an account should know.
+std::string_view note_on(const Desk& desk, const AccountId& account, Level level) {
+  if (level == Level::kClear) return "";
+  if (!desk.accounts.find(desk.guard.key_of(account)))
+    return "nothing was known of this account; is the name right?";
+  if (desk.guard.mode() == Mode::kObserve)
+    return "in observe mode nothing is refused; `postreeve mode enforce` changes that";
+  return "";
+}
+
 VerbReply order(Desk& desk, const Request& request, Level level) {
   const Result<AccountId> account =
       level == Level::kClear ? known_account(desk, request) : account_argument(desk, request);
   if (!account) return fail(account.error());
   json::object shown{{"account", account->text()}};
+  const Standing standing = desk.guard.standing_of(*account);
+  if (level == Level::kClear && standing.level == Level::kClear) {
+    shown.emplace("standing", to_text(Level::kClear));
+    shown.emplace("note", "there is nothing to release: the account is clear");
+    return shown;
+  }
+  if (const std::string_view note = note_on(desk, *account, level); !note.empty())
+    shown.emplace("note", note);
   if (flag_argument(request, "dry_run")) {
-    shown.emplace("would_become", to_text(level));
+    const bool is_probation = level == Level::kClear && is_restriction(standing.level);
+    shown.emplace("would_become", to_text(is_probation ? Level::kRecovering : level));
     for (const auto& [key, value] : to_json(desk.guard.standing_of(*account))) shown.emplace(key, value);
     return shown;
   }
@@ -96,6 +123,7 @@ VerbReply order(Desk& desk, const Request& request, Level level) {
       desk.guard.order(*account, level, request.person, text_argument(request, "reason"));
   if (!change) return fail(change.error());
   shown.emplace("before", to_text(change->before.level));
+  shown.emplace("in_words", in_words(change->after, nullptr));
   for (const auto& [key, value] : to_json(change->after)) shown.emplace(key, value);
   return shown;
 }
@@ -114,7 +142,9 @@ Result<std::vector<Prefix>> networks_argument(const Request& request, std::strin
   std::vector<Prefix> networks;
   for (const std::string& text : texts_argument(request, name)) {
     const Result<Prefix> network = Prefix::parse(text);
-    if (!network) return fail(network.error());
+    if (!network)
+      return fail(ErrorCode::kInvalidInput,
+                  fmt::format("'{}' is no network; write one like 192.0.2.0/24", text));
     networks.push_back(*network);
   }
   return networks;
@@ -151,28 +181,36 @@ VerbReply store_policy(Desk& desk, const Request& request, AccountPolicy policy)
   return to_json(policy);
 }
 
+bool sets_policy(const Request& request) {
+  return flag_argument(request, "clear") || request.arguments.contains("only_countries") ||
+         request.arguments.contains("only_networks");
+}
+
 // Without anything to set it shows the policy; "clear" takes it back.
 VerbReply policy(Desk& desk, const Request& request) {
   const Result<AccountId> account = account_argument(desk, request);
   if (!account) return fail(account.error());
   if (flag_argument(request, "clear")) {
+    if (flag_argument(request, "dry_run"))
+      return json::object{{"account", account->text()}, {"would_become", "usable from anywhere"}};
     if (const Result<void> removed = desk.policies.remove(*account); !removed) return fail(removed.error());
     if (const Result<void> refreshed = desk.refresh_rules(); !refreshed) return fail(refreshed.error());
     return json::object{{"account", account->text()}, {"policy", nullptr}};
   }
   Result<AccountPolicy> policy = policy_of(desk, *account);
   if (!policy) return fail(policy.error());
-  const bool sets_countries = request.arguments.contains("only_countries");
-  const bool sets_networks = request.arguments.contains("only_networks");
-  if (!sets_countries && !sets_networks) return to_json(*policy);
+  if (!sets_policy(request)) return to_json(*policy);
   Result<std::vector<CountryCode>> countries = countries_argument(request, "only_countries");
   if (!countries) return fail(countries.error());
   Result<std::vector<Prefix>> networks = networks_argument(request, "only_networks");
   if (!networks) return fail(networks.error());
-  if (sets_countries) policy->only_countries = std::move(*countries);
-  if (sets_networks) policy->only_networks = std::move(*networks);
+  if (request.arguments.contains("only_countries")) policy->only_countries = std::move(*countries);
+  if (request.arguments.contains("only_networks")) policy->only_networks = std::move(*networks);
   return store_policy(desk, request, std::move(*policy));
 }
+
+// Trust is for a journey or a fair; "expires_in" 0 is for ever.
+constexpr std::chrono::days kTrustLasts{30};
 
 VerbReply trust(Desk& desk, const Request& request) {
   const Result<AccountId> account = account_argument(desk, request);
@@ -184,14 +222,20 @@ VerbReply trust(Desk& desk, const Request& request) {
   Result<AccountPolicy> policy = policy_of(desk, *account);
   if (!policy) return fail(policy.error());
   policy->trusted_networks = std::move(*networks);
-  policy->expires = expiry_argument(desk, request);
+  policy->expires = request.arguments.contains("expires_in") ? expiry_argument(desk, request)
+                                                             : desk.guard.now() + kTrustLasts;
   return store_policy(desk, request, std::move(*policy));
 }
 
 constexpr Verb kVerbs[] = {
-    {"account show", show},           {"account standing", standing},     {"account history", history},
-    {"account hold", hold, true},     {"account suspend", suspend, true}, {"account release", release, true},
-    {"account policy", policy, true}, {"account trust", trust, true},
+    {"account show", show},
+    {"account standing", standing},
+    {"account history", history},
+    {"account hold", hold, always},
+    {"account suspend", suspend, always},
+    {"account release", release, always},
+    {"account policy", policy, sets_policy},
+    {"account trust", trust, always},
 };
 
 }  // namespace

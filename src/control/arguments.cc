@@ -1,9 +1,16 @@
+#include <algorithm>
+#include <chrono>
+
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 
 #include "control/verbs.h"
 
 namespace postreeve {
+
+bool always(const Request& /*request*/) {
+  return true;
+}
 
 std::string text_argument(const Request& request, std::string_view name) {
   const boost::json::value* value = request.arguments.if_contains(name);
@@ -40,14 +47,17 @@ Result<AccountId> account_argument(const Desk& desk, const Request& request) {
   const Result<std::string> login = required_argument(request, "account");
   if (!login) return fail(login.error());
   std::optional<AccountId> account = AccountId::from_login(*login, desk.default_domain);
-  if (!account) return fail(ErrorCode::kInvalidInput, fmt::format("'{}' is no account", *login));
+  if (!account)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("'{}' is no account; write a login like anna@example.org", *login));
   return std::move(*account);
 }
 
 std::optional<Timestamp> expiry_argument(const Desk& desk, const Request& request) {
   const std::int64_t seconds = number_argument(request, "expires_in", 0);
   if (seconds <= 0) return std::nullopt;
-  return desk.guard.now() + std::chrono::seconds(seconds);
+  constexpr std::int64_t kLongest = std::chrono::seconds(std::chrono::years{100}).count();
+  return desk.guard.now() + std::chrono::seconds(std::min(seconds, kLongest));
 }
 
 }  // namespace postreeve

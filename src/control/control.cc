@@ -55,17 +55,45 @@ const Verb* find_verb(std::string_view name) {
   return nullptr;
 }
 
+// The account as it is kept, however it was typed.
+std::string subject_of(const Desk& desk, const Request& request) {
+  if (request.arguments.contains("account")) {
+    if (const Result<AccountId> account = account_argument(desk, request)) return account->text();
+  }
+  for (const char* name : {"incident", "list", "mode", "name", "token_id", "file"}) {
+    if (std::string text = text_argument(request, name); !text.empty()) return text;
+  }
+  return {};
+}
+
+// Of an imported list only the beginning: the trail keeps 64 KiB a row.
+std::string details_of(const Request& request) {
+  constexpr std::size_t kMostDetails = 60'000;
+  std::string details = json::serialize(request.arguments);
+  if (details.size() <= kMostDetails) return details;
+  json::object brief;
+  for (const auto& [key, value] : request.arguments) {
+    if (value.is_array()) {
+      brief.emplace(key, fmt::format("{} of them", value.get_array().size()));
+    } else if (value.is_string() && value.get_string().size() > 1000) {
+      brief.emplace(key, fmt::format("{} bytes", value.get_string().size()));
+    } else {
+      brief.emplace(key, value);
+    }
+  }
+  details = json::serialize(brief);
+  return details.size() <= kMostDetails ? details : std::string();
+}
+
 void note_in_audit_trail(Desk& desk, const Request& request) {
   AuditEntry entry;
   entry.time = desk.guard.now();
   entry.author = request.person;
   entry.from = "control socket";
   entry.verb = request.verb;
-  for (const char* name : {"account", "incident", "list", "mode", "name", "token_id"}) {
-    if (entry.subject.empty()) entry.subject = text_argument(request, name);
-  }
+  entry.subject = subject_of(desk, request);
   entry.reason = text_argument(request, "reason");
-  entry.details = json::serialize(request.arguments);
+  entry.details = details_of(request);
   // What was done is done; that it was not noted shows in the ledger's own errors.
   (void)desk.audit.add(entry);
 }
@@ -125,7 +153,8 @@ std::string answer_request(Desk& desk, std::string_view text, const std::string&
          fmt::format("this daemon does not know '{}'; is it older than the command?", request.verb)});
   const VerbReply reply = verb->answer(desk, request);
   if (!reply) return error_text(reply.error());
-  if (verb->changes && !flag_argument(request, "dry_run")) note_in_audit_trail(desk, request);
+  if (verb->changes != nullptr && verb->changes(request) && !flag_argument(request, "dry_run"))
+    note_in_audit_trail(desk, request);
   return json::serialize(json::object{{"data", *reply}});
 }
 

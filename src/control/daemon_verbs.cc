@@ -1,4 +1,4 @@
-// status, mode, top senders, watch, backup, token add|list|revoke
+// status, mode, top senders, watch, backup
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -35,16 +35,28 @@ VerbReply status(Desk& desk, const Request&) {
   return shown;
 }
 
+std::string_view meaning_of(Mode mode) noexcept {
+  return mode == Mode::kObserve
+             ? "nothing is refused or held; what would be done is logged and shown by `postreeve watch`"
+             : "mail and logins are slowed, held and refused";
+}
+
+bool sets_mode(const Request& request) {
+  return !text_argument(request, "mode").empty();
+}
+
 VerbReply mode(Desk& desk, const Request& request) {
   // The audit trail remembers it over a restart.
   const std::string wanted = text_argument(request, "mode");
   const Mode before = desk.guard.mode();
-  if (wanted.empty()) return json::object{{"mode", to_text(before)}};
+  if (wanted.empty()) return json::object{{"mode", to_text(before)}, {"means", meaning_of(before)}};
   if (wanted != "observe" && wanted != "enforce")
     return fail(ErrorCode::kInvalidInput, fmt::format("'{}' is no mode; write observe or enforce", wanted));
   const Mode after = wanted == "enforce" ? Mode::kEnforce : Mode::kObserve;
   if (!flag_argument(request, "dry_run")) desk.guard.set_mode(after);
-  return json::object{{"mode", to_text(after)}, {"before", to_text(before)}};
+  if (flag_argument(request, "dry_run"))
+    return json::object{{"mode", to_text(before)}, {"would_become", to_text(after)}};
+  return json::object{{"mode", to_text(after)}, {"before", to_text(before)}, {"means", meaning_of(after)}};
 }
 
 VerbReply top_senders(Desk& desk, const Request& request) {
@@ -84,8 +96,8 @@ VerbReply backup(Desk& desk, const Request& request) {
 }
 
 constexpr Verb kVerbs[] = {
-    {"status", status}, {"mode", mode, true},     {"top senders", top_senders},
-    {"watch", watch},   {"backup", backup, true},
+    {"status", status}, {"mode", mode, sets_mode},  {"top senders", top_senders},
+    {"watch", watch},   {"backup", backup, always},
 };
 
 }  // namespace

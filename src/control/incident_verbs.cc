@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "control/plain_words.h"
 #include "control/rows.h"
 #include "control/verbs.h"
 
@@ -26,7 +27,11 @@ Result<IncidentId> incident_argument(const Request& request) {
 Result<IncidentRow> incident_of(const Desk& desk, const Request& request) {
   const Result<IncidentId> incident = incident_argument(request);
   if (!incident) return fail(incident.error());
-  return desk.incidents.get(*incident);
+  Result<IncidentRow> row = desk.incidents.get(*incident);
+  if (row || row.error().code != ErrorCode::kNotFound) return row;
+  return fail(
+      ErrorCode::kNotFound,
+      fmt::format("there is no incident {}; `postreeve incident list` shows them", incident->to_string()));
 }
 
 Result<IncidentQuery> query_of(const Desk& desk, const Request& request) {
@@ -61,7 +66,8 @@ VerbReply show(Desk& desk, const Request& request) {
   if (!incident) return fail(incident.error());
   const auto timeline = desk.incidents.timeline(incident->id);
   if (!timeline) return fail(timeline.error());
-  json::object shown = to_json(*incident);
+  json::object shown{{"in_words", in_words(*incident)}};
+  for (const auto& [key, value] : to_json(*incident)) shown.emplace(key, value);
   shown.emplace("standing_now", to_text(desk.guard.standing_of(incident->account).level));
   shown.emplace("timeline", rows_to_json(*timeline));
   return shown;
@@ -83,11 +89,26 @@ VerbReply note(Desk& desk, const Request& request) {
   return to_json(entry);
 }
 
+// A judgement changes the account as it is today: not twice, and not for a story that a newer one replaced.
+Result<void> may_settle(const Desk& desk, const IncidentRow& incident, Outcome outcome) {
+  if (incident.outcome == outcome)
+    return fail(ErrorCode::kConflict,
+                fmt::format("this incident is {} already; `postreeve account hold`, `suspend` and `release` "
+                            "change the account",
+                            to_text(outcome)));
+  const Standing standing = desk.guard.standing_of(incident.account);
+  if (standing.incident.known() && standing.incident != incident.id)
+    return fail(ErrorCode::kConflict, fmt::format("{} has a newer incident; judge {}",
+                                                  incident.account.text(), standing.incident.to_string()));
+  return {};
+}
+
 VerbReply settle(Desk& desk, const Request& request, bool confirmed) {
   const Result<IncidentRow> incident = incident_of(desk, request);
   if (!incident) return fail(incident.error());
   const std::string reason = text_argument(request, "reason");
   const Outcome outcome = confirmed ? Outcome::kConfirmed : Outcome::kDismissed;
+  if (const Result<void> may = may_settle(desk, *incident, outcome); !may) return fail(may.error());
   json::object shown{{"incident", incident->id.to_string()}, {"account", incident->account.text()}};
   if (flag_argument(request, "dry_run")) {
     shown.emplace("would_become", to_text(outcome));
@@ -128,9 +149,9 @@ VerbReply dismiss(Desk& desk, const Request& request) {
 constexpr Verb kVerbs[] = {
     {"incident list", list},
     {"incident show", show},
-    {"incident note", note, true},
-    {"incident confirm", confirm, true},
-    {"incident dismiss", dismiss, true},
+    {"incident note", note, always},
+    {"incident confirm", confirm, always},
+    {"incident dismiss", dismiss, always},
 };
 
 }  // namespace

@@ -30,25 +30,38 @@ VerbReply show(Desk& desk, const Request& request) {
   return rows_to_json(*entries);
 }
 
-// One value, or all that "values" names: either all are added or the first bad one is told and none is.
+// In the form in which they are kept, or the first that is wrong.
+Result<std::vector<std::string>> values_argument(const Request& request, ListName list) {
+  std::vector<std::string> values = texts_argument(request, "values");
+  if (values.empty()) return fail(ErrorCode::kInvalidInput, "nothing to add");
+  for (std::string& value : values) {
+    Result<std::string> canonical = canonical_list_value(list, value);
+    if (!canonical) return fail(canonical.error());
+    value = *std::move(canonical);
+  }
+  return values;
+}
+
+// All that "values" names: when one is wrong, none is added.
 VerbReply add(Desk& desk, const Request& request) {
   const Result<ListName> list = list_argument(request);
   if (!list) return fail(list.error());
-  std::vector<std::string> values = texts_argument(request, "values");
-  if (values.empty()) return fail(ErrorCode::kInvalidInput, "nothing to add");
+  Result<std::vector<std::string>> values = values_argument(request, *list);
+  if (!values) return fail(values.error());
+  const bool is_rehearsal = flag_argument(request, "dry_run");
   json::array rows;
-  for (std::string& value : values) {
+  for (std::string& value : *values) {
     const ListEntry entry{.list = *list,
                           .value = std::move(value),
                           .comment = text_argument(request, "comment"),
                           .author = request.person,
                           .created = desk.guard.now(),
                           .expires = expiry_argument(desk, request)};
-    if (!flag_argument(request, "dry_run")) {
-      if (const Result<void> added = desk.lists.add(entry); !added) return fail(added.error());
-    }
     rows.push_back(to_json(entry));
+    if (is_rehearsal) continue;
+    if (const Result<void> added = desk.lists.add(entry); !added) return fail(added.error());
   }
+  if (is_rehearsal) return rows;
   if (const Result<void> refreshed = desk.refresh_rules(); !refreshed) return fail(refreshed.error());
   return rows;
 }
@@ -67,8 +80,8 @@ VerbReply remove(Desk& desk, const Request& request) {
 
 constexpr Verb kVerbs[] = {
     {"list show", show},
-    {"list add", add, true},
-    {"list remove", remove, true},
+    {"list add", add, always},
+    {"list remove", remove, always},
 };
 
 }  // namespace

@@ -76,9 +76,9 @@ VerbReply audit(Desk& desk, const Request& request) {
 }
 
 constexpr Verb kVerbs[] = {
-    {"token add", add, true},
+    {"token add", add, always},
     {"token list", list},
-    {"token revoke", revoke, true},
+    {"token revoke", revoke, always},
     {"audit list", audit},
 };
 

@@ -28,8 +28,12 @@ using VerbReply = Result<boost::json::value>;
 struct Verb {
   std::string_view name;  // "incident list"
   VerbReply (*answer)(Desk& desk, const Request& request);
-  bool changes = false;  // goes into the audit trail
+  // Whether what was asked changes something and goes into the audit trail; nullptr: never.
+  bool (*changes)(const Request& request) = nullptr;
 };
+
+// Verb::changes of what always does.
+[[nodiscard]] bool always(const Request& request);
 
 [[nodiscard]] std::span<const Verb> account_verbs();
 [[nodiscard]] std::span<const Verb> incident_verbs();
@@ -45,7 +49,7 @@ struct Verb {
 [[nodiscard]] bool flag_argument(const Request& request, std::string_view name);
 [[nodiscard]] std::vector<std::string> texts_argument(const Request& request, std::string_view name);
 [[nodiscard]] Result<AccountId> account_argument(const Desk& desk, const Request& request);
-// When something that `expires_in` seconds names ends; none without it.
+// When something that `expires_in` seconds names ends, at most 100 years from now; none without it.
 [[nodiscard]] std::optional<Timestamp> expiry_argument(const Desk& desk, const Request& request);
 
 }  // namespace postreeve

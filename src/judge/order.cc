@@ -1,14 +1,23 @@
 #include "judge/order.h"
 
+#include <chrono>
+
 #include "judge/ladder.h"
 
 namespace postreeve {
 namespace {
 
+// As with the ladder, what is long over is another story.
+bool goes_on(const Standing& standing, Timestamp time) {
+  if (!standing.incident.known()) return false;
+  const bool is_over = standing.level == Level::kClear || standing.level == Level::kWatched;
+  return !is_over || time - from_seconds32(standing.since) < std::chrono::days{7};
+}
+
 void restrict(AccountRecord& record, const Hash128& account, Level level, Timestamp time,
               const Policy& policy) {
   Standing& standing = record.standing;
-  if (!standing.incident.known()) standing.incident = incident_id(account, time);
+  if (!goes_on(standing, time)) standing.incident = incident_id(account, time);
   standing.level = level;
   standing.scope = Scope::kWholeAccount;
   standing.since = to_seconds32(time);

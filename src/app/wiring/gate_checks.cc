@@ -156,14 +156,4 @@ Checks check_gates(const WiringSettings& ours) {
   return checks;
 }
 
-Checks check_control(const WiringSettings& ours) {
-  if (ours.control_socket.empty()) {
-    return {{CheckResult::kSkip, "control", "there is no [control] socket in the configuration", {}}};
-  }
-  const auto answer = ask("unix:" + ours.control_socket, "", "");
-  if (answer) return {{CheckResult::kPass, "control", fmt::format("{} is open", ours.control_socket), {}}};
-  return {{CheckResult::kFail, "control", fmt::format("{}: {}", ours.control_socket, answer.error().detail),
-           "start postreeve serve"}};
-}
-
 }  // namespace postreeve

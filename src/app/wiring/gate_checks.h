@@ -19,7 +19,4 @@ namespace postreeve {
 
 [[nodiscard]] Checks check_gates(const WiringSettings& ours);
 
-// The control socket, behind which the daemon is.
-[[nodiscard]] Checks check_control(const WiringSettings& ours);
-
 }  // namespace postreeve

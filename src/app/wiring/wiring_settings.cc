@@ -8,36 +8,27 @@
 namespace postreeve {
 namespace {
 
-// A template, so that a Configuration without [gate.*] and the rest has no wiring instead of being an error.
-template <typename AnyConfiguration>
-WiringSettings read_serving(const AnyConfiguration& configuration) {
-  WiringSettings wiring;
-  wiring.time_zone = configuration.time_zone;
-  if constexpr (requires { configuration.serving; }) {
-    const auto texts = [](const auto& endpoints) {
-      std::vector<std::string> found;
-      for (const Endpoint& endpoint : endpoints) found.push_back(endpoint.to_string());
-      return found;
-    };
-    const auto& serving = configuration.serving;
-    wiring.postfix_policy = texts(serving.postfix_policy.listen);
-    wiring.socketmap = texts(serving.socketmap.listen);
-    wiring.tcp_table = texts(serving.tcp_table.listen);
-    wiring.milter = texts(serving.milter.listen);
-    wiring.auth_policy = texts(serving.auth_policy.listen);
-    wiring.events = texts(serving.events);
-    wiring.logs = serving.logs.files;
-    wiring.time_zone = serving.logs.time_zone;
-    wiring.control_socket = serving.control_socket;
-    wiring.state_path = serving.state_path;
-  }
-  return wiring;
+std::vector<std::string> texts(const Endpoints& endpoints) {
+  std::vector<std::string> found;
+  found.reserve(endpoints.size());
+  for (const Endpoint& endpoint : endpoints) found.push_back(endpoint.to_string());
+  return found;
 }
 
 }  // namespace
 
 WiringSettings wiring_of(const Configuration& configuration) {
-  return read_serving(configuration);
+  const Serving& serving = configuration.serving;
+  return {.postfix_policy = texts(serving.postfix_policy.listen),
+          .socketmap = texts(serving.socketmap.listen),
+          .tcp_table = texts(serving.tcp_table.listen),
+          .milter = texts(serving.milter.listen),
+          .auth_policy = texts(serving.auth_policy.listen),
+          .events = texts(serving.events),
+          .logs = serving.logs.files,
+          .control_socket = serving.control_socket,
+          .state_path = serving.state_path,
+          .time_zone = serving.logs.time_zone};
 }
 
 bool names_one_of(std::string_view told, const std::vector<std::string>& listens) {
