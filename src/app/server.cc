@@ -214,7 +214,7 @@ std::string Server::Impl::more_status() const {
   return json::serialize(status);
 }
 
-// Every second what time brings about, every few seconds counts, every minute what expires in lists.
+// Every second what time brings about, every two seconds counts, every minute what expires in lists.
 void Server::Impl::keep_house() {
   const auto pause = std::chrono::milliseconds(1000);
   std::unique_lock lock(stopping_mutex);
@@ -222,7 +222,7 @@ void Server::Impl::keep_house() {
     lock.unlock();
     feed_watchdog();
     guard->tend();
-    if (turn % 5 == 0) (void)state->counts.flush();
+    if (turn % 2 == 0) (void)state->counts.flush();
     if (turn % 60 == 0) (void)refresh_rules();
     lock.lock();
   }

@@ -14,7 +14,7 @@ struct Decided {
   const Event& event;
   const Observation& observation;
   Door door{};
-  Action action{};           // as the mail server was told
+  Action action{};           // as the mail server was told; of what a log tells, kAccept
   bool is_observed = false;  // observe mode: `observation` says what would have been done
   // A rule of people answered, not the engine (rules.h); "" else.
   std::string_view rule = {};

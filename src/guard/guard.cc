@@ -61,8 +61,10 @@ struct Guard::Impl {
   Answer answer_failure(const char* what) const;
   std::optional<Answer> answer_seen(std::uint64_t key, Door door, Timestamp now);
   Answer answer(const Observation& observation, Action action, Action would) const;
+  // Somebody waits for the answer; nobody does: it has happened, whatever is found.
+  enum class Use : std::uint8_t { kAnswered, kTold };
   // Judges one step; returns what the mail server is told and, in `change`, what the ledger must know first.
-  Answer step(Judging& judging, const Event& event, Door door, Observation& observation);
+  Answer step(Judging& judging, const Event& event, Door door, Use use, Observation& observation);
   void note_message(Judging& judging, Submission message, Door door);
   void record(const Judging& judging, const Event& event, const Observation& observation,
               LedgerDatabase::Committed done);
@@ -119,7 +121,7 @@ Answer Guard::Impl::answer(const Observation& observation, Action action, Action
   return answer;
 }
 
-Answer Guard::Impl::step(Judging& now, const Event& event, Door door, Observation& observation) {
+Answer Guard::Impl::step(Judging& now, const Event& event, Door door, Use use, Observation& observation) {
   const auto begin = std::chrono::steady_clock::now();
   const Ruling ruling = now.rules->ruling_on(event);
   const bool is_enforced = mode.load(std::memory_order_relaxed) == Mode::kEnforce;
@@ -132,7 +134,7 @@ Answer Guard::Impl::step(Judging& now, const Event& event, Door door, Observatio
     now.engine.observe(event, observation);
     would = ruling.kind == Ruling::Kind::kAllowed ? Action::kAccept : observation.verdict.action;
   }
-  const Action action = is_enforced ? would : Action::kAccept;
+  const Action action = is_enforced && use == Use::kAnswered ? would : Action::kAccept;
   Answer result = answer(observation, action, would);
   if (ruling.kind == Ruling::Kind::kRefused) result.reason = ruling.rule;
   // Whom a repeated step is of is not worked out again; a hold loses nothing.
@@ -237,7 +239,7 @@ void Guard::judge(Event event, Door door, Done done) {
   Observation observation;
   Answer answer;
   try {
-    answer = impl_->step(*judging, event, door, observation);
+    answer = impl_->step(*judging, event, door, Impl::Use::kAnswered, observation);
   } catch (const std::exception& failure) {
     done(impl_->answer_failure(failure.what()));
     return;
@@ -263,7 +265,7 @@ void Guard::note(Event event, Door door) {
   }
   if (impl_->answer_seen(Sightings::key_of(event), door, now())) return;
   Observation observation;
-  (void)impl_->step(*judging, event, door, observation);
+  (void)impl_->step(*judging, event, door, Impl::Use::kTold, observation);
   if (observation.change && is_for_the_ledger(*observation.change))
     impl_->record(*judging, event, observation, [](const Result<void>&) {});
 }
@@ -280,7 +282,7 @@ void Guard::Impl::note_message(Judging& now, Submission message, Door door) {
                           .recipient = {}};
   Observation observation;
   const auto observe = [&](const Event& step) {
-    (void)this->step(now, step, door, observation);
+    (void)this->step(now, step, door, Use::kTold, observation);
     if (observation.change && is_for_the_ledger(*observation.change))
       record(now, step, observation, [](const Result<void>&) {});
   };

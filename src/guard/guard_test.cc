@@ -50,6 +50,20 @@ TEST(Guard, RefusesNothingInObserveModeAndSaysWhatItWould) {
   EXPECT_TRUE(incidents->front().is_observed);
 }
 
+struct ActionWatcher final : DecisionWatcher {
+  void saw(const Decided& decided) override { actions.push_back(decided.action); }
+  std::vector<Action> actions;
+};
+
+TEST(Guard, SaysOfWhatItIsToldThatItWasAccepted) {
+  ActionWatcher watcher;
+  GuardRoom room;
+  room.guard->add_watcher(watcher);
+  ASSERT_TRUE(room.guard->order(anna(), Level::kSuspended, "postmaster", ""));
+  room.guard->note(room.recipient_event(kThiefsAddress, "b@y.example", "t"), Door::kLog);
+  EXPECT_EQ(watcher.actions, std::vector<Action>{Action::kAccept});
+}
+
 TEST(Guard, HasTheIncidentOnTheDiskBeforeItAnswers) {
   GuardRoom room;
   room.live();
