@@ -5,38 +5,20 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import socketserver
 import subprocess
-import tempfile
+import sys
 import threading
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
 
+import private_servers.postfix  # noqa: E402
+from private_servers import machine  # noqa: E402
+from private_servers.machine import wait_for  # noqa: E402
+from private_servers.sink import Sink  # noqa: E402
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_for(what, seconds=10):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not come")
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
+RELAYING = "permit_mynetworks, permit_sasl_authenticated, reject"
 
 
 class Server:
@@ -89,97 +71,26 @@ class _DovecotAuth(socketserver.StreamRequestHandler):
                 self.wfile.write(f"OK\t{fields[1]}\tuser={user}\n".encode())
 
 
-class Postfix:
-    """A private instance on loopback. Needs root, as `postfix start` does."""
+class Postfix(private_servers.postfix.Postfix):
+    """A private instance that asks the milter."""
 
     def __init__(self, milter_port):
-        self.base = pathlib.Path(tempfile.mkdtemp(prefix="postreeve-postfix-"))
-        self.base.chmod(0o755)
-        self.port, self.sink_port = free_port(), free_port()
         self.auth = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _DovecotAuth)
         self.auth.daemon_threads = True
         threading.Thread(target=self.auth.serve_forever, daemon=True).start()
-        self._write_configuration(milter_port)
-        self.sink_folder = self.base / "sink"
-        self.sink_folder.mkdir()
-        self.sink = subprocess.Popen(["smtp-sink", "-u", "root", "-d", "%s.", f"127.0.0.1:{self.sink_port}", "100"], cwd=self.sink_folder)
-        self._postfix("start")
-        wait_for(lambda: answers(self.port))
-
-    def _write_configuration(self, milter_port):
-        etc = self.base / "etc"
-        for folder in (etc, self.base / "spool", self.base / "log", self.base / "data"):
-            folder.mkdir()
-        shutil.chown(self.base / "data", "postfix")
-        (etc / "main.cf").write_text(f"""
-compatibility_level = 3.6
-queue_directory = {self.base}/spool
-data_directory = {self.base}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-shlib_directory = /usr/lib/postfix
-maillog_file = {self.base}/log/maillog
-maillog_file_prefixes = {self.base}
-myhostname = mx.example.test
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mydestination =
-mynetworks = 127.0.0.0/8
-alias_maps =
-alias_database =
-local_recipient_maps =
-disable_dns_lookups = yes
-smtp_host_lookup = native
-smtpd_peername_lookup = no
-default_transport = smtp:[127.0.0.1]:{self.sink_port}
-smtpd_sasl_auth_enable = yes
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = inet:127.0.0.1:{self.auth.server_address[1]}
-smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject
-smtpd_authorized_xclient_hosts = 127.0.0.0/8
-smtpd_milters = {{ inet:127.0.0.1:{milter_port}, default_action=accept, connect_timeout=2s }}
-""")
-        services = """
-127.0.0.1:PORT inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"""
-        (etc / "master.cf").write_text(services.replace("PORT", str(self.port)))
-
-    def _postfix(self, command):
-        subprocess.run(["postfix", "-c", str(self.base / "etc"), command], check=True, capture_output=True, timeout=30)
-
-    def queue(self):
-        """The messages in the queue by their IDs."""
-        shown = subprocess.run(["postqueue", "-c", str(self.base / "etc"), "-j"], check=True, capture_output=True, text=True)
-        return {message["queue_id"]: message for message in map(json.loads, shown.stdout.splitlines())}
-
-    def header_of(self, queue_id):
-        shown = subprocess.run(["postcat", "-c", str(self.base / "etc"), "-h", "-q", queue_id], check=True, capture_output=True, text=True)
-        return shown.stdout
+        self.sink = Sink()
+        milter = f"{{ inet:127.0.0.1:{milter_port}, default_action=accept, connect_timeout=2s }}"
+        super().__init__(machine.folder(), f"inet:127.0.0.1:{self.auth.server_address[1]}", self.sink.port,
+                         {"submission": {"smtpd_milters": milter, "mynetworks": "127.0.0.0/8",
+                                         "smtpd_relay_restrictions": RELAYING}})
+        self.port = self.ports["submission"]
 
     def delivered(self):
-        return [path.read_text() for path in self.sink_folder.iterdir()]
+        return [message.text for message in self.sink.messages]
 
     def stop(self):
-        self._postfix("stop")
-        self.sink.terminate()
-        self.sink.wait(10)
+        super().stop()
+        self.sink.stop()
         self.auth.shutdown()
         self.auth.server_close()
-        shutil.rmtree(self.base)
+        shutil.rmtree(self.folder)

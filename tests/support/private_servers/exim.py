@@ -48,6 +48,7 @@ tls_advertise_hosts =
 auth_advertise_hosts = *
 smtp_accept_max = 0
 smtp_accept_queue_per_connection = 0
+smtp_accept_max_nonmail = 1000
 acl_smtp_mail = acl_mail
 acl_smtp_rcpt = acl_rcpt
 acl_smtp_data = acl_data

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shlex
 import signal
 import subprocess
@@ -71,10 +70,17 @@ from_beginning = true
 
     def ask(self, *words):
         """What a verb of the command line answers."""
-        done = subprocess.run([self.binary, *words, "--config", str(self.configuration), "-o", "json"],
-                              capture_output=True, text=True, timeout=30)
+        return json.loads(self._command(*words, "-o", "json"))
+
+    def backup(self, file):
+        """Writes everything that is only in memory, and all of it to `file` too."""
+        self._command("backup", str(file))
+
+    def _command(self, *words):
+        done = subprocess.run([self.binary, *words, "--config", str(self.configuration)], capture_output=True,
+                              text=True, timeout=30)
         assert done.returncode == 0, f"postreeve {shlex.join(words)}: {done.stdout}{done.stderr}"
-        return json.loads(done.stdout)
+        return done.stdout
 
     def account(self, account):
         return self.ask("account", "show", account)
@@ -108,7 +114,3 @@ from_beginning = true
         found = [dict(pair.split("=", 1) for pair in shlex.split(line[line.index("event="):]) if "=" in pair)
                  for line in lines]
         return [decision for decision in found if decision["account"] == account]
-
-
-def is_incident(text):
-    return re.fullmatch(r"[0-9a-f]{16}", text) is not None
