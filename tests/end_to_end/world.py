@@ -16,7 +16,7 @@ SUBMITTING = "permit_sasl_authenticated, reject"
 
 def policy_service(port):
     """As docs/gates/postfix.md recommends it: fail open."""
-    return f"check_policy_service {{ inet:127.0.0.1:{port}, timeout=3s, try_limit=1, default_action=DUNNO }}"
+    return f"check_policy_service {{ inet:127.0.0.1:{port}, timeout=3s, try_limit=2, default_action=DUNNO }}"
 
 
 def by_policy(port):
@@ -57,11 +57,11 @@ class World:
         self.postfix = self._begin(Postfix(self.folder / "postfix", self.passwords.auth, self.sink.port, {
             "policy": by_policy(asks["postfix_policy"]),
             "milter": by_milter(asks["milter"]),
-            "both": by_policy(asks["postfix_policy"]) | by_milter(asks["milter"]),
+            "both": by_milter(asks["milter"]) | by_policy(asks["postfix_policy"]),
             "socketmap": by_table(f"socketmap:inet:127.0.0.1:{asks['socketmap']}:postreeve"),
             "tcp_table": by_table(f"tcp:127.0.0.1:{asks['tcp_table']}"),
             "unasked": {"smtpd_recipient_restrictions": SUBMITTING},
-            "observed": by_policy(self.observer.ports["postfix_policy"]) | by_milter(self.observer.ports["milter"]),
+            "observed": by_milter(self.observer.ports["milter"]) | by_policy(self.observer.ports["postfix_policy"]),
         }))
 
     def _auth_policy(self):
@@ -107,6 +107,12 @@ class World:
         self.postfix.settle()
         seen = self.sink.message_ids(account) + self.postfix.waiting_ids(account)
         assert sorted(seen) == sorted(outcome.accepted)
+
+    def on_the_disk(self):
+        """Waits until Postreeve has written what it learned and counted, and how far it read the log."""
+        time.sleep(1.2)  # the log's place is written every second
+        self.postreeve.backup(self.folder / "backup.db")
+        (self.folder / "backup.db").unlink()
 
     def wait_for_decision(self, account, seconds=10, **wanted):
         """The first decision about the account that has the wanted words."""
