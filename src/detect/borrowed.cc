@@ -48,7 +48,7 @@ CountrySnapshot without_itself(CountrySnapshot country) {
 Foreignness foreignness_of(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   const bool asks = scene.side == Side::kUnsettled && scene.neighbours != nullptr && scene.origin.known &&
-                    scene.origin.country.known() && is_young(profile);
+                    scene.origin.country.known() && is_young(profile, day_of(scene.time));
   if (!asks) return {};
   Foreignness foreign{.country = scene.neighbours->in_country()};
   CountrySnapshot& country = foreign.country;

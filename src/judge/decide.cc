@@ -29,7 +29,7 @@ Side side_for(const AccountRecord& record, const Facts& facts) {
     const bool strangers = record.stranger && record.stranger->has_transaction(facts.answer_transaction);
     return strangers ? Side::kStranger : Side::kUnsettled;
   }
-  return side_of(record.profile, facts.origin, facts.use);
+  return side_of(record.profile, facts.origin, facts.use, day_of(facts.time));
 }
 
 Scene scene_of(const AccountRecord& record, const Facts& facts) {
