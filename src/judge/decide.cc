@@ -29,7 +29,13 @@ Side side_for(const AccountRecord& record, const Facts& facts) {
     const bool strangers = record.stranger && record.stranger->has_transaction(facts.answer_transaction);
     return strangers ? Side::kStranger : Side::kUnsettled;
   }
-  return side_of(record.profile, facts.origin, facts.use, day_of(facts.time));
+  const Side side = side_of(record.profile, facts.origin, facts.use, day_of(facts.time));
+  // While strangers are restricted the owner is where he has long sent from. In doubt it is the thief:
+  // localhost at the owner's provider would be his way out.
+  const bool is_doubtful = side == Side::kUnsettled && facts.origin.known && facts.use == Use::kSend;
+  const bool strangers_are_restricted =
+      is_restriction(record.standing.level) && record.standing.scope == Scope::kUnfamiliarOrigins;
+  return is_doubtful && strangers_are_restricted ? Side::kStranger : side;
 }
 
 Scene scene_of(const AccountRecord& record, const Facts& facts) {

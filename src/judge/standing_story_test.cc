@@ -34,6 +34,17 @@ TEST(Standing, RisesWithinTheFirstMessagesOfARun) {
   EXPECT_EQ(anna.record.standing.until, 0U);
 }
 
+TEST(Standing, OfStrangersLeavesNoWayOutForAClientWithoutAName) {
+  Account anna;
+  anna.live();
+  const Origin neighbour = origin_at(3, office().provider, "PL");
+  EXPECT_EQ(anna.send(neighbour, {500}), 1U);
+  anna.run();
+  ASSERT_EQ(anna.level(), Level::kSuspended);
+  EXPECT_EQ(anna.send(neighbour, {501}), 0U);
+  EXPECT_EQ(anna.send(office(), {1}), 1U);
+}
+
 TEST(Standing, NeverFallsDuringARun) {
   Account anna;
   anna.live();
