@@ -275,10 +275,12 @@ bool is_from_new_country(const Scene& scene) {
 Learning learning_of(const AccountRecord& record, const Scene& scene, Level wanted) {
   if (in_scope(record.standing, scene.side)) return Learning::kWhenQuiet;
   if (scene.side == Side::kEstablished) return Learning::kNow;
+  // Where nothing is known of places, a busy day that nobody objects to is the owner's: a newsletter's first
+  // issue goes to thousands, more than lessons can tell of.
+  if (scene.side == Side::kUnsettled && wanted <= Level::kWatched) return Learning::kNow;
   const bool by_place = scene.side == Side::kStranger && !has_findings(scene.activity.risk);
   if (wanted >= Level::kWatched)
     return wanted == Level::kWatched && by_place ? Learning::kWhenMoved : Learning::kWhenQuiet;
-  if (scene.side == Side::kUnsettled) return Learning::kNow;
   if (!by_place) return Learning::kWhenQuiet;
   return is_from_new_country(scene) ? Learning::kLater : Learning::kNow;
 }

@@ -45,6 +45,19 @@ TEST(Standing, OfStrangersLeavesNoWayOutForAClientWithoutAName) {
   EXPECT_EQ(anna.send(office(), {1}), 1U);
 }
 
+TEST(AYoungAccount, LearnsItsFirstIssueToThousands) {
+  Account letter;
+  letter.send(office(), {1});
+  letter.now += 26h;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    letter.send(office(), {1'000 + i});
+    letter.now += 2s;
+  }
+  EXPECT_FALSE(is_restriction(letter.level()));
+  EXPECT_TRUE(letter.record.profile.known_recipients.contains(1'299));
+  EXPECT_GE(letter.record.profile.rates.messages, 300.0F);
+}
+
 TEST(Standing, NeverFallsDuringARun) {
   Account anna;
   anna.live();
