@@ -11,7 +11,8 @@
 //
 // Colleagues: p(owner is at a new place where colleagues are at home) is large, a thief's is tiny, except in
 // a domain so large that its people are everywhere. With s the share of the tenant's accounts at home there:
-// 3 x min(1, colleagues / 2) x min(1, 20 s). Nothing where somebody was accused.
+// 3 x min(1, colleagues / 2) x min(1, 20 s). Nothing where somebody else was
+// accused, or a colleague by a person.
 #include "detect/borrowed.h"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ CountrySnapshot without_itself(CountrySnapshot country) {
 Foreignness foreignness_of(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   const bool asks = scene.side == Side::kUnsettled && scene.neighbours != nullptr && scene.origin.known &&
-                    scene.origin.country.known() && is_young(profile);
+                    scene.origin.country.known() && is_young(profile, day_of(scene.time));
   if (!asks) return {};
   Foreignness foreign{.country = scene.neighbours->in_country()};
   CountrySnapshot& country = foreign.country;
@@ -67,7 +68,7 @@ Foreignness foreignness_of(const Scene& scene) {
 Colleagues colleagues_at(const Scene& scene) {
   if (scene.neighbours == nullptr || !scene.origin.known) return {};
   const TraitSnapshot network = scene.neighbours->with(Trait::kNetwork);
-  if (network.colleagues == 0 || network.guilt > 0) return {};
+  if (network.colleagues == 0 || network.guilt > network.guilt_of_colleagues) return {};
   const double tenant = std::max(1.0, static_cast<double>(scene.neighbours->in_country().tenant));
   const double enough = std::min(1.0, network.colleagues / kEnoughColleagues);
   const double share = std::min(1.0, network.colleagues / tenant / kEnoughShare);

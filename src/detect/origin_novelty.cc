@@ -11,7 +11,8 @@
 //
 // An established network speaks for the owner with 3 nats, an established provider with 2. At a
 // new place the client and its mailbox sessions weigh too (client_consistency.cc). A network only read from
-// counts 0.7 of its novelty, one used this way before 0.3.
+// counts 0.7 of its novelty, one sent from on one day before today 0.6, one used this way longer 0.3. What a
+// place was used for today changes nothing: else a thief's first message would excuse the second.
 //
 // A network where colleagues are at home excuses up to 3 nats of its newness. A young account has no habits
 // yet: only a country that neither its tenant nor anybody else is used from is weighed, by what it borrows
@@ -45,7 +46,8 @@ constexpr Level kCountryLevel{Reason::kNewCountry, 0.75, 0.1, 0.003};
 constexpr double kPriorDays = 8;          // days the prior counts for
 constexpr double kMostForReading = 3.5;   // a login alone never blocks
 constexpr double kReadOnlyShare = 0.7;    // of a place read from, never sent from
-constexpr double kUsedBeforeShare = 0.3;  // of a network used this way on one other day
+constexpr double kSentOnceShare = 0.6;    // of a network sent from on one day before
+constexpr double kUsedBeforeShare = 0.3;  // of a network used this way longer
 constexpr double kEstablishedNetwork = -3.0;
 constexpr double kEstablishedProvider = -2.0;
 constexpr double kByColleagues = -2.0;
@@ -64,22 +66,43 @@ struct Novelty {
 
 // Whether the account has used the place in this way before. Having read from somewhere does
 // not make it a place to send from: a thief reads first.
-bool has_used(const AccountProfile& profile, const Habit* habit, Use use) {
+bool has_used(const AccountProfile& profile, const Habit* habit, Use use, std::uint16_t today) {
   if (habit == nullptr) return false;
-  return use != Use::kSend || habit->send_days > 0 || is_home(profile, *habit);
+  return use != Use::kSend || habit->send_days_before(today) > 0 || is_home(profile, *habit);
 }
 
-Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use) {
-  const double days = profile.rates.used_days;
-  if (has_used(profile, profile.providers.find(origin.provider), use)) {
-    return {kNetworkLevel.reason, weight_at(kNetworkLevel, profile.rates.new_networks, days)};
-  }
+// How many novelties the owner had before this one, which was counted when it was first used.
+double novelties_before(float all, const Habit* habit) {
+  return std::max(0.0, static_cast<double>(all) - (habit != nullptr ? 1 : 0));
+}
+
+Novelty novelty_of(const AccountProfile& profile, const Origin& origin, Use use, std::uint16_t today) {
+  const Rates& rates = profile.rates;
+  const double days = rates.used_days;
+  const Habit* network = profile.networks.find(origin.network);
+  const Habit* provider = profile.providers.find(origin.provider);
+  const Habit* country = profile.countries.find(origin.country.packed());
+  if (has_used(profile, provider, use, today))
+    return {kNetworkLevel.reason,
+            weight_at(kNetworkLevel, novelties_before(rates.new_networks, network), days)};
   if (!origin.country.known())
-    return {kSomewhereLevel.reason, weight_at(kSomewhereLevel, profile.rates.new_providers, days)};
-  if (has_used(profile, profile.countries.find(origin.country.packed()), use)) {
-    return {kProviderLevel.reason, weight_at(kProviderLevel, profile.rates.new_providers, days)};
-  }
-  return {kCountryLevel.reason, weight_at(kCountryLevel, profile.rates.new_countries, days)};
+    return {kSomewhereLevel.reason,
+            weight_at(kSomewhereLevel, novelties_before(rates.new_providers, provider), days)};
+  if (has_used(profile, country, use, today))
+    return {kProviderLevel.reason,
+            weight_at(kProviderLevel, novelties_before(rates.new_providers, provider), days)};
+  return {kCountryLevel.reason,
+          weight_at(kCountryLevel, novelties_before(rates.new_countries, country), days)};
+}
+
+// What of its novelty a network keeps that the account has used in some way.
+double share_left(const AccountProfile& profile, const Habit& network, Use use, std::uint16_t today) {
+  if (use != Use::kSend) return kUsedBeforeShare;
+  const int send_days = network.send_days_before(today);
+  if (send_days >= kFamiliarSendDays || is_home(profile, network)) return kUsedBeforeShare;
+  if (send_days > 0) return kSentOnceShare;
+  const bool is_of_today = network.days == 1 && network.last_day >= today;
+  return is_of_today ? 1 : kReadOnlyShare;
 }
 
 // A network that is home to colleagues is no news for one of them.
@@ -92,10 +115,10 @@ void excuse(Novelty& novelty, const Colleagues& colleagues) {
 // The whole weight of a stranger's place: its newness, the client there, and how well the profile is known.
 Novelty novelty_at(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
-  Novelty novelty = novelty_of(profile, scene.origin, scene.use);
+  const std::uint16_t today = day_of(scene.time);
+  Novelty novelty = novelty_of(profile, scene.origin, scene.use, today);
   const Habit* network = profile.networks.find(scene.origin.network);
-  if (network != nullptr)
-    novelty.nats *= has_used(profile, network, scene.use) ? kUsedBeforeShare : kReadOnlyShare;
+  if (network != nullptr) novelty.nats *= share_left(profile, *network, scene.use, today);
   novelty.nats += client_weight(scene) + session_weight(scene);
   if (novelty.nats > 0) excuse(novelty, colleagues_at(scene));
   if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
@@ -108,7 +131,7 @@ Evidence established(const Scene& scene) {
     return make_evidence(Reason::kFamiliarByWebmail, kEstablishedNetwork, {scene.origin.country});
   const Habit* network = scene.record.profile.networks.find(scene.origin.network);
   const bool by_network =
-      scene.origin.trusted || (network != nullptr && network->send_days >= kFamiliarSendDays);
+      scene.origin.trusted || is_familiar(scene.record.profile, network, day_of(scene.time));
   if (by_network) return make_evidence(Reason::kFamiliarNetwork, kEstablishedNetwork, {scene.origin.prefix});
   return make_evidence(Reason::kFamiliarProvider, kEstablishedProvider, {scene.origin.prefix});
 }

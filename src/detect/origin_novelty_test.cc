@@ -103,6 +103,24 @@ TEST(OriginNovelty, WeighsAPlaceThatWasReadFromNearlyAsANewOne) {
   EXPECT_LT(weigh(stage), fresh);
 }
 
+TEST(OriginNovelty, IsNotExcusedByWhatTheThiefSentToday) {
+  Stage stage = settled_account();
+  const double fresh = weigh(stage);
+  for (int i = 5; i > 0; --i)
+    learn_use(stage.record.profile, kNow - std::chrono::minutes{i}, stage.origin, Use::kSend);
+  EXPECT_GT(weigh(stage), 0.9 * fresh);
+}
+
+TEST(OriginNovelty, FadesWithTheDaysAPlaceWasSentFrom) {
+  Stage stage = settled_account();
+  double before = weigh(stage);
+  for (int day = 2; day > 0; --day) {
+    learn_use(stage.record.profile, kNow - std::chrono::hours{24} * day, stage.origin, Use::kSend);
+    EXPECT_LT(weigh(stage), 0.9 * before);
+    before = weigh(stage);
+  }
+}
+
 TEST(OriginNovelty, SaysLittleOfAYoungProfile) {
   const double young = weigh(settled_account(3, 1));
   EXPECT_LT(young, weigh(settled_account(60)) / 3);

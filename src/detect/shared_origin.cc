@@ -14,13 +14,12 @@
 // three other tenants adds a nat (up to 6.4 with novelty). No more: in the lab more than that found
 // nobody and slowed users of a VPN's fresh exit. Colleagues do not count: a new office, a conference.
 //
-// Accusations of colleagues count a fifth: they go to the same new offices and conferences, so a false alarm
-// about one must not be the next one's reason, and so on through the company (an independent generator's new
-// office: with a half 17 honest accounts restricted, with a fifth 10, with a tenth 7 and campaigns found
-// later).
+// Accusations of colleagues count nothing unless a person confirmed them: they go to the same new offices and
+// conferences, so a false alarm about one must not be the next one's reason, and so on through the company
+// (an independent generator's new office: with a fifth 17 of its people restricted one after the other).
 //
 // A young account has no habits a stranger could differ from: there 0.7 of the guilt alone counts,
-// and none of its colleagues', who most likely sit in the same office.
+// likewise without colleagues'.
 // Logins alone: at most 6.5, they never block.
 //
 // Limits: residential botnets seldom meet twice; the first victim is nobody's second.
@@ -40,7 +39,6 @@ constexpr double kMostBesideHost = 6.9;
 constexpr double kMostForNewcomers = 6.4;
 constexpr double kMostForReading = 6.5;
 constexpr double kYoungShare = 0.7;
-constexpr double kColleaguesShare = 0.2;
 constexpr double kLeast = 0.3;  // less is not worth a sentence
 constexpr int kManyTenants = 3;
 constexpr double kNewcomers = 1.0;
@@ -51,23 +49,20 @@ struct Guilt {
   int victims = 0;
 };
 
-Guilt guilt_of(Reason reason, const TraitSnapshot& trait, double odds, double honest,
-               double share_of_colleagues) {
-  const double guilt = static_cast<double>(trait.guilt) -
-                       (1 - share_of_colleagues) * static_cast<double>(trait.guilt_of_colleagues);
+Guilt guilt_of(Reason reason, const TraitSnapshot& trait, double odds, double honest) {
+  const double guilt = static_cast<double>(trait.guilt) - static_cast<double>(trait.guilt_of_colleagues);
   if (guilt <= 0.01 || honest >= kTooManyHonest) return {};
   const double excuse = std::pow(1 + 2 * honest, 1.5);
   return {reason, std::log1p(odds * guilt / excuse), trait.victims};
 }
 
-Guilt worst_guilt(const TraitSnapshot& host, const TraitSnapshot& network, const TraitSnapshot& client,
-                  double colleagues) {
+Guilt worst_guilt(const TraitSnapshot& host, const TraitSnapshot& network, const TraitSnapshot& client) {
   // Who is at home in the neighbourhood excuses the host half: a carrier's addresses change hands.
   const double around = network.honest >= 5 ? kTooManyHonest : 0.5 * network.honest;
   const double at_home = std::max<double>(host.honest, around);
-  return std::max({guilt_of(Reason::kThiefsHost, host, kHostOdds, at_home, colleagues),
-                   guilt_of(Reason::kThiefsNetwork, network, kNetworkOdds, network.honest, colleagues),
-                   guilt_of(Reason::kThiefsClient, client, kClientOdds, client.honest, colleagues)},
+  return std::max({guilt_of(Reason::kThiefsHost, host, kHostOdds, at_home),
+                   guilt_of(Reason::kThiefsNetwork, network, kNetworkOdds, network.honest),
+                   guilt_of(Reason::kThiefsClient, client, kClientOdds, client.honest)},
                   [](const Guilt& a, const Guilt& b) { return a.nats < b.nats; });
 }
 
@@ -86,8 +81,7 @@ std::optional<Evidence> weigh_shared_origin(const Scene& scene) {
   if (!is_weighed(scene)) return std::nullopt;
   const TraitSnapshot host = scene.neighbours->with(Trait::kHost);
   const TraitSnapshot network = scene.neighbours->with(Trait::kNetwork);
-  const double colleagues = scene.side == Side::kStranger ? kColleaguesShare : 0;
-  const Guilt guilt = worst_guilt(host, network, scene.neighbours->with(Trait::kClient), colleagues);
+  const Guilt guilt = worst_guilt(host, network, scene.neighbours->with(Trait::kClient));
   const double reading = scene.use == Use::kSend ? static_cast<double>(kMaxNats) : kMostForReading;
   if (scene.side != Side::kStranger) {
     if (guilt.nats < kLeast) return std::nullopt;

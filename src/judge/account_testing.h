@@ -56,6 +56,7 @@ class Account {
     sent.transaction_key = transaction_;
     sent.step_key = transaction_ * 100'000;
     sent.mail_key = 1'000'000 + transaction_;
+    sent.answer_transaction = transaction_;
     return sent;
   }
 

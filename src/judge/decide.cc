@@ -29,7 +29,13 @@ Side side_for(const AccountRecord& record, const Facts& facts) {
     const bool strangers = record.stranger && record.stranger->has_transaction(facts.answer_transaction);
     return strangers ? Side::kStranger : Side::kUnsettled;
   }
-  return side_of(record.profile, facts.origin, facts.use);
+  const Side side = side_of(record.profile, facts.origin, facts.use, day_of(facts.time));
+  // While strangers are restricted the owner is where he has long sent from. In doubt it is the thief:
+  // localhost at the owner's provider would be his way out.
+  const bool is_doubtful = side == Side::kUnsettled && facts.origin.known && facts.use == Use::kSend;
+  const bool strangers_are_restricted =
+      is_restriction(record.standing.level) && record.standing.scope == Scope::kUnfamiliarOrigins;
+  return is_doubtful && strangers_are_restricted ? Side::kStranger : side;
 }
 
 Scene scene_of(const AccountRecord& record, const Facts& facts) {
@@ -269,10 +275,12 @@ bool is_from_new_country(const Scene& scene) {
 Learning learning_of(const AccountRecord& record, const Scene& scene, Level wanted) {
   if (in_scope(record.standing, scene.side)) return Learning::kWhenQuiet;
   if (scene.side == Side::kEstablished) return Learning::kNow;
+  // Where nothing is known of places, a busy day that nobody objects to is the owner's: a newsletter's first
+  // issue goes to thousands, more than lessons can tell of.
+  if (scene.side == Side::kUnsettled && wanted <= Level::kWatched) return Learning::kNow;
   const bool by_place = scene.side == Side::kStranger && !has_findings(scene.activity.risk);
   if (wanted >= Level::kWatched)
     return wanted == Level::kWatched && by_place ? Learning::kWhenMoved : Learning::kWhenQuiet;
-  if (scene.side == Side::kUnsettled) return Learning::kNow;
   if (!by_place) return Learning::kWhenQuiet;
   return is_from_new_country(scene) ? Learning::kLater : Learning::kNow;
 }

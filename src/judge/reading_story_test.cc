@@ -41,7 +41,7 @@ TEST(Settings, MakeNoPlaceFamiliar) {
     account.send(office(), {1});
     account.now += std::chrono::hours{24};
   }
-  EXPECT_EQ(side_of(account.record.profile, hotel, Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_of(account.record.profile, hotel, Use::kSend, day_of(account.now)), Side::kStranger);
 }
 
 TEST(Complaints, AreLaidAtTheDoorOfWhoSentTheMail) {

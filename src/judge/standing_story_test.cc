@@ -34,6 +34,30 @@ TEST(Standing, RisesWithinTheFirstMessagesOfARun) {
   EXPECT_EQ(anna.record.standing.until, 0U);
 }
 
+TEST(Standing, OfStrangersLeavesNoWayOutForAClientWithoutAName) {
+  Account anna;
+  anna.live();
+  const Origin neighbour = origin_at(3, office().provider, "PL");
+  EXPECT_EQ(anna.send(neighbour, {500}), 1U);
+  anna.run();
+  ASSERT_EQ(anna.level(), Level::kSuspended);
+  EXPECT_EQ(anna.send(neighbour, {501}), 0U);
+  EXPECT_EQ(anna.send(office(), {1}), 1U);
+}
+
+TEST(AYoungAccount, LearnsItsFirstIssueToThousands) {
+  Account letter;
+  letter.send(office(), {1});
+  letter.now += 26h;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    letter.send(office(), {1'000 + i});
+    letter.now += 2s;
+  }
+  EXPECT_FALSE(is_restriction(letter.level()));
+  EXPECT_TRUE(letter.record.profile.known_recipients.contains(1'299));
+  EXPECT_GE(letter.record.profile.rates.messages, 300.0F);
+}
+
 TEST(Standing, NeverFallsDuringARun) {
   Account anna;
   anna.live();

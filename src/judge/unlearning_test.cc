@@ -61,7 +61,7 @@ TEST(Confirmed, LeavesTheOwnersPlacesAlone) {
   anna.live(60);
   anna.run();
   anna.judge_by_person(true);
-  EXPECT_EQ(side_of(anna.record.profile, office(), Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_of(anna.record.profile, office(), Use::kSend, day_of(anna.now)), Side::kEstablished);
   EXPECT_TRUE(knows_client(anna.record.profile, kOwnClient));
 
   // Malware on the owner's machine: the whole account is closed, and what it sends waits as lessons.
@@ -70,7 +70,7 @@ TEST(Confirmed, LeavesTheOwnersPlacesAlone) {
   bob.judge_by_person(true);
   bob.send(office(), {1});
   bob.judge_by_person(true);
-  EXPECT_EQ(side_of(bob.record.profile, office(), Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_of(bob.record.profile, office(), Use::kSend, day_of(bob.now)), Side::kEstablished);
 }
 
 TEST(Confirmed, LeavesAProviderThatTheOwnerShares) {
@@ -104,7 +104,8 @@ int days_until_familiar(Account& anna, const Origin& place) {
           std::ranges::any_of(anna.decision.verdict.evidence, [](const Evidence& e) { return e.nats > 0; });
       anna.now += 2h;
     }
-    if (!odd && side_of(anna.record.profile, place, Use::kSend) == Side::kEstablished) return day;
+    if (!odd && side_of(anna.record.profile, place, Use::kSend, day_of(anna.now)) == Side::kEstablished)
+      return day;
     anna.now += day % 5 == 4 ? 64h : 16h;  // the weekend
   }
   return 99;
@@ -152,7 +153,7 @@ TEST(AStrangePlace, IsNotLearnedWhileTheOwnerGoesOnElsewhere) {
     anna.send(old_office, {1 + static_cast<std::uint32_t>(day)});
     anna.now += 18h;
   }
-  EXPECT_EQ(side_of(anna.record.profile, quiet_thief, Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_of(anna.record.profile, quiet_thief, Use::kSend, day_of(anna.now)), Side::kStranger);
 }
 
 }  // namespace

@@ -9,12 +9,15 @@ namespace {
 
 // Reading made this many days from one place is at least no surprise for more reading.
 constexpr std::uint8_t kSettledReadDays = 3;
+// Reading beside a place that is sent from makes a home only after this many days.
+constexpr std::uint8_t kSecondHomeDays = 28;
 // Before the profile spans this long there are no habits to compare with.
 constexpr Duration kYoung = std::chrono::hours{36};
 
 }  // namespace
 
-bool is_young(const AccountProfile& profile) noexcept {
+bool is_young(const AccountProfile& profile, std::uint16_t today) noexcept {
+  if (today < day_of(from_seconds32(profile.first_seen)) + kFamiliarSendDays) return true;
   return from_seconds32(profile.last_seen) - from_seconds32(profile.first_seen) < kYoung;
 }
 
@@ -24,6 +27,10 @@ bool is_home(const AccountProfile& profile, const Habit& habit) noexcept {
   const auto more_days = [](const Habit& a, const Habit& b) { return a.days < b.days; };
   const auto networks = profile.networks.all();
   const int most = networks.empty() ? 0 : std::ranges::max(networks, more_days).days;
+  const bool is_second = std::ranges::any_of(networks, [&](const Habit& network) {
+    return network.key != habit.key && network.send_days >= kFamiliarSendDays;
+  });
+  if (is_second && habit.days < kSecondHomeDays) return false;
   return habit.days >= kSettledReadDays && 2 * habit.days >= most &&
          2 * static_cast<float>(habit.days) >= profile.rates.used_days;
 }
@@ -37,23 +44,28 @@ bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept 
   return client != kWebmailClient && uses_client(profile, client);
 }
 
-Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept {
+bool is_familiar(const AccountProfile& profile, const Habit* network, std::uint16_t today) noexcept {
+  if (network == nullptr) return false;
+  const int days = network->send_days_before(today);
+  return days >= kFamiliarSendDays || (days > 0 && is_home(profile, *network));
+}
+
+Side side_of(const AccountProfile& profile, const Origin& origin, Use use, std::uint16_t today) noexcept {
   if (!origin.known) return Side::kUnsettled;
   if (origin.trusted) return Side::kEstablished;
   const Habit* network = profile.networks.find(origin.network);
-  if (network != nullptr && network->send_days >= kFamiliarSendDays) return Side::kEstablished;
+  if (is_familiar(profile, network, today)) return Side::kEstablished;
   const Habit* provider = profile.providers.find(origin.provider);
-  if (provider != nullptr && provider->send_days >= kFamiliarProviderDays) {
+  if (provider != nullptr && provider->send_days_before(today) >= kFamiliarProviderDays) {
     const bool is_nameless = origin.client == 0;
     if (uses_client(profile, origin.client) || (is_nameless && use != Use::kSend)) return Side::kEstablished;
     // Every tenth thief sits at the victim's own provider, and without a name nothing tells them apart.
     if (is_nameless) return Side::kUnsettled;
   }
-  if (is_young(profile)) return Side::kUnsettled;
+  if (is_young(profile, today)) return Side::kUnsettled;
   if (network == nullptr) return Side::kStranger;
   const bool settled = use == Use::kSend ? is_home(profile, *network) : network->days >= kSettledReadDays;
-  if (settled) return Side::kUnsettled;
-  return Side::kStranger;
+  return settled ? Side::kUnsettled : Side::kStranger;
 }
 
 }  // namespace postreeve

@@ -8,26 +8,35 @@
 
 namespace postreeve {
 
-// Honest sends on this many days make a network familiar; a provider needs one more.
+// Honest sends on this many days before today make a network familiar; a provider needs one more. A network
+// that the account is always read from needs one day.
 inline constexpr std::uint8_t kFamiliarSendDays = 2;
 inline constexpr std::uint8_t kFamiliarProviderDays = 3;
 
 // Which side of the account an event belongs to.
 enum class Side : std::uint8_t {
   kEstablished,  // a place the owner has long sent from
-  // Nothing can be said: no address, a profile too young, or mail without an EHLO name from a new
-  // network of the owner's provider.
+  // Nothing can be said: no address, a profile too young, a place that the account is always read from, or
+  // mail without an EHLO name from a new network of the owner's provider.
   kUnsettled,
   kStranger,  // the account has habits, and this is none of them
 };
 
-[[nodiscard]] Side side_of(const AccountProfile& profile, const Origin& origin, Use use) noexcept;
+// `today` is the day of the event: what was sent on it makes nothing familiar before tomorrow, or a thief's
+// first messages would excuse his next ones.
+[[nodiscard]] Side side_of(const AccountProfile& profile, const Origin& origin, Use use,
+                           std::uint16_t today) noexcept;
+
+// Whether the network (nullptr: never used) is one the owner has long sent from.
+[[nodiscard]] bool is_familiar(const AccountProfile& profile, const Habit* network,
+                               std::uint16_t today) noexcept;
 
 // Whether the account is known for too short a time to have habits.
-[[nodiscard]] bool is_young(const AccountProfile& profile) noexcept;
+[[nodiscard]] bool is_young(const AccountProfile& profile, std::uint16_t today) noexcept;
 
 // Whether this is where the account lives: used on half of the days or more, be it only for
-// reading. Who seldom writes writes from there.
+// reading. Who seldom writes writes from there. Beside a network that the owner sends from it takes four
+// weeks of reading: a thief reads for weeks, too, and nobody writes without reading somewhere.
 [[nodiscard]] bool is_home(const AccountProfile& profile, const Habit& habit) noexcept;
 
 // Whether the account has sent with this client on several days, be it a name that everybody has or

@@ -31,6 +31,11 @@ void use_daily(AccountProfile& profile, const Origin& origin, Use use, int days,
   }
 }
 
+// The side on a day after the start.
+Side side_on(int day, const AccountProfile& profile, const Origin& origin, Use use) {
+  return side_of(profile, origin, use, day_of(kStart + 24h * day));
+}
+
 AccountProfile settled() {
   AccountProfile profile;
   use_daily(profile, kOffice, Use::kSend, 20);
@@ -38,40 +43,42 @@ AccountProfile settled() {
 }
 
 TEST(SideOf, SaysNothingWithoutAnAddress) {
-  EXPECT_EQ(side_of(settled(), Origin{}, Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_on(20, settled(), Origin{}, Use::kSend), Side::kUnsettled);
 }
 
 TEST(SideOf, TakesATrustedNetworkForEstablished) {
   Origin trusted = place(99, 99, kScript);
   trusted.trusted = true;
-  EXPECT_EQ(side_of(settled(), trusted, Use::kSend), Side::kEstablished);
-  EXPECT_EQ(side_of(AccountProfile{}, trusted, Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_on(20, settled(), trusted, Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_on(20, AccountProfile{}, trusted, Use::kSend), Side::kEstablished);
 }
 
 TEST(SideOf, KnowsTheOfficeWhateverTheClient) {
-  EXPECT_EQ(side_of(settled(), kOffice, Use::kSend), Side::kEstablished);
-  EXPECT_EQ(side_of(settled(), place(1, 10, kScript), Use::kSend), Side::kEstablished);
-  EXPECT_EQ(side_of(settled(), kOffice, Use::kRead), Side::kEstablished);
+  EXPECT_EQ(side_on(20, settled(), kOffice, Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_on(20, settled(), place(1, 10, kScript), Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_on(20, settled(), kOffice, Use::kRead), Side::kEstablished);
 }
 
-TEST(SideOf, TakesNobodyForAStrangerBeforeTheSecondDay) {
+TEST(SideOf, TakesNobodyForAStrangerBeforeTheThirdDay) {
   AccountProfile profile;
-  EXPECT_EQ(side_of(profile, kOffice, Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_on(0, profile, kOffice, Use::kSend), Side::kUnsettled);
   learn_use(profile, kStart, kOffice, Use::kSend);
   learn_use(profile, kStart + 35h, kOffice, Use::kRead);
-  EXPECT_EQ(side_of(profile, place(2, 11), Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_on(2, profile, place(2, 11), Use::kSend), Side::kUnsettled);
   learn_use(profile, kStart + 36h, kOffice, Use::kRead);
-  EXPECT_EQ(side_of(profile, place(2, 11), Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_on(1, profile, place(2, 11), Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_on(2, profile, place(2, 11), Use::kSend), Side::kStranger);
 }
 
 TEST(SideOf, MakesANetworkFamiliarBySendsOnTwoDays) {
   AccountProfile profile = settled();
   const Origin home = place(2, 11);
-  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_on(20, profile, home, Use::kSend), Side::kStranger);
   for (int i = 0; i < 50; ++i) learn_use(profile, kStart + 24h * 20, home, Use::kSend);
-  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kStranger);  // one day, however busy
+  EXPECT_EQ(side_on(21, profile, home, Use::kSend), Side::kStranger);  // one day, however busy
   learn_use(profile, kStart + 24h * 21, home, Use::kSend);
-  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_on(21, profile, home, Use::kSend), Side::kStranger);  // the day itself does not count
+  EXPECT_EQ(side_on(22, profile, home, Use::kSend), Side::kEstablished);
 }
 
 TEST(SideOf, NeverTakesAReaderOfWeeksForFamiliarWhenItSends) {
@@ -81,17 +88,35 @@ TEST(SideOf, NeverTakesAReaderOfWeeksForFamiliarWhenItSends) {
   for (int day = 60; day < 85; ++day) {
     use_daily(profile, kOffice, Use::kSend, 1, day);
     use_daily(profile, thief, Use::kRead, 1, day);
-    ASSERT_EQ(side_of(profile, thief, Use::kSend), Side::kStranger) << day;
+    ASSERT_EQ(side_on(day, profile, thief, Use::kSend), Side::kStranger) << day;
   }
-  EXPECT_EQ(side_of(profile, thief, Use::kRead), Side::kUnsettled);  // but it may go on reading
+  EXPECT_EQ(side_on(20, profile, thief, Use::kRead), Side::kUnsettled);  // but it may go on reading
+}
+
+TEST(SideOf, TakesAReaderOfDaysForAStrangerWhereTheOwnerSeldomComes) {
+  AccountProfile profile;
+  for (int day = 0; day < 40; day += 4) use_daily(profile, kOffice, Use::kSend, 1, day);
+  const Origin thief = place(66, 67);
+  use_daily(profile, thief, Use::kRead, 14, 40);
+  EXPECT_FALSE(is_home(profile, *profile.networks.find(66)));
+  EXPECT_EQ(side_on(54, profile, thief, Use::kSend), Side::kStranger);
+}
+
+TEST(SideOf, KnowsTheHomeThatWasSentFromOnOneDay) {
+  AccountProfile profile;
+  const Origin home = place(2, 11);
+  use_daily(profile, home, Use::kRead, 20);
+  use_daily(profile, home, Use::kSend, 1, 20);
+  EXPECT_EQ(side_on(20, profile, home, Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_on(21, profile, home, Use::kSend), Side::kEstablished);
 }
 
 TEST(SideOf, SaysNothingAgainstSendingFromWhereTheAccountIsAlwaysRead) {
   AccountProfile profile;
   const Origin home = place(2, 11);
   use_daily(profile, home, Use::kRead, 30);
-  EXPECT_EQ(side_of(profile, home, Use::kSend), Side::kUnsettled);
-  EXPECT_EQ(side_of(profile, place(3, 12), Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_on(20, profile, home, Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_on(20, profile, place(3, 12), Use::kSend), Side::kStranger);
 }
 
 TEST(IsHome, IsWhereTheAccountIsUsedOnHalfOfItsDays) {
@@ -106,25 +131,25 @@ TEST(IsHome, IsWhereTheAccountIsUsedOnHalfOfItsDays) {
 
 TEST(SideOf, FollowsTheKnownClientThroughAKnownProvider) {
   AccountProfile profile = settled();
-  EXPECT_EQ(side_of(profile, place(3, 10, kLaptop), Use::kSend), Side::kEstablished);
-  EXPECT_EQ(side_of(profile, place(3, 10, kScript), Use::kSend), Side::kStranger);
-  EXPECT_EQ(side_of(profile, place(3, 66, kLaptop), Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_on(20, profile, place(3, 10, kLaptop), Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_on(20, profile, place(3, 10, kScript), Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_on(20, profile, place(3, 66, kLaptop), Use::kSend), Side::kStranger);
 }
 
 TEST(SideOf, CannotTellWhoSendsWithoutAClientsNameThroughAKnownProvider) {
   const AccountProfile profile = settled();
-  EXPECT_EQ(side_of(profile, place(3, 10, 0), Use::kSend), Side::kUnsettled);
+  EXPECT_EQ(side_on(20, profile, place(3, 10, 0), Use::kSend), Side::kUnsettled);
   for (const Use use : {Use::kRead, Use::kSignIn}) {
-    EXPECT_EQ(side_of(profile, place(3, 10, 0), use), Side::kEstablished);  // no login tells a name
+    EXPECT_EQ(side_on(20, profile, place(3, 10, 0), use), Side::kEstablished);  // no login tells a name
   }
 }
 
 TEST(SideOf, WantsThreeDaysOfAProvider) {
   AccountProfile profile = settled();
   use_daily(profile, place(4, 12), Use::kSend, 2, 20);
-  EXPECT_EQ(side_of(profile, place(5, 12), Use::kSend), Side::kStranger);
+  EXPECT_EQ(side_on(22, profile, place(5, 12), Use::kSend), Side::kStranger);
   use_daily(profile, place(4, 12), Use::kSend, 1, 22);
-  EXPECT_EQ(side_of(profile, place(5, 12), Use::kSend), Side::kEstablished);
+  EXPECT_EQ(side_on(23, profile, place(5, 12), Use::kSend), Side::kEstablished);
 }
 
 TEST(KnowsClient, WantsTwoDaysOfSending) {

@@ -41,6 +41,11 @@ struct Habit {
     }
   }
 
+  // Days of sending before `today`: what is sent today makes nothing familiar until tomorrow.
+  [[nodiscard]] constexpr int send_days_before(std::uint16_t today) const noexcept {
+    return send_days - (send_days > 0 && last_send_day >= today ? 1 : 0);
+  }
+
   friend bool operator==(const Habit&, const Habit&) = default;
 
  private:

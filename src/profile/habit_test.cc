@@ -50,6 +50,16 @@ TEST(Habit, KeepsReadsApartFromSends) {
   EXPECT_EQ(habit.send_days, 1);
 }
 
+TEST(Habit, CountsSendDaysBeforeTodayOnly) {
+  Habit habit{.key = 1};
+  EXPECT_EQ(habit.send_days_before(100), 0);
+  habit.note(100, Use::kSend);
+  EXPECT_EQ(habit.send_days_before(100), 0);
+  EXPECT_EQ(habit.send_days_before(101), 1);
+  habit.note(101, Use::kRead);
+  EXPECT_EQ(habit.send_days_before(102), 1);
+}
+
 TEST(Habit, StopsCountingAt255) {
   Habit habit{.key = 1};
   for (std::uint16_t day = 1; day < 1000; ++day) habit.note(day, Use::kSend);

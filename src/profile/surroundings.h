@@ -36,7 +36,7 @@ struct TraitSnapshot {
       0;  // other tenants with an account to which it came as a stranger lately; 4: or more
   std::uint8_t victims = 0;       // accounts restricted because of strangers who had it; 3: or more
   float guilt = 0;                // the same, each weighed by its standing (suspended: 1), half after a week
-  float guilt_of_colleagues = 0;  // the part of it that is of the same tenant
+  float guilt_of_colleagues = 0;  // the part of it that is of the same tenant and that no person confirmed
   bool is_own = false;            // the account that asks is one of the honest ones
 };
 

@@ -48,7 +48,7 @@ void note_strangers(AccountRecord& record, const Origin& origin, Timestamp time)
 // Whether the owner came back to his usual place after reading from one that is only new to sending.
 bool owner_came_since(const AccountRecord& record, const StrangersWebmail& strange, Timestamp time) {
   if (!is_live(record.webmail, time)) return false;
-  if (side_of(record.profile, strange.origin, Use::kRead) == Side::kStranger) return false;
+  if (side_of(record.profile, strange.origin, Use::kRead, day_of(time)) == Side::kStranger) return false;
   if (is_of_new_country(record, strange.origin)) return false;
   const auto since = static_cast<std::uint16_t>(record.webmail.hour - hour_of(from_seconds32(strange.time)));
   return since != 0 && since < kWebmailSession.count();
@@ -59,7 +59,7 @@ bool owner_came_since(const AccountRecord& record, const StrangersWebmail& stran
 void note_webmail_login(AccountRecord& record, const Origin& origin, Timestamp time) {
   Origin place = origin;
   place.client = kWebmailClient;
-  if (side_of(record.profile, place, Use::kSend) == Side::kStranger) {
+  if (side_of(record.profile, place, Use::kSend, day_of(time)) == Side::kStranger) {
     note_strangers(record, place, time);
     return;
   }
@@ -76,7 +76,7 @@ Origin webmail_origin(const AccountRecord& record, Timestamp time) {
   if (!is_live(record.webmail, time)) return {};
   const Origin origin = origin_of(record.webmail);
   // The place was the owner's because nothing was known yet; nothing can be told of it now.
-  return side_of(record.profile, origin, Use::kSend) == Side::kStranger ? Origin{} : origin;
+  return side_of(record.profile, origin, Use::kSend, day_of(time)) == Side::kStranger ? Origin{} : origin;
 }
 
 }  // namespace postreeve

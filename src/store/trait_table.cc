@@ -181,7 +181,8 @@ TraitSnapshot TraitTable::look(TraitKey trait, TraitUser user, Timestamp time,
       const float guilt = weight * static_cast<float>(decay_factor(age, spans_.half_life));
       ++snapshot.victims;
       snapshot.guilt += guilt;
-      if (is_colleague) snapshot.guilt_of_colleagues += guilt;
+      const bool is_confirmed = slot.weight >= 2 * kHundred;
+      if (is_colleague && !is_confirmed) snapshot.guilt_of_colleagues += guilt;
     }
   }
   return snapshot;

@@ -62,6 +62,14 @@ TEST(TraitTable, TellsColleaguesFromOthers) {
   EXPECT_FLOAT_EQ(seen.guilt_of_colleagues, 1);
 }
 
+TEST(TraitTable, TakesAColleaguesConfirmedTakeOverForAnyOnes) {
+  Table table;
+  table.accuse(kPlace, {3, kAnna.tenant}, kNow, 1);
+  table.settle(kPlace, 3, true);
+  EXPECT_FLOAT_EQ(table.seen_by_anna(kNow).guilt, 2);
+  EXPECT_FLOAT_EQ(table.seen_by_anna(kNow).guilt_of_colleagues, 0);
+}
+
 TEST(TraitTable, CountsTheTenantsOfStrangersNotTheirAccounts) {
   Table table;
   table.add_stranger(kPlace, {2, kAnna.tenant}, kNow, true);
