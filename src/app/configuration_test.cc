@@ -323,6 +323,7 @@ TEST_F(ConfigurationFiles, UnderstandEveryExampleOfTheTable) {
   write("canaries", "");
   write("country.mmdb", "");
   write("asn.mmdb", "");
+  write("auth_policy.password", "secret\n");
   write("conf.d/tenant.toml", "[[tenant]]\nname = \"school\"\ndomains = [\"s.example\"]\n");
   for (const Setting& setting : settings()) {
     if (setting.section == "tenant" || setting.name == "most" || setting.name == "suspended") continue;

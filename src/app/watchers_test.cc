@@ -1,0 +1,152 @@
+// What is told of every decision: the log, the counts, the metrics, the time of the latest.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include "app/count_watcher.h"
+#include "app/decision_log.h"
+#include "app/last_seen.h"
+#include "app/metrics.h"
+#include "guard/guard_testing.h"
+
+namespace postreeve {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// One decision on Anna's account, as watchers see it.
+struct Happening : EventMaker {
+  Event event = recipient_event(kThiefsAddress, "b@y.example", "Q1");
+  Observation observation;
+  Door door = Door::kPostfixPolicy;
+  Action action = Action::kAccept;
+  bool is_observed = false;
+  std::string rule;
+
+  void tell(DecisionWatcher& watcher) const {
+    watcher.saw({.event = event,
+                 .observation = observation,
+                 .door = door,
+                 .action = action,
+                 .is_observed = is_observed,
+                 .rule = rule,
+                 .nanoseconds = 1500});
+  }
+};
+
+std::string logged(const Happening& happening) {
+  std::ostringstream text;
+  auto logger =
+      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text));
+  logger->set_pattern("%v");
+  DecisionLog log(logger);
+  happening.tell(log);
+  return text.str();
+}
+
+TEST(DecisionLog, IsOneGreppableLine) {
+  Happening deferred;
+  Verdict& verdict = deferred.observation.verdict;
+  verdict.action = deferred.action = Action::kDefer;
+  verdict.risk = 1.25F;
+  verdict.standing.level = Level::kSlowed;
+  verdict.standing.incident.value = 0x11223344556677;
+  verdict.limit = 2;
+  verdict.evidence.add(make_evidence(Reason::kForeignFrom, 2.5, {ShortText("eve \"boss\"\n@x.example")}));
+  verdict.evidence.add(make_evidence(Reason::kAwakened, 0.1, {std::int64_t{3}, Duration{}}));
+  EXPECT_EQ(
+      logged(deferred),
+      "decision event=recipient account=anna@x.example verdict=defer standing=slowed risk=1.25 "
+      "client=203.0.113.66 gate=postfix_policy limit=2 incident=0011223344556677 "
+      "evidence=\"writes as \\\"eve \\\"boss\\\"?@x.example\\\", which is not the account's own address\"\n");
+}
+
+TEST(DecisionLog, MarksWhatIsOnlyObservedAndWhatARuleDecided) {
+  Happening observed;
+  observed.observation.verdict.action = Action::kReject;
+  observed.is_observed = true;
+  observed.rule = "block list";
+  EXPECT_THAT(logged(observed), HasSubstr(" verdict=reject "));
+  EXPECT_THAT(logged(observed), EndsWith(" observed=true rule=\"block list\"\n"));
+}
+
+TEST(DecisionLog, IsSilentAboutWhatDoesNotMatter) {
+  Happening accepted;
+  EXPECT_EQ(logged(accepted), "");
+  accepted.observation.change.emplace();
+  accepted.observation.change->after.level = Level::kWatched;
+  EXPECT_EQ(logged(accepted), "");
+  accepted.observation.change->after.level = Level::kHeld;
+  EXPECT_THAT(logged(accepted), HasSubstr("decision event="));
+  accepted.observation.repeated = true;
+  EXPECT_EQ(logged(accepted), "");
+}
+
+TEST(CountWatcher, CountsWhatTheMailServerWasTold) {
+  TemporaryDirectory directory;
+  const auto database = *LedgerDatabase::open({.path = directory.file("state.db")});
+  HourlyCounts counts(*database);
+  CountWatcher watcher(counts);
+  Happening happening;
+  happening.tell(watcher);
+  happening.action = Action::kDefer;
+  happening.tell(watcher);
+  happening.action = Action::kHold;
+  happening.event = happening.submission_event(kOfficeAddress, "Q1");
+  happening.tell(watcher);
+  happening.action = Action::kReject;
+  happening.tell(watcher);
+  happening.event = happening.login_event(kOfficeAddress);
+  happening.tell(watcher);
+  happening.event = happening.login_event(kOfficeAddress, false);
+  happening.tell(watcher);
+  happening.event = happening.delivery_event("Q1", DeliveryStatus::kBounced, EnhancedStatus{5, 1, 1});
+  happening.tell(watcher);
+  happening.observation.repeated = true;
+  happening.tell(watcher);
+  const auto top = *counts.top(happening.now, 10);
+  ASSERT_THAT(top, SizeIs(1));
+  EXPECT_EQ(top[0].now, (Counts{.messages = 1, .recipients = 1, .refused = 1, .bounced = 1, .logins = 1}));
+}
+
+TEST(Metrics, CountByGateAndActionAndNameNobody) {
+  Metrics metrics;
+  Happening deferred;
+  deferred.action = Action::kDefer;
+  deferred.observation.change.emplace();
+  deferred.observation.change->after.level = Level::kSlowed;
+  deferred.tell(metrics);
+  deferred.tell(metrics);
+  double open = 3;
+  metrics.add_gauge("postreeve_open_connections", "Connections", [&open] { return open; });
+  const std::string text = metrics.text();
+  EXPECT_THAT(text, HasSubstr("postreeve_decisions_total{action=\"defer\",gate=\"postfix_policy\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("postreeve_standing_changes_total{standing=\"slowed\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("postreeve_decision_seconds_count 2\n"));
+  EXPECT_THAT(text, HasSubstr("postreeve_open_connections 3\n"));
+  EXPECT_THAT(text, HasSubstr("# TYPE postreeve_decisions_total counter\n"));
+  EXPECT_THAT(text, Not(HasSubstr("anna")));
+  EXPECT_THAT(text, Not(HasSubstr("203.0.113")));
+  open = 7;
+  EXPECT_THAT(metrics.text(), HasSubstr("postreeve_open_connections 7\n"));
+}
+
+TEST(LastSeen, TellsTheLatestEventOfEachGate) {
+  LastSeen seen;
+  Happening happening;
+  happening.tell(seen);
+  happening.door = Door::kControl;
+  happening.tell(seen);
+  const auto told = seen.as_json();
+  EXPECT_EQ(told.at("postfix_policy"), boost::json::value("2026-03-02T08:00:00.000Z"));
+  EXPECT_TRUE(told.at("milter").is_null());
+  EXPECT_FALSE(told.contains("control"));
+}
+
+}  // namespace
+}  // namespace postreeve
