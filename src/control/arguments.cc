@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 
@@ -45,7 +47,8 @@ Result<AccountId> account_argument(const Desk& desk, const Request& request) {
 }
 
 std::optional<Timestamp> expiry_argument(const Desk& desk, const Request& request) {
-  const std::int64_t seconds = number_argument(request, "expires_in", 0);
+  constexpr std::int64_t kMostSeconds = 100LL * 366 * 24 * 3600;
+  const std::int64_t seconds = std::min(number_argument(request, "expires_in", 0), kMostSeconds);
   if (seconds <= 0) return std::nullopt;
   return desk.guard.now() + std::chrono::seconds(seconds);
 }

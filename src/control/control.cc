@@ -14,6 +14,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/printable.h"
 #include "control/verbs.h"
 #include "socket/session.h"
 
@@ -42,9 +43,12 @@ std::string_view word_of(ErrorCode code) {
   return "";
 }
 
+// One line, whatever a request made us say.
 std::string error_text(const Error& error) {
+  constexpr std::size_t kMostBytes = 900;
+  const std::string text = printable(std::string_view(error.detail).substr(0, kMostBytes));
   return json::serialize(
-      json::object{{"error", json::object{{"code", word_of(error.code)}, {"text", error.detail}}}});
+      json::object{{"error", json::object{{"code", word_of(error.code)}, {"text", text}}}});
 }
 
 const Verb* find_verb(std::string_view name) {
@@ -55,7 +59,19 @@ const Verb* find_verb(std::string_view name) {
   return nullptr;
 }
 
-void note_in_audit_trail(Desk& desk, const Request& request) {
+// A long list is told by how much it holds.
+std::string details_of(const json::object& arguments) {
+  constexpr std::size_t kMostBytes = 32UL * 1024;
+  std::string details = json::serialize(arguments);
+  if (details.size() <= kMostBytes) return details;
+  json::object shortened;
+  for (const auto& [name, value] : arguments) {
+    if (value.is_array()) shortened.emplace(name, fmt::format("{} values", value.get_array().size()));
+  }
+  return json::serialize(shortened);
+}
+
+Result<void> note_in_audit_trail(Desk& desk, const Request& request) {
   AuditEntry entry;
   entry.time = desk.guard.now();
   entry.author = request.person;
@@ -65,9 +81,8 @@ void note_in_audit_trail(Desk& desk, const Request& request) {
     if (entry.subject.empty()) entry.subject = text_argument(request, name);
   }
   entry.reason = text_argument(request, "reason");
-  entry.details = json::serialize(request.arguments);
-  // What was done is done; that it was not noted shows in the ledger's own errors.
-  (void)desk.audit.add(entry);
+  entry.details = details_of(request.arguments);
+  return desk.audit.add(entry);
 }
 
 std::string name_of_user(uid_t user) {
@@ -125,7 +140,10 @@ std::string answer_request(Desk& desk, std::string_view text, const std::string&
          fmt::format("this daemon does not know '{}'; is it older than the command?", request.verb)});
   const VerbReply reply = verb->answer(desk, request);
   if (!reply) return error_text(reply.error());
-  if (verb->changes && !flag_argument(request, "dry_run")) note_in_audit_trail(desk, request);
+  if (verb->changes && !flag_argument(request, "dry_run")) {
+    if (const Result<void> noted = note_in_audit_trail(desk, request); !noted)
+      return error_text({noted.error().code, "done, but not in the audit trail: " + noted.error().detail});
+  }
   return json::serialize(json::object{{"data", *reply}});
 }
 
@@ -158,12 +176,16 @@ Result<std::unique_ptr<Control>> Control::open(boost::asio::io_context& context,
 Control::Control(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Control::~Control() {
   stop();
+  impl_->pool.join();
 }
 
 void Control::stop() {
   impl_->listener->stop();
   impl_->sessions.stop();
-  impl_->pool.join();
+}
+
+std::size_t Control::open_connections() const {
+  return impl_->sessions.size();
 }
 
 }  // namespace postreeve
