@@ -113,7 +113,7 @@ class Client {
     const ssize_t size = recv(connection.socket, bytes.data(), bytes.size(), 0);
     if (size <= 0) give_up("the server hung up");
     connection.reply.append(bytes.data(), static_cast<std::size_t>(size));
-    if (!connection.reply.ends_with("\n\n")) return;
+    if (!load_.is_whole(connection.reply)) return;
     const SteadyTime now = std::chrono::steady_clock::now();
     result_.latencies_us.push_back(std::chrono::duration<double, std::micro>(now - connection.due).count());
     result_.accepted += connection.reply.starts_with("action=DUNNO") ? 1U : 0U;

@@ -18,12 +18,13 @@ struct Load {
   double rate = 0;
   // Told the time of each message before its first request.
   std::function<void(Timestamp)> at_time = [](Timestamp) {};
+  bool (*is_whole)(std::string_view reply) = is_whole_policy_reply;
 };
 
 struct LoadResult {
   double seconds = 0;
   std::uint64_t requests = 0;
-  std::uint64_t accepted = 0;        // answered with DUNNO
+  std::uint64_t accepted = 0;        // answered with DUNNO; 0 for other protocols
   std::vector<double> latencies_us;  // sorted; with a rate, from when the request was due
 
   [[nodiscard]] double percentile(double share) const;

@@ -29,7 +29,9 @@ std::string request_of(const Life& life, const Act& act, std::uint64_t message, 
       life.account().text());
 }
 
-Transaction transaction_of(const Life& life, const Act& act, std::uint64_t message) {
+}  // namespace
+
+Transaction policy_transaction(const Life& life, const Act& act, std::uint64_t message) {
   Transaction transaction{.time = act.time, .requests = {}};
   std::string recipient;
   const std::string queue_id = fmt::format("4jX8D52N6B{:06x}", message);
@@ -45,9 +47,11 @@ Transaction transaction_of(const Life& life, const Act& act, std::uint64_t messa
   return transaction;
 }
 
-}  // namespace
+bool is_whole_policy_reply(std::string_view reply) {
+  return reply.ends_with("\n\n");
+}
 
-Traffic::Traffic(std::uint64_t accounts) {
+Traffic::Traffic(std::uint64_t accounts, MakeTransaction make) : make_(make) {
   lives_.reserve(accounts);
   for (std::uint64_t number = 0; number < accounts; ++number) lives_.emplace_back(number);
 }
@@ -59,7 +63,7 @@ std::vector<Transaction> Traffic::next_day() {
     acts.clear();
     life.live_day(day_, acts);
     for (const Act& act : acts) {
-      if (act.is_message) transactions.push_back(transaction_of(life, act, ++messages_));
+      if (act.is_message) transactions.push_back(make_(life, act, ++messages_));
     }
   }
   ++day_;

@@ -40,6 +40,11 @@ Result<std::string> first_line_of(const std::string& file) {
   return std::string(trim(std::string_view(*text).substr(0, text->find('\n'))));
 }
 
+// Whose settings are to be looked at.
+std::string section_of(const std::string& name) {
+  return name == "metrics" ? "[metrics] listen: " : "[gate." + name + "] listen: ";
+}
+
 }  // namespace
 
 struct Gates::Impl {
@@ -203,7 +208,7 @@ Result<void> Gates::Impl::add(const std::string& name, const Endpoints& endpoint
     listens.push_back({.endpoint = endpoint, .inherited = listens.empty() ? inherited_socket(name) : -1});
   auto gate = StreamGate::open(context, listens, std::move(make),
                                {.limits = limits, .most_connections = serving.most_connections});
-  if (!gate) return fail(gate.error());
+  if (!gate) return fail(gate.error().code, section_of(name) + gate.error().detail);
   for (const Endpoint& endpoint : (*gate)->endpoints())
     listening.push_back(name + ' ' + endpoint.to_string());
   streams.push_back(std::move(*gate));
@@ -219,7 +224,7 @@ Result<void> Gates::Impl::add(const std::string& name, const Endpoints& endpoint
     ListenerOptions options = listener_options(name);
     if (!std::exchange(is_first, false)) options.inherited = -1;
     const Result<Endpoint> where = server->listen(endpoint, options);
-    if (!where) return fail(where.error());
+    if (!where) return fail(where.error().code, section_of(name) + where.error().detail);
     listening.push_back(name + ' ' + where->to_string());
   }
   servers.push_back(std::move(server));

@@ -1,6 +1,9 @@
 #include "app/serve_command.h"
 
+#include <csignal>
 #include <memory>
+
+#include <sys/resource.h>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -22,9 +25,20 @@ std::shared_ptr<spdlog::logger> make_logger() {
   return logger;
 }
 
+// 10,000 connections need more descriptors than a shell gives. Whoever reads our log may go away.
+void prepare_process() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  (void)std::signal(SIGPIPE, SIG_IGN);
+}
+
 }  // namespace
 
 ExitCode run_serve(const ServeArguments& arguments, const Console& console) {
+  prepare_process();
   const LoadedConfiguration loaded = load_configuration_or_default(arguments.config);
   if (!tell_problems(loaded, console)) return ExitCode::kConfiguration;
   const Serving& serving = loaded.configuration.serving;

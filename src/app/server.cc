@@ -29,6 +29,7 @@
 #include "app/state.h"
 #include "control/control.h"
 #include "control/watch_feed.h"
+#include "store/ledger/retention.h"
 
 namespace postreeve {
 
@@ -60,11 +61,14 @@ struct Server::Impl {
   Result<void> make_guard();
   Result<void> open_doors();
   Result<void> refresh_rules();
-  void reload(const std::function<std::unique_ptr<Configuration>()>& load);
-  void wait_for_hangup(std::function<std::unique_ptr<Configuration>()> load);
+  void reload();
+  void wait_for_hangup();
   void serve();
   void keep_house();
+  void tend(unsigned turn);
+  void tell_of_the_disk();
   void drain();
+  void close_doors();
   std::string more_status() const;
 
   Configuration configuration;
@@ -86,10 +90,15 @@ struct Server::Impl {
   std::unique_ptr<Gates> gates;
   std::unique_ptr<Control> control;
   std::unique_ptr<FollowedLogs> logs;
-  std::mutex stopping_mutex;
-  std::condition_variable stopping;
+  std::function<std::unique_ptr<Configuration>()> load_again;
+  // From reading lists to putting the rules made of them in place, or older ones might replace newer ones.
+  std::mutex rules_mutex;
+  std::mutex signal_mutex;
+  std::condition_variable signalled;
   bool is_stopping = false;
+  bool is_reloading = false;
   std::atomic<bool> is_ready{false};
+  bool told_of_full_disk = false;
 };
 
 Result<void> Server::Impl::begin() {
@@ -167,6 +176,7 @@ Result<void> Server::Impl::open_doors() {
 }
 
 Result<void> Server::Impl::refresh_rules() {
+  const std::scoped_lock lock(rules_mutex);
   Result<std::shared_ptr<const Rules>> made = rules.refresh(now());
   if (!made) return fail(made.error());
   guard->set_rules(std::move(*made));
@@ -174,9 +184,10 @@ Result<void> Server::Impl::refresh_rules() {
 }
 
 // What needs a restart stays as it was; all else changes at once or not at all.
-void Server::Impl::reload(const std::function<std::unique_ptr<Configuration>()>& load) {
+void Server::Impl::reload() {
   tell_reloading();
-  const std::unique_ptr<Configuration> fresh = load();
+  const std::unique_ptr<Configuration> fresh = load_again();
+  const std::scoped_lock lock(rules_mutex);
   Result<std::shared_ptr<const Rules>> made =
       fresh ? rules.adopt(*fresh, now()) : fail(ErrorCode::kInvalidInput, "the configuration is wrong");
   if (made) {
@@ -189,11 +200,16 @@ void Server::Impl::reload(const std::function<std::unique_ptr<Configuration>()>&
   tell_ready();
 }
 
-void Server::Impl::wait_for_hangup(std::function<std::unique_ptr<Configuration>()> load) {
-  hangup.async_wait([this, load = std::move(load)](const boost::system::error_code& failure, int) {
+// Files are read by the thread that keeps house: those that answer mail servers must not wait for them.
+void Server::Impl::wait_for_hangup() {
+  hangup.async_wait([this](const boost::system::error_code& failure, int) {
     if (failure) return;
-    reload(load);
-    wait_for_hangup(load);
+    {
+      const std::scoped_lock lock(signal_mutex);
+      is_reloading = true;
+    }
+    signalled.notify_all();
+    wait_for_hangup();
   });
 }
 
@@ -208,24 +224,62 @@ std::string Server::Impl::more_status() const {
                       {"records_in_memory", health.resident},
                       {"records_dirty", health.dirty},
                       {"records_corrupt", health.corrupt},
+                      {"standings_unwritten", guard->unwritten()},
                       {"state", health.writing ? "written" : health.writing.error().detail},
                       {"last_events", last_seen.as_json()},
                       {"logs", logs->status()}};
   return json::serialize(status);
 }
 
-// Every second what time brings about, every two seconds counts, every minute what expires in lists.
+// Every second what time brings about, every two seconds counts, every minute what expires in lists, every hour
+// what is too old.
 void Server::Impl::keep_house() {
   const auto pause = std::chrono::milliseconds(1000);
-  std::unique_lock lock(stopping_mutex);
-  for (unsigned turn = 1; !stopping.wait_for(lock, pause, [this] { return is_stopping; }); ++turn) {
+  std::unique_lock lock(signal_mutex);
+  unsigned turn = 0;
+  while (true) {
+    const bool is_asked = signalled.wait_for(lock, pause, [this] { return is_stopping || is_reloading; });
+    if (is_stopping) return;
+    is_reloading = false;
     lock.unlock();
-    feed_watchdog();
-    guard->tend();
-    if (turn % 2 == 0) (void)state->counts.flush();
-    if (turn % 60 == 0) (void)refresh_rules();
+    if (is_asked) {
+      reload();
+    } else {
+      tend(++turn);
+    }
     lock.lock();
   }
+}
+
+void Server::Impl::tend(unsigned turn) {
+  feed_watchdog();
+  guard->tend();
+  tell_of_the_disk();
+  if (turn % 2 == 0) (void)state->counts.flush();
+  if (turn % 60 != 0) return;
+  if (const Result<void> refreshed = refresh_rules(); !refreshed)
+    logger->error("lists could not be read: {}", refreshed.error().detail);
+  if (turn % 3600 != 0) return;
+  const auto retained = apply_retention(*state->database, RetentionSettings{}, state->key, now());
+  if (!retained) logger->error("what is too old was not deleted: {}", retained.error().detail);
+}
+
+// Once when it begins and once when it is over.
+void Server::Impl::tell_of_the_disk() {
+  const AccountStoreHealth health = state->accounts->health();
+  const std::size_t unwritten = guard->unwritten();
+  const bool is_written = health.writing && unwritten == 0;
+  if (is_written != told_of_full_disk) return;
+  told_of_full_disk = !is_written;
+  if (is_written) {
+    logger->info("the state is written again");
+    return;
+  }
+  logger->error(
+      "the state cannot be written ({}); {} records and {} changes of standings are in memory only, mail is "
+      "judged all the same",
+      health.writing ? "a write of the ledger failed" : health.writing.error().detail, health.dirty,
+      unwritten);
 }
 
 void Server::Impl::serve() {
@@ -243,6 +297,8 @@ void Server::Impl::serve() {
   drain();
   work.reset();
   context.stop();
+  threads.clear();
+  close_doors();
 }
 
 // Answers what is under way, for a few seconds at most.
@@ -250,10 +306,23 @@ void Server::Impl::drain() {
   constexpr auto kPatience = std::chrono::seconds(5);
   gates->stop();
   control->stop();
-  logs->stop();
   const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (gates->open_connections() > 0 && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  const auto is_open = [this] { return gates->open_connections() + control->open_connections() > 0; };
+  while (is_open() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  logs->stop();
+}
+
+// In this order: whoever still waits for the ledger is answered while there is a context to answer in.
+void Server::Impl::close_doors() {
+  gates.reset();
+  control.reset();
+  logs.reset();
+  guard->wait_for_the_ledger();
+  guard->tend();
+  guard->wait_for_the_ledger();
+  if (const std::size_t unwritten = guard->unwritten(); unwritten > 0)
+    logger->error("{} changes of standings could not be written and are forgotten", unwritten);
 }
 
 Result<std::unique_ptr<Server>> Server::open(const Configuration& configuration,
@@ -280,15 +349,16 @@ void Server::stop_on_signals() {
   impl_->stop_signals.add(SIGINT);
   impl_->stop_signals.async_wait([impl = impl_.get()](const boost::system::error_code& failure, int) {
     if (failure) return;
-    const std::scoped_lock lock(impl->stopping_mutex);
+    const std::scoped_lock lock(impl->signal_mutex);
     impl->is_stopping = true;
-    impl->stopping.notify_all();
+    impl->signalled.notify_all();
   });
 }
 
 void Server::reload_on_hangup(std::function<std::unique_ptr<Configuration>()> load) {
+  impl_->load_again = std::move(load);
   impl_->hangup.add(SIGHUP);
-  impl_->wait_for_hangup(std::move(load));
+  impl_->wait_for_hangup();
 }
 
 }  // namespace postreeve

@@ -11,7 +11,10 @@ void tell_ready() {
   sd_notify(0, "READY=1");
 }
 void tell_reloading() {
-  sd_notify(0, "RELOADING=1");
+  // Type=notify-reload asks for the time too.
+  const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+  const auto microseconds = std::chrono::floor<std::chrono::microseconds>(since_boot).count();
+  sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", static_cast<long long>(microseconds));
 }
 void tell_stopping() {
   sd_notify(0, "STOPPING=1");

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/serving.h"
+#include "app/state_lock.h"
 #include "base/keyed_hash.h"
 #include "base/result.h"
 #include "store/ledger/account_policy_book.h"
@@ -26,9 +27,10 @@ struct State {
   // Writes everything that is only in memory; tells what could not be written.
   [[nodiscard]] Result<void> flush();
 
-  explicit State(std::unique_ptr<LedgerDatabase> opened, std::unique_ptr<SqliteAccountStore> store,
-                 const HashKey& secret);
+  State(StateLock taken, std::unique_ptr<LedgerDatabase> opened, std::unique_ptr<SqliteAccountStore> store,
+        const HashKey& secret);
 
+  StateLock lock;  // given back last
   HashKey key;
   std::unique_ptr<LedgerDatabase> database;
   std::unique_ptr<SqliteAccountStore> accounts;

@@ -14,6 +14,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/printable.h"
 #include "control/verbs.h"
 #include "socket/session.h"
 
@@ -42,9 +43,12 @@ std::string_view word_of(ErrorCode code) {
   return "";
 }
 
+// One line, whatever a request made us say.
 std::string error_text(const Error& error) {
+  constexpr std::size_t kMostBytes = 900;
+  const std::string text = printable(std::string_view(error.detail).substr(0, kMostBytes));
   return json::serialize(
-      json::object{{"error", json::object{{"code", word_of(error.code)}, {"text", error.detail}}}});
+      json::object{{"error", json::object{{"code", word_of(error.code)}, {"text", text}}}});
 }
 
 const Verb* find_verb(std::string_view name) {
@@ -85,7 +89,7 @@ std::string details_of(const Request& request) {
   return details.size() <= kMostDetails ? details : std::string();
 }
 
-void note_in_audit_trail(Desk& desk, const Request& request) {
+Result<void> note_in_audit_trail(Desk& desk, const Request& request) {
   AuditEntry entry;
   entry.time = desk.guard.now();
   entry.author = request.person;
@@ -94,8 +98,7 @@ void note_in_audit_trail(Desk& desk, const Request& request) {
   entry.subject = subject_of(desk, request);
   entry.reason = text_argument(request, "reason");
   entry.details = details_of(request);
-  // What was done is done; that it was not noted shows in the ledger's own errors.
-  (void)desk.audit.add(entry);
+  return desk.audit.add(entry);
 }
 
 std::string name_of_user(uid_t user) {
@@ -153,8 +156,10 @@ std::string answer_request(Desk& desk, std::string_view text, const std::string&
          fmt::format("this daemon does not know '{}'; is it older than the command?", request.verb)});
   const VerbReply reply = verb->answer(desk, request);
   if (!reply) return error_text(reply.error());
-  if (verb->changes != nullptr && verb->changes(request) && !flag_argument(request, "dry_run"))
-    note_in_audit_trail(desk, request);
+  if (verb->changes != nullptr && verb->changes(request) && !flag_argument(request, "dry_run")) {
+    if (const Result<void> noted = note_in_audit_trail(desk, request); !noted)
+      return error_text({noted.error().code, "done, but not in the audit trail: " + noted.error().detail});
+  }
   return json::serialize(json::object{{"data", *reply}});
 }
 
@@ -187,12 +192,16 @@ Result<std::unique_ptr<Control>> Control::open(boost::asio::io_context& context,
 Control::Control(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Control::~Control() {
   stop();
+  impl_->pool.join();
 }
 
 void Control::stop() {
   impl_->listener->stop();
   impl_->sessions.stop();
-  impl_->pool.join();
+}
+
+std::size_t Control::open_connections() const {
+  return impl_->sessions.size();
 }
 
 }  // namespace postreeve

@@ -7,6 +7,7 @@
 // Who asks is known by the socket's peer credentials; who may open the socket may do everything.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,8 +25,10 @@ class Control {
   // The desk must outlive it.
   [[nodiscard]] static Result<std::unique_ptr<Control>> open(boost::asio::io_context& context,
                                                              const std::string& socket_path, Desk& desk);
-  ~Control();
+  ~Control();  // waits for what is being answered
+  // Accepts no more; what was asked is answered. Returns at once.
   void stop();
+  [[nodiscard]] std::size_t open_connections() const;
 
  private:
   struct Impl;

@@ -30,40 +30,28 @@ VerbReply show(Desk& desk, const Request& request) {
   return rows_to_json(*entries);
 }
 
-// In the form in which they are kept, or the first that is wrong.
-Result<std::vector<std::string>> values_argument(const Request& request, ListName list) {
-  std::vector<std::string> values = texts_argument(request, "values");
-  if (values.empty()) return fail(ErrorCode::kInvalidInput, "nothing to add");
-  for (std::string& value : values) {
-    Result<std::string> canonical = canonical_list_value(list, value);
-    if (!canonical) return fail(canonical.error());
-    value = *std::move(canonical);
-  }
-  return values;
-}
-
-// All that "values" names: when one is wrong, none is added.
+// All that "values" names, or none of them and what is wrong with the first bad one.
 VerbReply add(Desk& desk, const Request& request) {
   const Result<ListName> list = list_argument(request);
   if (!list) return fail(list.error());
-  Result<std::vector<std::string>> values = values_argument(request, *list);
-  if (!values) return fail(values.error());
-  const bool is_rehearsal = flag_argument(request, "dry_run");
-  json::array rows;
-  for (std::string& value : *values) {
-    const ListEntry entry{.list = *list,
-                          .value = std::move(value),
-                          .comment = text_argument(request, "comment"),
-                          .author = request.person,
-                          .created = desk.guard.now(),
-                          .expires = expiry_argument(desk, request)};
-    rows.push_back(to_json(entry));
-    if (is_rehearsal) continue;
-    if (const Result<void> added = desk.lists.add(entry); !added) return fail(added.error());
+  std::vector<std::string> values = texts_argument(request, "values");
+  if (values.empty()) return fail(ErrorCode::kInvalidInput, "nothing to add");
+  const ListEntry like{.list = *list,
+                       .value = {},
+                       .comment = text_argument(request, "comment"),
+                       .author = request.person,
+                       .created = desk.guard.now(),
+                       .expires = expiry_argument(desk, request)};
+  std::vector<ListEntry> entries(values.size(), like);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Result<std::string> value = canonical_list_value(*list, values[i]);
+    if (!value) return fail(value.error());
+    entries[i].value = *std::move(value);
   }
-  if (is_rehearsal) return rows;
+  if (flag_argument(request, "dry_run")) return rows_to_json(entries);
+  if (const Result<void> added = desk.lists.add(entries); !added) return fail(added.error());
   if (const Result<void> refreshed = desk.refresh_rules(); !refreshed) return fail(refreshed.error());
-  return rows;
+  return rows_to_json(entries);
 }
 
 VerbReply remove(Desk& desk, const Request& request) {

@@ -16,6 +16,20 @@
 namespace postreeve {
 namespace {
 
+// A record may be older than its standing: what led to a restriction that was lifted since must not bring it
+// about again. It may also be newer, when the ledger had not written yet what nobody was told yet.
+void bring_back(AccountRecord& record, const Standing& standing) {
+  const Standing& recorded = record.standing;
+  if (is_restriction(recorded.level) && !is_restriction(standing.level)) {
+    if (recorded.since > standing.since) return;
+    record.owner.risk = {};
+    record.stranger.reset();
+  } else if (standing.level == Level::kClear && recorded.level != Level::kRecovering) {
+    return;  // watched, perhaps, which only records know
+  }
+  record.standing = standing;
+}
+
 // Runs a callable as a step on a record.
 template <typename Run>
 class StepOf final : public RecordStep {
@@ -55,6 +69,10 @@ struct Engine::Impl {
   std::uint64_t limit_key(std::uint16_t number, const Limit& limit, const Facts& facts,
                           const LimitQuery& query) const;
   bool fuse_is_out(Timestamp time);
+  // Within the step, or the numbers of two changes of one account might be exchanged.
+  void number(Observation& observation) {
+    if (observation.change) observation.change->number = counters.number_change();
+  }
 
   const Policy& policy;
   AccountStore& accounts;
@@ -74,6 +92,7 @@ void Engine::Impl::step(Facts& facts, Observation& observation) {
   StepOf run([&](AccountRecord& record) {
     if (facts.by_webmail) facts.origin = webmail_origin(record, facts.time);
     decide(record, facts, policy, observation);
+    number(observation);
   });
   accounts.update(facts.account, run);
   const bool restricts = observation.change && is_restriction(observation.change->after.level) &&
@@ -224,15 +243,19 @@ void Engine::Impl::observe(const Complaint& complaint, Observation& observation)
 }
 
 void Engine::Impl::observe(const CredentialChange& change, Observation& observation) {
-  StepOf run(
-      [&](AccountRecord& record) { apply_credential_change(record, change.time, policy, observation); });
+  StepOf run([&](AccountRecord& record) {
+    apply_credential_change(record, change.time, policy, observation);
+    number(observation);
+  });
   accounts.update(builder.account_key(change.account), run);
 }
 
 void Engine::Impl::observe(const Judgement& judgement, Observation& observation) {
   const Hash128 account = builder.account_key(judgement.account);
-  StepOf run(
-      [&](AccountRecord& record) { apply_judgement(record, account, judgement, policy, observation); });
+  StepOf run([&](AccountRecord& record) {
+    apply_judgement(record, account, judgement, policy, observation);
+    number(observation);
+  });
   accounts.update(account, run);
   counters.settle_accusations(CommonTraits::account_key(account), judgement.confirmed);
 }
@@ -244,13 +267,15 @@ Engine::~Engine() = default;
 
 void Engine::order(const AccountId& account, Level level, Timestamp time, Observation& observation) {
   const Hash128 key = key_of(account);
-  StepOf run(
-      [&](AccountRecord& record) { apply_order(record, key, level, time, impl_->policy, observation); });
+  StepOf run([&](AccountRecord& record) {
+    apply_order(record, key, level, time, impl_->policy, observation);
+    impl_->number(observation);
+  });
   impl_->accounts.update(key, run);
 }
 
 void Engine::restore(const Hash128& account, const Standing& standing) {
-  StepOf run([&](AccountRecord& record) { record.standing = standing; });
+  StepOf run([&](AccountRecord& record) { bring_back(record, standing); });
   impl_->accounts.update(account, run);
 }
 

@@ -43,7 +43,8 @@ class Engine {
   // A person's order about the account's standing (judge/order.h).
   void order(const AccountId& account, Level level, Timestamp time, Observation& observation);
 
-  // Puts the standing that the ledger knows into the account's record: a crash may have forgotten it there.
+  // Puts the standing that the ledger knows into the account's record: a crash may have forgotten it there,
+  // or that it was lifted, and then also what had led to it.
   void restore(const Hash128& account, const Standing& standing);
   // The account's standing as of `time`; clear when nothing is known of it.
   [[nodiscard]] Standing standing_of(const AccountId& account, Timestamp time) const;

@@ -29,6 +29,8 @@ struct StandingChange {
   bool opens_incident = false;
   // The fuse is out: nothing was restricted, a person must look.
   bool observed_only = false;
+  // Grows with each change of an account while the process runs: which of two came later. 0: not known.
+  std::uint64_t number = 0;
 };
 
 }  // namespace postreeve

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <exception>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <utility>
 #include <variant>
@@ -71,6 +73,7 @@ struct Guard::Impl {
   void record(StandingEntry entry, LedgerDatabase::Committed done);
   void keep_for_later(StandingEntry entry);
   void write_what_was_kept();
+  void wait_for_the_ledger();
   void end_expired();
   Result<StandingChange> wait_for(StandingEntry entry);
   void tell(const Event& event, const Observation& observation, Door door, Action action,
@@ -82,9 +85,10 @@ struct Guard::Impl {
   std::shared_ptr<Judging> judging;
   Sightings sightings;
   std::vector<DecisionWatcher*> watchers;
-  // Changes that the disk did not take.
-  std::mutex kept_mutex;
-  std::deque<StandingEntry> kept;
+  std::mutex ledger_mutex;
+  std::condition_variable all_answered;
+  std::size_t under_way = 0;       // handed to the ledger and not yet answered
+  std::deque<StandingEntry> kept;  // changes that the disk did not take
 };
 
 std::optional<Answer> Guard::Impl::answer_seen(std::uint64_t key, Door door, Timestamp now) {
@@ -163,25 +167,48 @@ void Guard::Impl::record(const Judging& now, const Event& event, const Observati
 
 // A restriction holds although the disk is full: it is written as soon as there is room.
 void Guard::Impl::record(StandingEntry entry, LedgerDatabase::Committed done) {
-  parts.incidents.record(entry, [this, entry, done = std::move(done)](const Result<void>& written) mutable {
-    if (!written) keep_for_later(std::move(entry));
+  {
+    const std::scoped_lock lock(ledger_mutex);
+    ++under_way;
+  }
+  auto settle = [this, entry, done = std::move(done)](const Result<void>& written) mutable {
+    // What time brings about is found again, and what is no entry never becomes one.
+    const bool is_worth_it =
+        !written && !entry.ends_stored && written.error().code != ErrorCode::kInvalidInput;
+    if (is_worth_it) keep_for_later(std::move(entry));
     done(written);
-  });
+    const std::scoped_lock lock(ledger_mutex);
+    if (--under_way == 0) all_answered.notify_all();
+  };
+  parts.incidents.record(std::move(entry), std::move(settle));
 }
 
 void Guard::Impl::keep_for_later(StandingEntry entry) {
   constexpr std::size_t kMostKept = 100'000;
-  const std::scoped_lock lock(kept_mutex);
+  const std::scoped_lock lock(ledger_mutex);
   if (kept.size() < kMostKept) kept.push_back(std::move(entry));
 }
 
+// One first: a disk that is full is not asked a thousand times a second.
 void Guard::Impl::write_what_was_kept() {
   std::deque<StandingEntry> entries;
   {
-    const std::scoped_lock lock(kept_mutex);
+    const std::scoped_lock lock(ledger_mutex);
+    if (kept.empty()) return;
     entries.swap(kept);
   }
+  if (!wait_for(std::move(entries.front()))) {
+    const std::scoped_lock lock(ledger_mutex);
+    kept.insert(kept.begin(), std::next(entries.begin()), entries.end());
+    return;
+  }
+  entries.pop_front();
   for (StandingEntry& entry : entries) record(std::move(entry), [](const Result<void>&) {});
+}
+
+void Guard::Impl::wait_for_the_ledger() {
+  std::unique_lock lock(ledger_mutex);
+  all_answered.wait(lock, [this] { return under_way == 0; });
 }
 
 // The record notices that a standing is over when its account is next seen; the ledger would wait for that.
@@ -202,25 +229,40 @@ Result<StandingChange> Guard::Impl::wait_for(StandingEntry entry) {
   std::future<Result<void>> written = promise.get_future();
   record(std::move(entry), [&promise](const Result<void>& result) { promise.set_value(result); });
   const Result<void> result = written.get();
-  if (!result) return fail(result.error());
-  return change;
+  if (result) return change;
+  return fail(
+      result.error().code,
+      "it is in effect, but a restart would forget it; writing is tried again: " + result.error().detail);
 }
 
 Guard::Guard(Parts parts, std::shared_ptr<const Rules> rules, Mode mode)
     : impl_(std::make_unique<Impl>(std::move(parts), std::move(rules), mode)) {}
-Guard::~Guard() = default;
+Guard::~Guard() {
+  impl_->wait_for_the_ledger();
+}
 
 Result<void> Guard::restore() {
-  const Result<std::vector<StandingRow>> rows = impl_->parts.incidents.standings();
-  if (!rows) return fail(rows.error());
   const auto judging = impl_->current();
-  for (const StandingRow& row : *rows) judging->engine.restore(row.key, row.standing);
+  const IncidentBook& incidents = impl_->parts.incidents;
+  for (const auto& rows : {incidents.standings(), incidents.lifted()}) {
+    if (!rows) return fail(rows.error());
+    for (const StandingRow& row : *rows) judging->engine.restore(row.key, row.standing);
+  }
   return {};
 }
 
 void Guard::tend() {
   impl_->write_what_was_kept();
   impl_->end_expired();
+}
+
+void Guard::wait_for_the_ledger() {
+  impl_->wait_for_the_ledger();
+}
+
+std::size_t Guard::unwritten() const {
+  const std::scoped_lock lock(impl_->ledger_mutex);
+  return impl_->kept.size();
 }
 
 void Guard::judge(Event event, Door door, Done done) {

@@ -71,7 +71,7 @@ class Guard {
 
   // Standings in the ledger go before those in the records: call restore() first.
   Guard(Parts parts, std::shared_ptr<const Rules> rules, Mode mode);
-  ~Guard();
+  ~Guard();  // wait_for_the_ledger()
 
   // Brings back the standings of the ledger after a start.
   [[nodiscard]] Result<void> restore();
@@ -79,6 +79,10 @@ class Guard {
   // What time brings about: standings that are over end in the ledger too, changes that the disk did not take
   // are written again. Call every few seconds; may block on the ledger.
   void tend();
+  // How many changes the disk did not take so far.
+  [[nodiscard]] std::size_t unwritten() const;
+  // Returns once everybody who waits for the ledger is answered. Requires that nobody asks meanwhile.
+  void wait_for_the_ledger();
 
   // Judges what a gate saw. The event's time is set to now; its account may be empty (nobody logged in):
   // accepted then.

@@ -79,7 +79,8 @@ StandingEntry ended_entry(const StandingRow& row, Timestamp time) {
           .author = std::string(kOurselves),
           .reason = "its time is over",
           .evidence = {},
-          .actions = {}};
+          .actions = {},
+          .ends_stored = true};
 }
 
 }  // namespace postreeve

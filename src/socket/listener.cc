@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -52,8 +54,23 @@ Failure bind(Acceptor& acceptor, const Endpoint& endpoint, const ListenerOptions
   return failure;
 }
 
+// Whoever hands over something else has mixed up names or descriptors.
+bool is_listening(int descriptor, int family) {
+  int domain = 0;
+  int type = 0;
+  int accepts = 0;
+  for (const auto& [option, value] :
+       {std::pair{SO_DOMAIN, &domain}, {SO_TYPE, &type}, {SO_ACCEPTCONN, &accepts}}) {
+    socklen_t size = sizeof *value;
+    if (::getsockopt(descriptor, SOL_SOCKET, option, value, &size) != 0) return false;
+  }
+  return domain == family && type == SOCK_STREAM && accepts != 0;
+}
+
 Failure adopt(Acceptor& acceptor, const Endpoint& endpoint, int inherited) {
   Failure failure;
+  if (!is_listening(inherited, system_endpoint(endpoint).protocol().family()))
+    return asio::error::invalid_argument;
   acceptor.assign(system_endpoint(endpoint).protocol(), inherited, failure);
   return failure;
 }
@@ -125,6 +142,10 @@ Result<std::unique_ptr<Listener>> Listener::open(asio::io_context& context, cons
   if (endpoint.is_unix() && options.inherited < 0) remove_stale(context, endpoint);
   const Failure failure = options.inherited >= 0 ? adopt(impl->acceptor, endpoint, options.inherited)
                                                  : bind(impl->acceptor, endpoint, options);
+  if (failure && options.inherited >= 0)
+    return fail(
+        ErrorCode::kUnavailable,
+        fmt::format("{}: the socket that was handed over does not listen for that", endpoint.to_string()));
   if (failure)
     return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", endpoint.to_string(), failure.message()));
   impl->owns_file = endpoint.is_unix() && options.inherited < 0;

@@ -25,6 +25,11 @@ constexpr std::size_t kChunk = 16UL * 1024;
 constexpr std::size_t kMostReplies = 16UL * 1024;
 // An idle connection keeps no buffer larger than this.
 constexpr std::size_t kKeptBuffer = 512;
+// A client that goes on asking does not keep a server from stopping.
+constexpr int kMostLastReads = 64;
+// So much of a request that is not whole costs nothing of what all may have: a thousand slow clients with
+// large requests must not shut out the small ones of mail servers.
+constexpr std::size_t kFreeInput = 4UL * 1024;
 // The timer looks this often within the idle limit, instead of being set anew for every request.
 constexpr int kLooks = 4;
 
@@ -43,6 +48,7 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
         set_(std::move(set)) {}
 
   ~Session() {
+    set_->input_bytes -= counted_input_;
     const std::lock_guard lock(set_->mutex);
     set_->sessions.erase(this);
   }
@@ -91,6 +97,8 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
         return;
       } else if (is_over_ || reads_no_more_) {
         close();
+      } else if (is_finishing_) {
+        reads_no_more_ = read_what_is_there() == 0 || ++last_reads_ == kMostLastReads;
       } else {
         wait_for_input();
         return;
@@ -105,6 +113,7 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
       const std::size_t size = size_of_request(input.substr(taken));
       if (size == 0) break;
       silent_looks_ = 0;
+      is_half_ = false;
       ask(input.substr(taken, size));
       taken += size;
     }
@@ -157,6 +166,11 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
   void wait_for_input() {
     if (input_.empty() && input_.capacity() > kKeptBuffer) std::string().swap(input_);
     if (replies_.capacity() > kKeptBuffer) std::string().swap(replies_);
+    if (!count_input()) {
+      close();
+      return;
+    }
+    hurry();
     is_waiting_ = true;
     // Waits without a buffer, or a thousand idle connections would hold a thousand of them.
     socket_.async_wait(StreamSocket::wait_read, [self = shared_from_this()](const Failure& failure) {
@@ -170,8 +184,33 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
     });
   }
 
-  void read_what_is_there() {
-    if (is_closed_ || reads_no_more_) return;
+  // False when all half requests together are too much.
+  bool count_input() {
+    const std::size_t size = input_.capacity() > kFreeInput ? input_.capacity() : 0;
+    if (size == counted_input_) return true;
+    const std::size_t more = size - counted_input_;  // may wrap around, and so does the sum
+    counted_input_ = size;
+    return (set_->input_bytes += more) <= limits_.inputs_bytes;
+  }
+
+  // Half a request must become a whole one soon.
+  void hurry() {
+    if (input_.empty()) {
+      if (std::exchange(is_hurrying_, false)) look_now_and_then();
+      return;
+    }
+    if (std::exchange(is_half_, true)) return;
+    is_hurrying_ = true;
+    timer_.expires_after(std::min(limits_.request, limits_.idle));
+    timer_.async_wait([weak = weak_from_this()](const Failure& failure) {
+      const auto self = weak.lock();
+      if (self && !failure && self->is_half_ && !self->is_writing_) self->close();
+    });
+  }
+
+  // How many bytes came.
+  std::size_t read_what_is_there() {
+    if (is_closed_ || reads_no_more_) return 0;
     std::array<char, kChunk> chunk;
     Failure failure;
     const std::size_t size = socket_.read_some(asio::buffer(chunk), failure);
@@ -180,6 +219,7 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
     // Mostly one whole request: answered where it lies.
     if (input_.empty()) fresh.remove_prefix(answer_whole_requests(fresh));
     input_.append(fresh);
+    return size;
   }
 
   void write() {
@@ -211,6 +251,7 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
                           self->close();
                           return;
                         }
+                        self->is_half_ = self->is_hurrying_ = false;
                         self->look_now_and_then();
                         self->go_on();
                       });
@@ -226,7 +267,7 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
     timer_.expires_after(std::chrono::milliseconds(limits_.idle) / kLooks);
     timer_.async_wait([weak = weak_from_this()](const Failure& failure) {
       const auto self = weak.lock();
-      if (!self || failure || self->is_closed_ || self->is_writing_) return;
+      if (!self || failure || self->is_closed_ || self->is_writing_ || self->is_hurrying_) return;
       if (self->is_waiting_ && ++self->silent_looks_ > kLooks) {
         self->close();
       } else {
@@ -237,8 +278,8 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
 
   // What was asked already is answered, also what lies in the system's buffer.
   void finish() {
-    if (std::exchange(is_waiting_, false)) read_what_is_there();
-    reads_no_more_ = true;
+    is_waiting_ = false;
+    is_finishing_ = true;
     go_on();
   }
 
@@ -262,12 +303,17 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
   std::string input_;    // begins with a request that is not whole, or not yet asked
   std::string replies_;  // not yet written
   std::string writing_;
+  std::size_t counted_input_ = 0;
   int silent_looks_ = 0;
+  bool is_half_ = false;      // waits for the rest of a request, and not for long
+  bool is_hurrying_ = false;  // the timer is set for that
+  int last_reads_ = 0;
+  bool is_finishing_ = false;  // the set stops
   bool is_waiting_ = false;    // for input
   bool is_answering_ = false;  // a request was asked and is not answered
   bool is_inside_ask_ = false;
   bool is_writing_ = false;     // waiting for room
-  bool reads_no_more_ = false;  // the client's side is shut down, or the set stops
+  bool reads_no_more_ = false;  // the client's side is shut down, or the set stops and nothing more is there
   bool is_over_ = false;        // no further request is answered
   bool is_closed_ = false;
 };

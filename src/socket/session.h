@@ -7,6 +7,7 @@
 // connection holds no buffer.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -46,8 +47,11 @@ class Conversation {
 
 struct SessionLimits {
   std::size_t request_bytes = 256UL * 1024;
-  std::chrono::seconds idle{300};  // without a whole request; may take a quarter longer
-  std::chrono::seconds write{30};  // until the client takes a reply
+  std::chrono::seconds idle{300};    // without a whole request; may take a quarter longer
+  std::chrono::seconds request{30};  // from a request's first byte to its last
+  std::chrono::seconds write{30};    // until the client takes a reply
+  // Of all requests that are not whole yet, small ones not counted: who wants more is closed.
+  std::size_t inputs_bytes = 64UL * 1024 * 1024;
 };
 
 // The open sessions of a gate, so that it can end them. Any thread.
@@ -71,6 +75,7 @@ class SessionSet {
     std::mutex mutex;
     std::unordered_set<Session*> sessions;
     bool stopped = false;
+    std::atomic<std::size_t> input_bytes{0};
   };
 
   std::shared_ptr<State> state_;

@@ -144,6 +144,40 @@ TEST(Session, ClosesOnARequestThatComesByDrops) {
   EXPECT_EQ(client.read_all(), "");
 }
 
+TEST(Session, ClosesOnHalfARequestLongBeforeAnIdleClient) {
+  Server server({.request = std::chrono::seconds(0)});
+  Client idle(server);
+  idle.send("a\n");
+  EXPECT_EQ(idle.read(6), "re: a\n");
+  Client client(server);
+  client.send("a\nhal");
+  EXPECT_EQ(client.read_all(), "re: a\n");
+  idle.send("b\n");
+  EXPECT_EQ(idle.read(6), "re: b\n");
+}
+
+TEST(Session, BoundsAllHalfRequestsTogetherAndKeepsSmallOnesGoing) {
+  Server server({.inputs_bytes = 100'000});
+  std::vector<std::unique_ptr<Client>> clients;
+  boost::system::error_code ignored;
+  for (int i = 0; i < 10; ++i) {
+    clients.push_back(std::make_unique<Client>(server));
+    asio::write(clients.back()->socket, asio::buffer(std::string(30'000, 'x')), ignored);
+  }
+  EXPECT_EQ(clients.back()->read_all(), "");
+  Client small(server);
+  small.send("on");
+  small.send("e\n");
+  EXPECT_EQ(small.read(8), "re: one\n");
+  clients.clear();  // what they had is given back
+  while (server.sessions.size() > 1) std::this_thread::yield();
+  Client large(server);
+  const std::string half(30'000, 'x');
+  large.send(half);
+  large.send("\n");
+  EXPECT_EQ(large.read(half.size() + 5).size(), half.size() + 5);
+}
+
 TEST(Session, AnswersThousandsOfRequestsThatComeAtOnce) {
   Server server;
   Client client(server);

@@ -2,6 +2,7 @@
 // approximate, bounded; never a lock across accounts.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "base/time.h"
@@ -58,6 +59,12 @@ class SharedCounters {
   [[nodiscard]] virtual CountrySnapshot look_country(TraitUser user, std::uint16_t country) const = 0;
   // A person judged: the account's accusations weigh twice when confirmed, else they are taken back.
   virtual void settle_accusations(std::uint32_t account, bool confirmed) = 0;
+
+  // Numbers the changes of standings: 1, 2, ... since the start of the process.
+  [[nodiscard]] std::uint64_t number_change() { return ++changes_; }
+
+ private:
+  std::atomic<std::uint64_t> changes_{0};
 };
 
 }  // namespace postreeve

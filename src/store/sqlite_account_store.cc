@@ -90,7 +90,9 @@ struct SqliteAccountStore::Impl {
 
   Result<void> write(std::vector<RowToWrite>& rows) {
     const Duration start = options.monotonic ? options.monotonic() : Duration{0};
+    std::unique_lock turn = take_turn(options.turn);
     Result<void> done = table->write(rows);
+    if (turn) turn.unlock();
     const Duration took = (options.monotonic ? options.monotonic() : Duration{0}) - start;
     cache.settle(rows, done.has_value());
     const std::scoped_lock lock(mutex);

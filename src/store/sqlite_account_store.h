@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "store/account_store.h"
+#include "store/write_turn.h"
 
 namespace postreeve {
 
@@ -30,6 +31,7 @@ struct SqliteAccountStoreOptions {
   Duration write_after = Duration{500};      // how long a changed record waits, at least 1 ms
   std::uint32_t rows_a_batch = 256;          // then others may write: the ledger shares the file
   std::uint32_t most_pages = 0;              // of the file; 0: no bound but the disk
+  SharedTurn turn = {};                      // of all who write into the file
   std::function<Duration()> monotonic = {};  // a clock that never goes back; empty: batches are not timed
 };
 

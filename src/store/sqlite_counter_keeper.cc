@@ -72,6 +72,7 @@ struct SqliteCounterKeeper::Impl {
       counters.save(part, bytes);
       replace->bind(1, static_cast<std::int64_t>(part));
       replace->bind(2, std::string_view(bytes));
+      const std::unique_lock turn = take_turn(options.turn);
       done = replace->run();
     }
     const std::scoped_lock lock(mutex);

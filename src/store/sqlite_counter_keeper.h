@@ -11,12 +11,14 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "store/memory_shared_counters.h"
+#include "store/write_turn.h"
 
 namespace postreeve {
 
 struct CounterKeeperOptions {
   std::string path = {};                          // the records' and the ledger's file
   Duration save_every = std::chrono::minutes{2};  // at least 1 ms
+  SharedTurn turn = {};                           // of all who write into the file
 };
 
 // Any thread.

@@ -49,11 +49,13 @@ Result<std::vector<AuditEntry>> AuditTrail::find(const AuditQuery& query) const 
                     "SELECT id, occurred, author, origin, verb, subject, reason, details FROM audit"
                     " WHERE id < :before AND occurred >= :since"
                     " AND (:every_author = 1 OR author = :author)"
-                    " AND (:every_subject = 1 OR subject = :subject) ORDER BY id DESC LIMIT :most",
+                    " AND (:every_subject = 1 OR subject = :subject)"
+                    " AND (:every_verb = 1 OR verb = :verb) ORDER BY id DESC LIMIT :most",
                     std::tie(id, occurred, entry.author, entry.from, entry.verb, entry.subject, entry.reason,
                              entry.details),
                     on_row, before, since, flag(!query.author), query.author.value_or(""),
-                    flag(!query.subject), query.subject.value_or(""), static_cast<long long>(query.most));
+                    flag(!query.subject), query.subject.value_or(""), flag(!query.verb),
+                    query.verb.value_or(""), static_cast<long long>(query.most));
   });
   if (!outcome) return fail(outcome.error());
   return entries;

@@ -29,6 +29,7 @@ struct AuditEntry {
 struct AuditQuery {
   std::optional<std::string> author;
   std::optional<std::string> subject;
+  std::optional<std::string> verb;
   std::optional<Timestamp> since;
   std::uint64_t before_id = 0;  // the last of the page before; 0: from the newest on
   std::uint32_t most = 100;

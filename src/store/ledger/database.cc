@@ -94,8 +94,10 @@ Result<Session> open_writer(const LedgerOptions& options) {
 }  // namespace
 
 struct LedgerDatabase::Impl {
-  Impl(std::string file, Session writing, std::vector<Session> reading, std::uint32_t most_waiting)
-      : path(std::move(file)), readers(std::move(reading)), writer(std::move(writing), most_waiting) {}
+  Impl(const LedgerOptions& options, Session writing, std::vector<Session> reading)
+      : path(options.path),
+        readers(std::move(reading)),
+        writer(std::move(writing), options.most_waiting, options.turn) {}
 
   std::string path;
   ReaderPool readers;
@@ -118,8 +120,7 @@ Result<std::unique_ptr<LedgerDatabase>> LedgerDatabase::open(const LedgerOptions
     if (!session) return in_file(session.error());
     reading.push_back(std::move(*session));
   }
-  auto impl =
-      std::make_unique<Impl>(options.path, std::move(*writing), std::move(reading), options.most_waiting);
+  auto impl = std::make_unique<Impl>(options, std::move(*writing), std::move(reading));
   return std::unique_ptr<LedgerDatabase>(new LedgerDatabase(std::move(impl)));
 }
 

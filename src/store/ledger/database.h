@@ -14,6 +14,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "store/write_turn.h"
 
 namespace soci {
 class session;
@@ -25,6 +26,7 @@ struct LedgerOptions {
   std::string path;                     // of the SQLite file; made (mode 0600) when it is not there
   std::uint32_t most_waiting = 10'000;  // writes not committed yet; more are refused (kLimitExceeded)
   std::uint32_t readers = 3;            // reads that may go on side by side
+  SharedTurn turn = {};                 // of all who write into the file
   std::uint32_t most_pages = 0;  // of 4 KiB that the file may take, 0: no bound. For tests of a full disk
 };
 

@@ -16,8 +16,11 @@ constexpr std::size_t kMostTogether = 1'000;
 
 }  // namespace
 
-GroupWriter::GroupWriter(std::unique_ptr<soci::session> session, std::uint32_t most_waiting)
-    : session_(std::move(session)), most_waiting_(most_waiting), thread_([this] { run(); }) {}
+GroupWriter::GroupWriter(std::unique_ptr<soci::session> session, std::uint32_t most_waiting, SharedTurn turn)
+    : session_(std::move(session)),
+      most_waiting_(most_waiting),
+      turn_(std::move(turn)),
+      thread_([this] { run(); }) {}
 
 GroupWriter::~GroupWriter() {
   {
@@ -77,6 +80,7 @@ void GroupWriter::commit(std::span<Item> group) {
 }
 
 GroupWriter::Attempt GroupWriter::attempt(std::span<Item> group) {
+  const std::unique_lock turn = take_turn(turn_);
   // IMMEDIATE takes the write lock at once: a transaction that began by reading could find later that
   // another connection has written meanwhile.
   if (const auto begun = execute("BEGIN IMMEDIATE"); !begun) {

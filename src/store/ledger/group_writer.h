@@ -22,7 +22,7 @@ class GroupWriter {
   using Work = LedgerDatabase::Work;
   using Committed = LedgerDatabase::Committed;
 
-  GroupWriter(std::unique_ptr<soci::session> session, std::uint32_t most_waiting);
+  GroupWriter(std::unique_ptr<soci::session> session, std::uint32_t most_waiting, SharedTurn turn);
   ~GroupWriter();  // commits what waits
   GroupWriter(const GroupWriter&) = delete;
   GroupWriter& operator=(const GroupWriter&) = delete;
@@ -52,6 +52,7 @@ class GroupWriter {
 
   std::unique_ptr<soci::session> session_;
   const std::uint32_t most_waiting_;
+  const SharedTurn turn_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Item> queue_;

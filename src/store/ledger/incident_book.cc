@@ -140,7 +140,7 @@ Outcome outcome_after(Outcome before, Level after) {
 }
 
 // False when the incident is not there.
-Result<bool> update_incident(soci::session& session, const StandingEntry& entry) {
+Result<bool> update_incident(soci::session& session, const StandingEntry& entry, bool is_latest) {
   const StandingChange& change = entry.change;
   const std::string id = stored_incident(incident_of(change));
   std::string level_text;
@@ -166,7 +166,7 @@ Result<bool> update_incident(soci::session& session, const StandingEntry& entry)
           " outgo_since = CASE WHEN outgo_since > 0 THEN outgo_since ELSE :since END,"
           " risk = CASE WHEN risk > :k1 THEN risk ELSE :k2 END WHERE id = :id",
           stored_time(change.time), word(std::max(*level, change.after.level)), word(scope_now),
-          word(outcome_after(*outcome, change.after.level)), flag(is_observed(entry)),
+          word(is_latest ? outcome_after(*outcome, change.after.level) : *outcome), flag(is_observed(entry)),
           static_cast<long long>(change.outgo.messages), static_cast<long long>(change.outgo.messages),
           static_cast<long long>(change.outgo.recipients), static_cast<long long>(change.outgo.recipients),
           stored_seconds(change.outgo.since), finite(entry.risk), finite(entry.risk), id);
@@ -191,12 +191,24 @@ void tell(soci::session& session, const StandingEntry& entry) {
   }
 }
 
-Result<void> record_in(soci::session& session, const StandingEntry& entry) {
+bool is_stored(soci::session& session, const StandingEntry& entry) {
+  const Standing& before = entry.change.before;
+  int count = 0;
+  first_row(session,
+            "SELECT COUNT(*) FROM standing WHERE account = :account AND level = :level AND scope = :scope"
+            " AND since = :since AND until = :until AND incident = :incident",
+            std::tie(count), stored_account(entry.account), word(before.level), word(before.scope),
+            stored_seconds(before.since), stored_seconds(before.until), stored_incident(before.incident));
+  return count > 0;
+}
+
+Result<void> record_in(soci::session& session, const StandingEntry& entry, bool is_latest) {
+  if (entry.ends_stored && !is_stored(session, entry)) return {};
   if (!add_change(session, entry)) return {};
-  set_standing(session, entry);
+  if (is_latest) set_standing(session, entry);
   const IncidentId incident = incident_of(entry.change);
   if (incident.known()) {
-    const auto updated = update_incident(session, entry);
+    const auto updated = update_incident(session, entry, is_latest);
     if (!updated) return fail(updated.error());
     if (!*updated) open_incident(session, entry);
     tell(session, entry);
@@ -237,14 +249,30 @@ std::string_view to_text(EntryKind kind) noexcept {
   return kTexts[static_cast<std::size_t>(kind)];
 }
 
+IncidentBook::IncidentBook(LedgerDatabase& database)
+    : database_(database), newest_(std::make_shared<Newest>()) {}
+
+// Two threads may bring changes of one account here in the wrong order, and what a full disk did not take
+// comes again much later.
+LedgerDatabase::Work IncidentBook::recording(StandingEntry entry) const {
+  return [entry = std::move(entry), newest = newest_](soci::session& session) {
+    constexpr std::size_t kMostRemembered = 1'000'000;
+    const std::uint64_t number = entry.change.number;
+    if (number == 0) return record_in(session, entry, true);
+    if (newest->size() >= kMostRemembered) newest->clear();
+    std::uint64_t& latest = (*newest)[entry.key];
+    Result<void> recorded = record_in(session, entry, number >= latest);
+    if (recorded) latest = std::max(latest, number);
+    return recorded;
+  };
+}
+
 void IncidentBook::record(StandingEntry entry, LedgerDatabase::Committed done) {
-  database_.write([entry = std::move(entry)](soci::session& session) { return record_in(session, entry); },
-                  std::move(done));
+  database_.write(recording(std::move(entry)), std::move(done));
 }
 
 Result<void> IncidentBook::record(StandingEntry entry) {
-  return database_.write(
-      [entry = std::move(entry)](soci::session& session) { return record_in(session, entry); });
+  return database_.write(recording(std::move(entry)));
 }
 
 Result<void> IncidentBook::add_entry(TimelineRow entry) {

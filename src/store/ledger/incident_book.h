@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/keyed_hash.h"
@@ -45,6 +47,8 @@ struct StandingEntry {
   std::string reason;        // the person's words
   std::vector<SaidEvidence> evidence;
   std::vector<OutboxAction> actions;  // what is to be done because of it; in the same transaction
+  // What time brings about: nothing is recorded unless the stored standing is still `change.before`.
+  bool ends_stored = false;
 };
 
 struct IncidentRow {
@@ -95,11 +99,13 @@ struct IncidentQuery {
 // Any thread.
 class IncidentBook {
  public:
-  explicit IncidentBook(LedgerDatabase& database) : database_(database) {}
+  explicit IncidentBook(LedgerDatabase& database);
 
   // Standing, incident (made or brought up to date), timeline and actions in one transaction. The incident is
   // that of the standing after the change, else before it; a change without one leaves a standing and nothing
   // else. A change that was recorded before (account, time, level, incident) is done again by doing nothing.
+  // One that comes after a later one of the account (change.number) belongs to the history and leaves the
+  // standing alone.
   void record(StandingEntry entry, LedgerDatabase::Committed done);
   [[nodiscard]] Result<void> record(StandingEntry entry);  // waits
 
@@ -118,10 +124,18 @@ class IncidentBook {
   [[nodiscard]] Result<std::vector<TimelineRow>> timeline(IncidentId incident) const;  // oldest first
   // Standings that are not clear: what a start must bring back, whatever the records say.
   [[nodiscard]] Result<std::vector<StandingRow>> standings() const;
+  // Those that became clear within the hour before the latest change: records may not know of it yet.
+  [[nodiscard]] Result<std::vector<StandingRow>> lifted() const;
   [[nodiscard]] Result<std::optional<StandingRow>> standing_of(const AccountId& account) const;
 
  private:
+  [[nodiscard]] LedgerDatabase::Work recording(StandingEntry entry) const;
+
+  // By account, the number of the latest change. The ledger's thread only, which may outlive the book.
+  using Newest = std::unordered_map<Hash128, std::uint64_t>;
+
   LedgerDatabase& database_;
+  std::shared_ptr<Newest> newest_;
 };
 
 }  // namespace postreeve

@@ -207,6 +207,19 @@ Result<std::vector<StandingRow>> IncidentBook::standings() const {
   return rows;
 }
 
+Result<std::vector<StandingRow>> IncidentBook::lifted() const {
+  std::vector<StandingRow> rows;
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select_standings(
+        session,
+        "WHERE level = :clear AND changed >= (SELECT MAX(changed) FROM standing) - 3600000"
+        " ORDER BY account",
+        rows, word(Level::kClear));
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows;
+}
+
 Result<std::optional<StandingRow>> IncidentBook::standing_of(const AccountId& account) const {
   std::vector<StandingRow> rows;
   const auto outcome = database_.read([&](soci::session& session) {

@@ -62,6 +62,16 @@ Result<std::string> canary(std::string_view value) {
   return address->canonical();
 }
 
+void put(soci::session& session, const ListEntry& entry, const std::string& value) {
+  execute(session,
+          "INSERT INTO list_entry (list, value, comment, author, created, expires)"
+          " VALUES (:list, :value, :comment, :author, :created, :expires)"
+          " ON CONFLICT (list, value) DO UPDATE SET comment = excluded.comment,"
+          " author = excluded.author, created = excluded.created, expires = excluded.expires",
+          word(entry.list), value, stored_line(entry.comment), stored_line(entry.author, 320),
+          stored_time(entry.created), stored_time(entry.expires));
+}
+
 }  // namespace
 
 std::string_view to_text(ListName list) noexcept {
@@ -84,16 +94,18 @@ Result<std::string> canonical_list_value(ListName list, std::string_view value) 
 }
 
 Result<void> ListBook::add(const ListEntry& entry) {
-  auto value = canonical_list_value(entry.list, entry.value);
-  if (!value) return fail(value.error());
+  return add(std::span(&entry, 1));
+}
+
+Result<void> ListBook::add(std::span<const ListEntry> entries) {
+  std::vector<std::string> values;
+  for (const ListEntry& entry : entries) {
+    auto value = canonical_list_value(entry.list, entry.value);
+    if (!value) return fail(value.error());
+    values.push_back(*std::move(value));
+  }
   return database_.write([&](soci::session& session) -> Result<void> {
-    execute(session,
-            "INSERT INTO list_entry (list, value, comment, author, created, expires)"
-            " VALUES (:list, :value, :comment, :author, :created, :expires)"
-            " ON CONFLICT (list, value) DO UPDATE SET comment = excluded.comment,"
-            " author = excluded.author, created = excluded.created, expires = excluded.expires",
-            word(entry.list), *value, stored_line(entry.comment), stored_line(entry.author, 320),
-            stored_time(entry.created), stored_time(entry.expires));
+    for (std::size_t i = 0; i < entries.size(); ++i) put(session, entries[i], values[i]);
     return {};
   });
 }

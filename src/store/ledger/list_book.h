@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ class ListBook {
 
   // Replaces an entry of the same list and value. kInvalidInput as canonical_list_value().
   [[nodiscard]] Result<void> add(const ListEntry& entry);
+  // All or none, in one write; the error is the first bad entry's.
+  [[nodiscard]] Result<void> add(std::span<const ListEntry> entries);
   // The value in any form. kNotFound.
   [[nodiscard]] Result<void> remove(ListName list, const std::string& value);
   // Those that have not expired at `now`, in the order of their values.

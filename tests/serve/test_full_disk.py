@@ -1,0 +1,133 @@
+"""The disk fills up while serving: mail goes on, the status says so, and with room again all is written."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from daemon import OFFICE, SLOWNESS, THIEF, PolicyClient, Refused, teach
+
+
+@pytest.fixture
+def disk(tmp_path):
+    where = tmp_path / "disk"
+    where.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "postreeve-test", where], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"no tmpfs can be mounted: {mounted.stderr.strip()}")
+    yield where
+    subprocess.run(["umount", "-l", where], check=True)
+
+
+def fill(disk):
+    with (disk / "ballast").open("ab") as ballast:
+        for size in (1 << 20, 1 << 12, 1 << 9, 1):
+            try:
+                while True:
+                    os.write(ballast.fileno(), b"x" * size)
+            except OSError:
+                pass
+    return disk / "ballast"
+
+
+def wait_for(what, seconds=15):
+    until = time.monotonic() + seconds * SLOWNESS
+    while time.monotonic() < until:
+        if what():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"it never happened: {what}")
+
+
+def steal(client, account):
+    """What the mail server was told of a take-over."""
+    return [client.ask(account, f"victim{i}@z{i}.example", THIEF, f"{account}{i}", state, helo_name="ylmf-pc")
+            for i in range(12) for state in ("RCPT", "DATA")]
+
+
+def work(client, prefix, accounts=1500):
+    """Requests of ever new accounts; the slowest answer."""
+    slowest = 0
+    for n in range(accounts):
+        began = time.monotonic()
+        assert client.ask(f"{prefix}{n}@x.example", "b@y.example", OFFICE) == "DUNNO"
+        slowest = max(slowest, time.monotonic() - began)
+    return slowest
+
+
+def test_mail_goes_on_and_all_is_written_once_there_is_room(make_daemon, disk):
+    daemon = make_daemon(state=disk).start()
+    teach(daemon, ["anna@x.example", "bert@x.example"])
+    daemon.ask("account hold", account="before@x.example", reason="before")
+    with PolicyClient(daemon) as client:
+        work(client, "early", 200)
+        ballast = fill(disk)
+        slowest = work(client, "late")
+        # A restriction holds at once, although nobody can write it down.
+        assert any(action.startswith(("4", "HOLD")) for action in steal(client, "anna@x.example"))
+        with pytest.raises(Refused) as refused:
+            daemon.ask("account suspend", account="during@x.example", reason="during")
+        assert refused.value.code == "unavailable" and "in effect" in refused.value.text, refused.value.text
+        said = daemon.command("account", "suspend", "again@x.example", "--reason", "again")
+        assert said.returncode == 75 and said.stderr.count("\n") == 1, said
+        said = daemon.command("list", "add", "block", "198.51.100.0/24")
+        assert said.returncode == 75, said
+        for account, level in (("during@x.example", "suspended"), ("anna@x.example", "suspended"), ("before@x.example", "held")):
+            wait_for(lambda a=account, l=level: daemon.ask("account standing", account=a)["standing"] == l, 1)
+        assert client.ask("during@x.example", "b@y.example", OFFICE).startswith("451")
+        wait_for(lambda: daemon.ask("status")["state"] != "written")
+        status = daemon.ask("status")
+        assert status["standings_unwritten"] >= 3 and status["records_dirty"] > 0, status
+        wait_for(lambda: "the state cannot be written" in daemon.log())
+        assert "full" in status["state"], status
+        # Another change of the same account meanwhile: the order of them lasts.
+        with pytest.raises(Refused):
+            daemon.ask("account release", account="during@x.example", reason="found")
+        with pytest.raises(Refused):
+            daemon.ask("account suspend", account="twice@x.example", reason="one")
+        with pytest.raises(Refused):
+            daemon.ask("account hold", account="twice@x.example", reason="two")
+        ballast.unlink()
+        wait_for(lambda: daemon.ask("status")["standings_unwritten"] == 0)
+        wait_for(lambda: daemon.ask("status")["state"] == "written" and daemon.ask("status")["records_dirty"] == 0)
+        wait_for(lambda: "the state is written again" in daemon.log())
+    print(f"the slowest answer while the disk was full: {slowest * 1000:.0f} ms")
+    assert slowest < 0.5 * SLOWNESS
+    daemon.kill()
+    daemon.start()
+    for account, level in (("before@x.example", "held"), ("during@x.example", "recovering"), ("again@x.example", "suspended"),
+                           ("anna@x.example", "suspended"), ("twice@x.example", "held")):
+        assert daemon.ask("account standing", account=account)["standing"] == level, account
+    assert daemon.ask("account show", account="late1400@x.example")["recipients_known"] == 1
+    said = daemon.command("list", "add", "block", "198.51.100.0/24")
+    assert said.returncode == 0, said
+    daemon.stop()
+
+
+def test_it_stops_with_a_full_disk_and_says_what_is_lost(make_daemon, disk):
+    daemon = make_daemon(state=disk).start()
+    daemon.ask("account hold", account="before@x.example", reason="before")
+    with PolicyClient(daemon) as client:
+        fill(disk)
+        work(client, "late")
+        with pytest.raises(Refused):
+            daemon.ask("account suspend", account="during@x.example", reason="during")
+    daemon.stop()
+    assert "could not be written and are forgotten" in daemon.log()
+    assert "not everything was written" in daemon.log()
+    (disk / "ballast").unlink()
+    daemon.start()
+    assert daemon.ask("account standing", account="before@x.example")["standing"] == "held"
+    daemon.stop()
+
+
+def test_a_start_on_a_full_disk_says_so(make_daemon, disk):
+    daemon = make_daemon(state=disk)
+    fill(disk)
+    daemon.launch()
+    assert daemon.process.wait(20) == 69, daemon.log()
+    assert daemon.log().count("\n") == 1 and str(disk) in daemon.log(), daemon.log()
+    (disk / "ballast").unlink()
+    daemon.start()
+    daemon.stop()
