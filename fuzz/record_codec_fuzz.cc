@@ -15,7 +15,8 @@ void require(bool holds) {
 
 std::string sealed(std::string_view body) {
   std::string bytes;
-  postreeve::FieldWriter writer({.name = "", .letters = {'P', 'R'}, .version = postreeve::kRecordFormat}, bytes);
+  postreeve::FieldWriter writer({.name = "", .letters = {'P', 'R'}, .version = postreeve::kRecordFormat},
+                                bytes);
   bytes += body;
   writer.finish();
   return bytes;

@@ -20,7 +20,8 @@ Result<std::unique_ptr<FollowedLogs>> FollowedLogs::start(const Serving& serving
   options.time_zone = serving.logs.time_zone;
   options.joiner.default_domain = default_domain;
   // What destinations say of other messages waits behind a message that is held or whose destination is slow:
-  // not for long. Gates have seen all its recipients; a server that is only watched lacks those that are late.
+  // not for long. Gates have seen all its recipients; a server that is only watched lacks those that are
+  // late.
   options.joiner.wait_for_recipients = std::chrono::seconds{5};
   options.checkpoint_file = serving.state_path + ".followed";
   options.from_beginning = serving.logs.from_beginning;

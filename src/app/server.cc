@@ -231,8 +231,8 @@ std::string Server::Impl::more_status() const {
   return json::serialize(status);
 }
 
-// Every second what time brings about, every two seconds counts, every minute what expires in lists, every hour
-// what is too old.
+// Every second what time brings about, every two seconds counts, every minute what expires in lists, every
+// hour what is too old.
 void Server::Impl::keep_house() {
   const auto pause = std::chrono::milliseconds(1000);
   std::unique_lock lock(signal_mutex);

@@ -49,10 +49,12 @@ std::string checks_as_json(const Checks& checks) {
 
 std::string checks_as_plugin(const Checks& checks) {
   constexpr std::array<std::string_view, 4> kWords{"OK", "UNKNOWN", "WARNING", "CRITICAL"};
-  const auto count = [&](CheckResult outcome) { return std::ranges::count(checks, outcome, &Check::outcome); };
-  std::string text = fmt::format("POSTREEVE {} - {} FAIL, {} WARN, {} PASS",
-                                 kWords[static_cast<std::size_t>(worst_of(checks))], count(CheckResult::kFail),
-                                 count(CheckResult::kWarn), count(CheckResult::kPass));
+  const auto count = [&](CheckResult outcome) {
+    return std::ranges::count(checks, outcome, &Check::outcome);
+  };
+  std::string text = fmt::format(
+      "POSTREEVE {} - {} FAIL, {} WARN, {} PASS", kWords[static_cast<std::size_t>(worst_of(checks))],
+      count(CheckResult::kFail), count(CheckResult::kWarn), count(CheckResult::kPass));
   std::string_view divider = ": ";
   for (const CheckResult outcome : {CheckResult::kFail, CheckResult::kWarn}) {
     for (const Check& check : checks) {

@@ -136,8 +136,10 @@ Checks judge_log(const std::string& path, const LogFacts& facts, Timestamp modif
     }
   }
   if (facts.accounts < kEnoughAccounts) {
-    checks.push_back(
-        {CheckResult::kSkip, "logs.clients", fmt::format("{}: too few accounts logged in to tell", path), {}});
+    checks.push_back({CheckResult::kSkip,
+                      "logs.clients",
+                      fmt::format("{}: too few accounts logged in to tell", path),
+                      {}});
   } else if (facts.busiest_logins * 10 > facts.logins * 9) {
     checks.push_back({CheckResult::kFail, "logs.clients",
                       fmt::format("{}: {} of {} logins of {} accounts come from {}", path,

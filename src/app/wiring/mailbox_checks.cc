@@ -63,7 +63,8 @@ Checks check_dovecot(const NamedValues& dovecot, const WiringSettings& ours) {
   };
   expect("auth_policy_reject_on_fail", "no", CheckResult::kWarn, "without Postreeve nobody can log in");
   expect("auth_policy_check_before_auth", "yes", CheckResult::kWarn, "guesses are not slowed down");
-  expect("auth_policy_report_after_auth", "yes", CheckResult::kFail, "Postreeve never hears how a login ended");
+  expect("auth_policy_report_after_auth", "yes", CheckResult::kFail,
+         "Postreeve never hears how a login ended");
   expect("auth_policy_log_only", "no", CheckResult::kWarn, "Dovecot does not do what Postreeve answers");
   if (value_of(dovecot, "auth_policy_hash_nonce").empty()) {
     checks.push_back({CheckResult::kWarn, "dovecot.auth_policy_hash_nonce",
