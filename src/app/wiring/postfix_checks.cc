@@ -54,6 +54,7 @@ class ServiceChecks {
       say(CheckResult::kPass, "policy", fmt::format("asks {} in {}", ours->argument, name));
       check_order(restrictions, static_cast<std::size_t>(ours - restrictions.begin()), name);
       check_fail_open(*ours);
+      check_tries(*ours);
       return;
     }
     if (has_milter()) {
@@ -87,6 +88,16 @@ class ServiceChecks {
             "check_policy_service {{ {}, timeout=3s, try_limit=2, default_action=DUNNO }}, unless mail "
             "is to stop then",
             ours.argument));
+  }
+
+  // smtpd gives up before it opens a broken connection anew, and so it never does.
+  void check_tries(const Restriction& ours) {
+    const auto own = ours.settings.find("try_limit");
+    const auto tries =
+        own != ours.settings.end() ? own->second : postfix_.value(service_, "smtpd_policy_service_try_limit");
+    if (tries != "1") return say(CheckResult::kPass, "tries", "asks again when its connection broke");
+    say(CheckResult::kWarn, "tries", "a smtpd that asked before Postreeve was restarted never asks it again",
+        "try_limit=2");
   }
 
   void check_end_of_data() {

@@ -111,6 +111,14 @@ INSTANTIATE_TEST_SUITE_P(
              "default_action=DUNNO }\n"
              "smtpd_policy_service_default_action = 451 4.3.5 Server configuration problem\n",
              "postfix.fail_open", "PASS"},
+        Case{"tried once",
+             "smtpd_recipient_restrictions = check_policy_service { inet:127.0.0.1:10040, try_limit=1, "
+             "default_action=DUNNO }\n",
+             "postfix.tries", "WARN"},
+        Case{"tried twice",
+             "smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:10040\n"
+             "smtpd_policy_service_try_limit = 2\n",
+             "postfix.tries", "PASS"},
         Case{"not asked when the message is whole",
              "smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:10040\n",
              "postfix.end_of_data", "WARN"},
