@@ -112,7 +112,7 @@ class Daemon:
 
     def command(self, *words, **more):
         """The command line, as a person types it."""
-        return subprocess.run([POSTREEVE, *words, "--config", self.config], capture_output=True, text=True, timeout=60, **more)
+        return subprocess.run([POSTREEVE, *words, "--config", self.config], capture_output=True, text=True, timeout=60, cwd=self.folder, **more)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
