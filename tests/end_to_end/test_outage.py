@@ -66,6 +66,7 @@ def test_standings_are_there_after_a_kill(world):
     world.send("policy", Place("20.11.30.3", "User"), stolen, victims("kill", 20))
     world.postreeve.ask("account", "suspend", suspended, "--reason", "before the kill")
     before = world.postreeve.account(stolen)
+    world.on_the_disk()  # the habits; standings need no wait
     world.postreeve.kill()
     world.postreeve.start()
     after = world.postreeve.account(stolen)
