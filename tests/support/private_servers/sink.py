@@ -65,6 +65,12 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
     def handle(self):
+        try:
+            self.converse()
+        except ConnectionError:
+            pass  # a server that is stopped does not say goodbye
+
+    def converse(self):
         self.sender, self.recipients = "", []
         self.say("220 sink.example ESMTP")
         for line in self.rfile:
