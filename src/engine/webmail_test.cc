@@ -117,9 +117,10 @@ TEST(WebmailMail, AccusesTheBrowsersPlaceNotTheWebServer) {
   anna.log_in(kThiefsAddress);
   for (int i = 0; i < 40; ++i) anna.write("victim" + std::to_string(i) + "@z.example");
   ASSERT_TRUE(is_restriction(anna.record().standing.level));
-  // The next account that is used from there, and one that writes in the webmail from home.
+  // The next account that is used from there, another customer's, and one that writes in the webmail from
+  // home.
   const auto of_bob = [&](auto event) {
-    event.account = account_named("bob@x.example");
+    event.account = account_named("bob@other.example");
     return event;
   };
   for (int day = 0; day < 20; ++day) {
