@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/write.hpp>
 
 namespace postreeve {
@@ -19,6 +21,8 @@ using asio::ip::tcp;
 // never, "throw" throws, "much" gets a megabyte.
 class Lines final : public Conversation {
  public:
+  explicit Lines(asio::thread_pool& others) : others_(others) {}
+
   Result<std::size_t> request_size(std::string_view input) override {
     if (input.starts_with('!')) return fail(ErrorCode::kInvalidInput, "no line of ours");
     return input.find('\n') + 1;  // npos + 1 is 0
@@ -33,11 +37,12 @@ class Lines final : public Conversation {
       reply(text);
       return;
     }
-    std::thread([text, reply = std::move(reply)]() mutable { reply(text); }).detach();
+    asio::post(others_, [text, reply = std::move(reply)]() mutable { reply(text); });
   }
   bool is_over() const override { return is_over_; }
 
  private:
+  asio::thread_pool& others_;
   bool is_over_ = false;
 };
 
@@ -46,7 +51,7 @@ struct Server {
     auto opened = Listener::open(
         context, *Endpoint::parse("127.0.0.1:0"), {.most_connections = most_connections},
         [this, limits](StreamSocket socket, ConnectionSlot slot) {
-          sessions.begin(std::move(socket), std::move(slot), std::make_unique<Lines>(), limits);
+          sessions.begin(std::move(socket), std::move(slot), std::make_unique<Lines>(others), limits);
         });
     listener = std::move(*opened);
     for (int i = 0; i < 2; ++i) threads.emplace_back([this] { context.run(); });
@@ -56,9 +61,11 @@ struct Server {
     sessions.stop();
     work.reset();
     for (std::thread& thread : threads) thread.join();
+    others.join();  // none of them may still hold a session when the context goes
   }
 
   asio::io_context context;
+  asio::thread_pool others{2};
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   SessionSet sessions;
   std::unique_ptr<Listener> listener;
