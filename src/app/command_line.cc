@@ -179,7 +179,7 @@ struct CommandTree {
 };
 
 std::expected<Command, Ending> command_of(CommandTree& tree) {
-  CLI::App& app = tree.app;
+  const CLI::App& app = tree.app;
   if (app.got_subcommand("replay")) return Command{std::move(tree.replay)};
   if (app.got_subcommand("check-config")) return Command{std::move(tree.check)};
   if (app.got_subcommand("init")) return Command{std::move(tree.init)};

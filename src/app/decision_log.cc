@@ -21,7 +21,7 @@ bool matters(const Decided& decided) {
 
 // logfmt: quoted when it is not one plain word.
 std::string value(std::string_view text) {
-  const std::string shown = printable(text);
+  std::string shown = printable(text);
   if (!shown.empty() && shown.find_first_of(" =\"") == std::string::npos) return shown;
   std::string quoted = "\"";
   for (const char c : shown) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/printable.h"
 
 namespace postreeve {
@@ -41,7 +43,7 @@ class Layout {
       return end(text + "  " + padded(last, row.size() - 1));
     std::string all;
     for (const std::string& part : wrapped(last, kTableWidth - last_begins_)) {
-      all += end((all.empty() ? text + "  " : std::string(last_begins_, ' ')) + part);
+      all += end((all.empty() ? fmt::format("{}  ", text) : std::string(last_begins_, ' ')) + part);
     }
     return all;
   }

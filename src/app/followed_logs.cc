@@ -27,7 +27,7 @@ Result<std::unique_ptr<FollowedLogs>> FollowedLogs::start(const Serving& serving
   options.from_beginning = serving.logs.from_beginning;
   auto follower = LogFollower::start(
       options, now, [&guard](Event&& event) { guard.note(std::move(event), Door::kLog); },
-      [logger](const std::string& path, const std::string& sentence) {
+      [logger = std::move(logger)](const std::string& path, const std::string& sentence) {
         logger->warn("{}: {}", path, printable(sentence));
       });
   if (!follower) return fail(follower.error());

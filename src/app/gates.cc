@@ -109,7 +109,7 @@ std::shared_ptr<const LoginLock> Gates::Impl::lock_of(const LockMapSettings& set
 }
 
 Result<void> Gates::Impl::open_tables() {
-  const Result<void> opened = add(
+  Result<void> opened = add(
       "socketmap", serving.socketmap.listen,
       [lock = lock_of(serving.socketmap)] { return make_socketmap(lock); }, kTableLimits);
   if (!opened) return opened;

@@ -56,7 +56,7 @@ std::string synopsis(const CommandLeaf& leaf) {
   std::string line = fmt::format("postreeve {}", roff(leaf.name));
   for (const CLI::Option* option : positional_options_of(*leaf.app)) {
     const bool is_list = option->get_items_expected_max() > 1;
-    std::string word = option->get_name(true) + (is_list ? "..." : "");
+    const std::string word = option->get_name(true) + (is_list ? "..." : "");
     line += option->get_required() ? ' ' + word : " [" + word + ']';
   }
   return line;

@@ -217,17 +217,17 @@ std::string Server::Impl::more_status() const {
   const AccountStoreHealth health = state->accounts->health();
   json::array listening;
   for (const std::string& gate : gates->listening()) listening.emplace_back(gate);
-  json::object status{{"started", format_rfc3339(started)},
-                      {"mode_from", serving().mode_is_given ? "configuration" : "command line"},
-                      {"connections", gates->open_connections()},
-                      {"listening", std::move(listening)},
-                      {"records_in_memory", health.resident},
-                      {"records_dirty", health.dirty},
-                      {"records_corrupt", health.corrupt},
-                      {"standings_unwritten", guard->unwritten()},
-                      {"state", health.writing ? "written" : health.writing.error().detail},
-                      {"last_events", last_seen.as_json()},
-                      {"logs", logs->status()}};
+  const json::object status{{"started", format_rfc3339(started)},
+                            {"mode_from", serving().mode_is_given ? "configuration" : "command line"},
+                            {"connections", gates->open_connections()},
+                            {"listening", std::move(listening)},
+                            {"records_in_memory", health.resident},
+                            {"records_dirty", health.dirty},
+                            {"records_corrupt", health.corrupt},
+                            {"standings_unwritten", guard->unwritten()},
+                            {"state", health.writing ? "written" : health.writing.error().detail},
+                            {"last_events", last_seen.as_json()},
+                            {"logs", logs->status()}};
   return json::serialize(status);
 }
 
@@ -286,6 +286,7 @@ void Server::Impl::serve() {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned count = serving().threads == 0 ? cores : serving().threads;
   std::vector<std::jthread> threads;
+  threads.reserve(count);
   for (unsigned i = 0; i < count; ++i) threads.emplace_back([this] { context.run(); });
   is_ready = true;
   tell_ready();

@@ -37,7 +37,7 @@ int inherited_socket(std::string_view name) {
     if (found < 0 && name == names[i]) found = SD_LISTEN_FDS_START + i;
     std::free(names[i]);
   }
-  std::free(names);
+  std::free(static_cast<void*>(names));
   return found;
 }
 

@@ -100,7 +100,7 @@ Result<std::string> read_file(const std::string& path) {
   if (error) return fail(file_error(error.value()));
   constexpr std::uintmax_t kMostBytes = 4UL * 1024 * 1024;
   if (size > kMostBytes) return fail(ErrorCode::kLimitExceeded, "it is larger than 4 MiB");
-  std::ifstream in(path, std::ios::binary);
+  const std::ifstream in(path, std::ios::binary);
   if (!in) return fail(file_error(errno));
   std::ostringstream text;
   text << in.rdbuf();

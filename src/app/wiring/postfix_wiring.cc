@@ -97,12 +97,12 @@ Result<std::vector<FileChange>> changes_of(const std::string& folder, const Post
   const TemporaryFolder copy;
   std::vector<FileChange> changes;
   for (const std::string name : {"main.cf", "master.cf"}) {
-    const auto text = read_file(folder + "/" + name);
-    if (!text)
-      return fail(ErrorCode::kUnavailable, fmt::format("{}/{}: {}", folder, name, text.error().detail));
-    changes.push_back({folder + "/" + name, *text, {}});
+    const std::string file = fmt::format("{}/{}", folder, name);
+    const auto text = read_file(file);
+    if (!text) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", file, text.error().detail));
+    changes.push_back({file, *text, {}});
     std::error_code error;
-    fs::copy_file(folder + "/" + name, copy.path() + "/" + name, error);
+    fs::copy_file(file, fmt::format("{}/{}", copy.path(), name), error);
     if (error) return fail(ErrorCode::kUnavailable, "no room for a copy of " + name);
   }
   std::vector<std::string> main{"postconf", "-c", copy.path(), "-e"};

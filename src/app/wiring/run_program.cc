@@ -75,6 +75,7 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
   ::posix_spawn_file_actions_adddup2(&actions, output.writer(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, errors.writer(), STDERR_FILENO);
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (const auto& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
   pointers.push_back(nullptr);
   pid_t child = 0;
@@ -92,7 +93,7 @@ std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(std::string(path == nullptr ? "" : path) + ":/usr/sbin:/usr/local/sbin:/sbin");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    auto file = folder + "/" + name;
+    auto file = fmt::format("{}/{}", folder, name);
     if (!folder.empty() && ::access(file.c_str(), X_OK) == 0) return file;
   }
   return {};
