@@ -204,7 +204,8 @@ def test_clients_that_take_no_answers(daemon):
     settles(daemon, before["descriptors"])
     print(f"deaf clients: {before['mib']:.0f} MiB before, {during['mib']:.0f} MiB with them; slowest {watch.slowest[0] * 1000:.0f} ms")
     assert during["mib"] - before["mib"] < 60 * SLOWNESS
-    assert watch.slowest[0] < ANSWERS_WITHIN * 2, watch.slowest
+    # What the sockets held is judged first, slowly with a sanitizer.
+    assert SLOWNESS > 1 or watch.slowest[0] < ANSWERS_WITHIN, watch.slowest
     daemon.stop()
 
 
@@ -266,6 +267,7 @@ def test_more_connections_than_allowed_wait_their_turn(make_daemon):
     daemon.stop()
 
 
+@pytest.mark.skipif(SLOWNESS > 1, reason="the sanitizer's check of types needs descriptors of its own")
 def test_out_of_descriptors_it_waits_and_goes_on(make_daemon):
     daemon = make_daemon()
 

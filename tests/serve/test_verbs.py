@@ -19,7 +19,7 @@ TEXTS = ["account", "incident", "list", "value", "mode", "text", "reason", "comm
 LISTS = ["values", "events", "networks", "only_networks", "only_countries"]
 FLAGS = ["dry_run", "compare", "clear"]
 NUMBERS = ["most", "after", "expires_in"]
-EXITS = {0, 64, 65, 66, 67, 69, 74, 75, 77, 78}
+EXITS = {0, 64, 65, 66, 67, 74, 75, 77, 78}
 
 
 class Walk:
@@ -148,12 +148,11 @@ def test_random_command_lines_end_with_a_known_code_and_one_sentence(make_daemon
     counts = {}
     for _ in range(min(STEPS, 250)):
         verb = dice.choice([verb for verb in VERBS if verb != "watch"])
-        words = verb.split()
+        words = [*verb.split(), "--socket", str(daemon.control_path)]  # first: an option without its value takes what follows
         for _ in range(dice.randrange(4)):
             words.append(dice.choice([walk.text, lambda: "a1@x.example", lambda: "block", lambda: "--reason", lambda: "--expires", lambda: "7d",
                                       lambda: "--most", lambda: "-o", lambda: "json", lambda: "--dry-run", lambda: "--nonsense"])().replace("\0", ""))
         done = daemon.command(*words)
-        assert done.returncode != 69, (words, done)
         counts[done.returncode] = counts.get(done.returncode, 0) + 1
         assert done.returncode in EXITS, (words, done)
         if done.returncode not in (0, 64):
