@@ -172,8 +172,8 @@ void measure(const Match& match, std::span<const std::size_t> connection_counts,
   }
 }
 
-void measure_policy(std::uint64_t requests, int rounds) {
-  World world;
+void measure_policy(std::uint64_t requests, int rounds, bool several_doors) {
+  World world(several_doors);
   const auto options = std::make_shared<const PostfixPolicyOptions>();
   Server echo([] { return std::make_unique<Echo>(); }, kPostfixPolicyLimits);
   Server policy([&] { return make_postfix_policy(world.guard(), options); }, kPostfixPolicyLimits);
@@ -186,8 +186,8 @@ void measure_policy(std::uint64_t requests, int rounds) {
   measure_idle(policy, take(traffic, requests));
 }
 
-void measure_milter(std::uint64_t requests, int rounds) {
-  World world;
+void measure_milter(std::uint64_t requests, int rounds, bool several_doors) {
+  World world(several_doors);
   const auto options = std::make_shared<const MilterOptions>();
   Server echo([] { return std::make_unique<MilterEcho>(); }, kMilterLimits);
   Server milter([&] { return make_milter(world.guard(), options); }, kMilterLimits);
@@ -198,8 +198,8 @@ void measure_milter(std::uint64_t requests, int rounds) {
           std::vector<std::size_t>{8}, requests, rounds);
 }
 
-void measure_auth(std::uint64_t requests, int rounds) {
-  World world;
+void measure_auth(std::uint64_t requests, int rounds, bool several_doors) {
+  World world(several_doors);
   const FamiliarPlaces places(world.accounts(), {});
   LoginThrottle throttle(LoginThrottleSettings{}, {});
   const auto is_familiar = [&](const AccountId& account, const IpAddress& address) {
@@ -231,16 +231,19 @@ int main(int argc, char** argv) {
   std::uint64_t requests = 40'000;
   int rounds = 3;
   Load load;
+  bool several_doors = false;
   app.add_option("--requests", requests);
   app.add_option("--rounds", rounds);
+  // As when a milter or a log is there too: what one door saw is remembered for the others.
+  app.add_flag("--several-doors", several_doors);
   app.add_option("--port", load.port);
   app.add_option("--connections", load.connections);
   CLI11_PARSE(app, argc, argv);
   allow_many_descriptors();
   if (load.port == 0) {
-    measure_milter(requests, rounds);
-    measure_auth(requests, rounds);
-    measure_policy(requests, rounds);
+    measure_milter(requests, rounds, several_doors);
+    measure_auth(requests, rounds, several_doors);
+    measure_policy(requests, rounds, several_doors);
   } else {
     Traffic traffic(kAccounts);
     const LoadResult result = run_load(load, take(traffic, requests));

@@ -70,7 +70,7 @@ class Server {
 // A guard whose accounts have lived for kPast days.
 class World {
  public:
-  World()
+  explicit World(bool several_doors)
       : folder_(std::filesystem::temp_directory_path() / fmt::format("postreeve-gate-bench-{}", getpid())),
         ledger_((std::filesystem::create_directories(folder_),
                  *LedgerDatabase::open({.path = (folder_ / "ledger.db").string()}))),
@@ -79,7 +79,8 @@ class World {
                 .counters = counters_,
                 .incidents = incidents_,
                 .key = {},
-                .clock = [this] { return now_.load(std::memory_order_relaxed); }},
+                .clock = [this] { return now_.load(std::memory_order_relaxed); },
+                .several_doors = several_doors},
                std::make_shared<Rules>(Policy{}, std::make_shared<const Locator>(), std::vector<ListEntry>{},
                                        std::vector<AccountPolicy>{}, kMonday),
                Mode::kEnforce) {
