@@ -1,4 +1,4 @@
-// What a decision costs through the policy gate, beside an echo server of the same build that does no work.
+// What a decision costs through the gates, each beside an echo server of the same build that does no work.
 //
 //   gate_bench [--requests N] [--rounds N]     prints a JSON object a line
 //   gate_bench --port P [--requests N] [--connections N]
@@ -8,36 +8,25 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <filesystem>
 #include <fstream>
 #include <functional>
-#include <thread>
 
-#include "bench/lives.h"
+#include "bench/gate_world.h"
 #include "bench/load_client.h"
-#include "bench/policy_requests.h"
-#include "gate/postfix_policy.h"
-#include "gate/stream_gate.h"
-#include "guard/guard.h"
-#include "store/ledger/database.h"
-#include "store/ledger/incident_book.h"
-#include "store/memory_account_store.h"
-#include "store/memory_shared_counters.h"
+#include "engine/familiar_places.h"
+#include "engine/login_throttle.h"
+#include "gate/auth_policy.h"
+#include "gate/milter.h"
+#include "gate/milter_codec.h"
 
 namespace {
 
 using namespace postreeve;
 using namespace postreeve::bench;
-
-constexpr std::uint64_t kAccounts = 4000;
-constexpr std::uint32_t kPast = 30;  // days that everybody has behind them
 
 // Answers each request at once.
 class Echo final : public Conversation {
@@ -52,91 +41,38 @@ class Echo final : public Conversation {
   }
 };
 
+// Agrees to everything and lets everything pass.
+class MilterEcho final : public Conversation {
+ public:
+  Result<std::size_t> request_size(std::string_view input) override { return milter::frame_size(input); }
+  void answer(std::string_view request, Reply reply) override {
+    std::string text;
+    switch (milter::split_frame(request).command) {
+      case milter::Command::kNegotiate:
+        milter::append_agreement(text, {.version = 6, .actions = 0, .protocol = 0}, {});
+        break;
+      case milter::Command::kMail:
+      case milter::Command::kRecipient:
+      case milter::Command::kEndOfBody:
+        milter::append_response(text, milter::Response::kContinue);
+        break;
+      default:
+        break;
+    }
+    reply(text);
+  }
+};
+
+void answer_http(const HttpRequest&, HttpReply reply) {
+  reply(json_response(R"({"status":0,"msg":""})"));
+}
+
 std::uint64_t resident_bytes() {
   std::uint64_t size = 0;
   std::uint64_t resident = 0;
   std::ifstream("/proc/self/statm") >> size >> resident;
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
-
-// A gate with a thread of its own.
-class Server {
- public:
-  explicit Server(StreamGate::MakeConversation make)
-      : gate_(*StreamGate::open(context_, {{.endpoint = *Endpoint::parse("127.0.0.1:0"), .inherited = -1}},
-                                std::move(make), {.limits = kPostfixPolicyLimits})),
-        thread_([this] { context_.run(); }) {}
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  ~Server() {
-    gate_->stop();
-    thread_.join();
-  }
-
-  [[nodiscard]] std::uint16_t port() const { return gate_->endpoints().front().port; }
-  [[nodiscard]] double cpu_seconds() {
-    clockid_t clock{};
-    pthread_getcpuclockid(thread_.native_handle(), &clock);
-    timespec time{};
-    clock_gettime(clock, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-  }
-
- private:
-  boost::asio::io_context context_{1};
-  std::unique_ptr<StreamGate> gate_;
-  std::thread thread_;
-};
-
-// A guard whose accounts have lived for kPast days.
-class World {
- public:
-  World()
-      : folder_(std::filesystem::temp_directory_path() / fmt::format("postreeve-gate-bench-{}", getpid())),
-        ledger_((std::filesystem::create_directories(folder_),
-                 *LedgerDatabase::open({.path = (folder_ / "ledger.db").string()}))),
-        incidents_(*ledger_),
-        guard_({.accounts = accounts_,
-                .counters = counters_,
-                .incidents = incidents_,
-                .key = {},
-                .clock = [this] { return now_.load(std::memory_order_relaxed); }},
-               std::make_shared<Rules>(Policy{}, std::make_shared<const Locator>(), std::vector<ListEntry>{},
-                                       std::vector<AccountPolicy>{}, kMonday),
-               Mode::kEnforce) {
-    const auto options = std::make_shared<const PostfixPolicyOptions>();
-    const auto conversation = make_postfix_policy(guard_, options);
-    for (std::uint32_t day = 0; day < kPast; ++day) {
-      for (const Transaction& transaction : traffic_.next_day()) {
-        set_time(transaction.time);
-        for (const std::string& request : transaction.requests)
-          conversation->answer(request, [](std::string_view) {});
-      }
-    }
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  ~World() {
-    ledger_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-
-  Guard& guard() { return guard_; }
-  // What comes after those days.
-  Traffic& traffic() { return traffic_; }
-  void set_time(Timestamp time) { now_.store(std::max(time, now_.load()), std::memory_order_relaxed); }
-
- private:
-  Traffic traffic_{kAccounts};
-  std::filesystem::path folder_;
-  std::unique_ptr<LedgerDatabase> ledger_;
-  IncidentBook incidents_;
-  MemoryAccountStore accounts_;
-  MemorySharedCounters counters_;
-  std::atomic<Timestamp> now_{kMonday};
-  Guard guard_;
-};
 
 struct Measured {
   std::string_view server;
@@ -173,6 +109,7 @@ struct Contender {
   std::string_view name;
   Server& server;
   std::function<void(Timestamp)> at_time;
+  bool (*is_whole)(std::string_view) = is_whole_policy_reply;
 };
 
 void measure(const Contender& contender, const Supply& supply, Measured what) {
@@ -180,7 +117,8 @@ void measure(const Contender& contender, const Supply& supply, Measured what) {
   Load load{.port = contender.server.port(),
             .connections = what.connections,
             .rate = 0,
-            .at_time = contender.at_time};
+            .at_time = contender.at_time,
+            .is_whole = contender.is_whole};
   const auto run = [&](std::string_view name) {
     what.load = name;
     const std::vector<Transaction> transactions = supply();
@@ -212,23 +150,71 @@ void measure_idle(Server& server, std::span<const Transaction> transactions) {
   for (const int socket : sockets) close(socket);
 }
 
-void measure_all(std::uint64_t requests, int rounds) {
-  World world;
-  const Supply supply = [&] { return take(world.traffic(), requests); };
+// One protocol at some numbers of connections, beside its echo server.
+struct Match {
+  World& world;
+  MakeTransaction make;
+  Contender echo;
+  Contender gate;
+};
+
+void measure(const Match& match, std::span<const std::size_t> connection_counts, std::uint64_t requests,
+             int rounds) {
+  Traffic traffic = match.world.traffic(match.make);
+  const Supply supply = [&] { return take(traffic, requests); };
   const std::vector<Transaction> one_supply = supply();
-  const auto options = std::make_shared<const PostfixPolicyOptions>();
-  Server echo_server([] { return std::make_unique<Echo>(); });
-  Server policy_server([&] { return make_postfix_policy(world.guard(), options); });
-  const Contender echo{"echo", echo_server, [](Timestamp) {}};
-  const Contender policy{"policy", policy_server, [&](Timestamp time) { world.set_time(time); }};
   for (int round = 0; round < rounds; ++round) {
-    for (const std::size_t connections : {1U, 8U, 64U}) {
+    for (const std::size_t connections : connection_counts) {
       const Measured what{.server = {}, .connections = connections, .round = round, .load = {}};
-      measure(echo, [&] { return one_supply; }, what);
-      measure(policy, supply, what);
+      measure(match.echo, [&] { return one_supply; }, what);
+      measure(match.gate, supply, what);
     }
   }
-  measure_idle(policy_server, supply());
+}
+
+void measure_policy(std::uint64_t requests, int rounds, bool several_doors) {
+  World world(several_doors);
+  const auto options = std::make_shared<const PostfixPolicyOptions>();
+  Server echo([] { return std::make_unique<Echo>(); }, kPostfixPolicyLimits);
+  Server policy([&] { return make_postfix_policy(world.guard(), options); }, kPostfixPolicyLimits);
+  measure({world,
+           policy_transaction,
+           {"echo", echo, [](Timestamp) {}},
+           {"policy", policy, [&](Timestamp time) { world.set_time(time); }}},
+          std::vector<std::size_t>{1, 8, 64}, requests, rounds);
+  Traffic traffic = world.traffic(policy_transaction);
+  measure_idle(policy, take(traffic, requests));
+}
+
+void measure_milter(std::uint64_t requests, int rounds, bool several_doors) {
+  World world(several_doors);
+  const auto options = std::make_shared<const MilterOptions>();
+  Server echo([] { return std::make_unique<MilterEcho>(); }, kMilterLimits);
+  Server milter([&] { return make_milter(world.guard(), options); }, kMilterLimits);
+  measure({world,
+           milter_transaction,
+           {"milter echo", echo, [](Timestamp) {}, is_whole_milter_reply},
+           {"milter", milter, [&](Timestamp time) { world.set_time(time); }, is_whole_milter_reply}},
+          std::vector<std::size_t>{8}, requests, rounds);
+}
+
+void measure_auth(std::uint64_t requests, int rounds, bool several_doors) {
+  World world(several_doors);
+  const FamiliarPlaces places(world.accounts(), {});
+  LoginThrottle throttle(LoginThrottleSettings{}, {});
+  const auto is_familiar = [&](const AccountId& account, const IpAddress& address) {
+    return places.knows(account, address);
+  };
+  LoginDesk desk(login_guard(world.guard(), is_familiar, Door::kAuthPolicy), throttle, {});
+  AuthPolicy policy(desk, {}, {});
+  Server echo(answer_http);
+  Server auth(
+      [&](HttpRequest request, HttpReply reply) { policy.answer(std::move(request), std::move(reply)); });
+  measure({world,
+           auth_transaction,
+           {"auth echo", echo, [](Timestamp) {}, is_whole_http_reply},
+           {"auth", auth, [&](Timestamp time) { world.set_time(time); }, is_whole_http_reply}},
+          std::vector<std::size_t>{8}, requests, rounds);
 }
 
 void allow_many_descriptors() {
@@ -245,14 +231,19 @@ int main(int argc, char** argv) {
   std::uint64_t requests = 40'000;
   int rounds = 3;
   Load load;
+  bool several_doors = false;
   app.add_option("--requests", requests);
   app.add_option("--rounds", rounds);
+  // As when a milter or a log is there too: what one door saw is remembered for the others.
+  app.add_flag("--several-doors", several_doors);
   app.add_option("--port", load.port);
   app.add_option("--connections", load.connections);
   CLI11_PARSE(app, argc, argv);
   allow_many_descriptors();
   if (load.port == 0) {
-    measure_all(requests, rounds);
+    measure_milter(requests, rounds, several_doors);
+    measure_auth(requests, rounds, several_doors);
+    measure_policy(requests, rounds, several_doors);
   } else {
     Traffic traffic(kAccounts);
     const LoadResult result = run_load(load, take(traffic, requests));

@@ -1,4 +1,4 @@
-"""The policy gate beside an echo server that does no work, and beside Debian's policy services."""
+"""The gates, each beside an echo server that does no work, and the policy gate beside Debian's policy services."""
 import json
 import os
 import shutil
@@ -32,6 +32,7 @@ def run_bench(*options):
 def measure_gate(workshop, table):
     rows = run_bench("--rounds", workshop.rounds)
     idle = rows.pop()
+    measure_others(rows, table)
     table.section("Policy gate, one server thread, beside an echo server of the same build")
     for connections in (1, 8, 64):
         def median(server, load, field, connections=connections):
@@ -44,6 +45,22 @@ def measure_gate(workshop, table):
     measure_neighbours(workshop, table, statistics.median(
         row["per_second"] for row in rows if row["server"] == "policy" and row["connections"] == 8
         and row["load"] == "full"))
+
+
+def measure_others(rows, table):
+    """Milter (MAIL, RCPT and the rest: about three questions a message) and auth policy (allow and report a login)."""
+    table.section("Milter and auth policy gate, 8 connections, one server thread, each beside an echo server of its protocol")
+    for gate, what in (("milter", "milter questions"), ("auth", "auth policy requests")):
+        def median(server, load, field):
+            return statistics.median(row[field] for row in rows if (row["server"], row["load"]) == (server, load))
+        echo = f"{gate} echo"
+        mine, other = median(gate, "full", "per_second"), median(echo, "full", "per_second")
+        table.add(what, per_second(mine), f"echo {per_second(other)}", f"{mine / other:.2f} x")
+        table.add("  CPU a question", f"{median(gate, 'full', 'cpu_us'):.2f} us", f"echo {median(echo, 'full', 'cpu_us'):.2f} us")
+        for load in ("full", "half"):
+            table.add(f"  at {load} load: p50, p99, p99.9",
+                      " ".join(f"{median(gate, load, f):.0f}" for f in ("p50_us", "p99_us", "p999_us")) + " us",
+                      "echo " + " ".join(f"{median(echo, load, f):.0f}" for f in ("p50_us", "p99_us", "p999_us")))
 
 
 def add_full(table, connections, median):

@@ -31,9 +31,9 @@ void add_macros(std::string& request, Command stage, std::initializer_list<std::
 // A new client on the same connection, up to the first question.
 std::string beginning(const Life& life, const Act& act, std::string_view queue_id) {
   std::string request;
-  add(request, Command::kQuitNewConnection);
   using std::string_view_literals::operator""sv;
   add(request, Command::kNegotiate, "\0\0\0\6\0\0\1\xff\0\x1f\xff\xff"sv);
+  add(request, Command::kQuitNewConnection);
   add_macros(request, Command::kConnect, {"j", "mx.example.org", "{daemon_name}", "mx.example.org"});
   add(request, Command::kConnect,
       zero_ended({"unknown"}) + "4\xed\x2d" + zero_ended({act.address.to_string()}));

@@ -35,6 +35,9 @@ class Traffic {
  public:
   explicit Traffic(std::uint64_t accounts, MakeTransaction make = policy_transaction);
 
+  // By another protocol from now on.
+  void tell_by(MakeTransaction make) { make_ = make; }
+
   // In the order of time.
   [[nodiscard]] std::vector<Transaction> next_day();
 

@@ -272,7 +272,7 @@ void Guard::judge(Event event, Door door, Done done) {
   }
   const Timestamp time = now();
   set_time(event, time);
-  const std::uint64_t key = Sightings::key_of(event);
+  const std::uint64_t key = impl_->parts.several_doors ? Sightings::key_of(event) : 0;
   if (const std::optional<Answer> seen = impl_->answer_seen(key, door, time)) {
     done(*seen);
     return;
@@ -286,8 +286,7 @@ void Guard::judge(Event event, Door door, Done done) {
     done(impl_->answer_failure(failure.what()));
     return;
   }
-  if (impl_->parts.several_doors && key != 0 && !observation.repeated)
-    impl_->sightings.add(key, door, {answer.action, answer.reply}, time);
+  if (key != 0 && !observation.repeated) impl_->sightings.add(key, door, {answer.action, answer.reply}, time);
   if (!observation.change || !is_for_the_ledger(*observation.change)) {
     done(answer);
     return;

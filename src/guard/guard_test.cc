@@ -88,6 +88,26 @@ TEST(Guard, BringsStandingsBackThatTheRecordsForgot) {
   EXPECT_NE(room.send(kOfficeAddress, "b@y.example").action, Action::kAccept);
 }
 
+// As after a crash a second later: the record is as it was before the release.
+TEST(Guard, BringsBackThatARestrictionWasLifted) {
+  for (const int releases : {1, 2}) {
+    GuardRoom room;
+    room.live();
+    room.steal();
+    const auto old = room.accounts->find(room.guard->key_of(anna()));
+    ASSERT_TRUE(old && is_restriction(old->standing.level));
+    room.now += std::chrono::minutes{1};
+    for (int i = 0; i < releases; ++i) {
+      ASSERT_TRUE(room.guard->order(anna(), Level::kClear, "postmaster", "new password"));
+      room.now += std::chrono::seconds{1};
+    }
+    const Level released = room.guard->standing_of(anna()).level;
+    room.start(room.guard->key_of(anna()), &*old);
+    EXPECT_EQ(room.guard->standing_of(anna()).level, released);
+    EXPECT_EQ(room.send(kOfficeAddress, "contact1@y.example").action, Action::kAccept);
+  }
+}
+
 TEST(Guard, EndsInTheLedgerWhatTimeEnds) {
   GuardRoom room;
   ASSERT_TRUE(room.guard->order(anna(), Level::kHeld, "postmaster", ""));

@@ -52,11 +52,15 @@ class GuardRoom : public EventMaker {
  public:
   explicit GuardRoom(Mode mode = Mode::kEnforce) : mode_(mode) { start(); }
 
-  // As after a crash that forgot all learning: the ledger is all there is.
-  void start() {
+  // As after a crash that forgot all learning: the ledger is all there is, and a record as it once was.
+  void start(const Hash128& account = {}, const AccountRecord* known = nullptr) {
     guard.reset();
     database.reset();
     accounts = std::make_unique<MemoryAccountStore>();
+    if (known != nullptr) {
+      Put put(*known);
+      accounts->update(account, put);
+    }
     counters = std::make_unique<MemorySharedCounters>();
     database = std::move(*LedgerDatabase::open({.path = directory.file("state.db")}));
     incidents = std::make_unique<IncidentBook>(*database);
@@ -122,6 +126,12 @@ class GuardRoom : public EventMaker {
   std::unique_ptr<Guard> guard;
 
  private:
+  struct Put final : RecordStep {
+    explicit Put(const AccountRecord& r) : known(r) {}
+    void run(AccountRecord& record) override { record = known; }
+    const AccountRecord& known;
+  };
+
   Mode mode_;
   int messages_ = 0;
 };

@@ -171,7 +171,7 @@ TEST(Session, BoundsAllHalfRequestsTogetherAndKeepsSmallOnesGoing) {
     clients.push_back(std::make_unique<Client>(server));
     asio::write(clients.back()->socket, asio::buffer(std::string(30'000, 'x')), ignored);
   }
-  EXPECT_EQ(clients.back()->read_all(), "");
+  while (server.sessions.size() > 3) std::this_thread::yield();
   Client small(server);
   small.send("on");
   small.send("e\n");

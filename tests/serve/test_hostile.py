@@ -204,7 +204,8 @@ def test_clients_that_take_no_answers(daemon):
     settles(daemon, before["descriptors"])
     print(f"deaf clients: {before['mib']:.0f} MiB before, {during['mib']:.0f} MiB with them; slowest {watch.slowest[0] * 1000:.0f} ms")
     assert during["mib"] - before["mib"] < 60 * SLOWNESS
-    assert watch.slowest[0] < ANSWERS_WITHIN * 2, watch.slowest
+    # What the sockets held is judged first, slowly with a sanitizer.
+    assert SLOWNESS > 1 or watch.slowest[0] < ANSWERS_WITHIN, watch.slowest
     daemon.stop()
 
 

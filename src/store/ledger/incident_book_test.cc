@@ -57,6 +57,37 @@ TEST_F(IncidentBookTest, RecordsARepeatedChangeOnce) {
   EXPECT_THAT(*Outbox(*database).of_incident({1}), SizeIs(1));
 }
 
+TEST_F(IncidentBookTest, LeavesAStandingAloneThatALaterChangeMade) {
+  IncidentBook one_book = book();
+  StandingEntry older = standing_entry(Level::kHeld, 1);
+  older.change.number = 7;
+  StandingEntry newer = standing_entry(Level::kClear, 1);
+  newer.change.number = 8;
+  ASSERT_TRUE(one_book.record(newer));
+  ASSERT_TRUE(one_book.record(older));  // a full disk did not take it the first time
+  EXPECT_EQ((*one_book.standing_of(older.account))->standing.level, Level::kClear);
+  EXPECT_THAT(*one_book.timeline({1}), SizeIs(2));  // the history knows both
+}
+
+TEST_F(IncidentBookTest, EndsAStandingOnlyWhileItIsTheStoredOne) {
+  StandingEntry held = standing_entry(Level::kHeld, 1);
+  ASSERT_TRUE(book().record(held));
+  StandingEntry ended = standing_entry(Level::kClear, 1);
+  ended.change.before = held.change.after;
+  ended.change.time = kNoon + std::chrono::hours{2};
+  ended.ends_stored = true;
+  StandingEntry suspended = standing_entry(Level::kSuspended, 1);
+  suspended.change.time = kNoon + std::chrono::hours{1};
+  ASSERT_TRUE(book().record(suspended));
+  ASSERT_TRUE(book().record(ended));
+  EXPECT_EQ((*book().standing_of(held.account))->standing.level, Level::kSuspended);
+  ended.change.before = suspended.change.after;
+  ASSERT_TRUE(book().record(ended));
+  EXPECT_EQ((*book().standing_of(held.account))->standing.level, Level::kClear);
+  EXPECT_THAT(*book().standings(), IsEmpty());
+  EXPECT_THAT(*book().lifted(), SizeIs(1));
+}
+
 TEST_F(IncidentBookTest, KeepsTwoChangesOfOneMillisecond) {
   ASSERT_TRUE(book().record(standing_entry(Level::kSlowed, 1)));
   StandingEntry next = standing_entry(Level::kSuspended, 1);

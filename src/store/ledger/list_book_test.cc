@@ -22,6 +22,17 @@ ListEntry entry(ListName list, std::string value) {
           .expires = {}};
 }
 
+TEST_F(ListBookTest, TakesSeveralEntriesOrNone) {
+  ListBook book(*database);
+  std::vector<ListEntry> entries{entry(ListName::kBlock, "192.0.2.0/24"),
+                                 entry(ListName::kBlock, "300.1.1.1")};
+  EXPECT_FALSE(book.add(entries));
+  EXPECT_THAT(*book.entries({}, kNoon), IsEmpty());
+  entries.back().value = "a@x.example";
+  ASSERT_TRUE(book.add(entries));
+  EXPECT_THAT(*book.entries({}, kNoon), SizeIs(2));
+}
+
 TEST_F(ListBookTest, KeepsEntriesUntilTheyExpire) {
   ListBook book(*database);
   ListEntry office = entry(ListName::kAllow, "192.0.2.0/24");
