@@ -35,7 +35,7 @@ std::string_view without_braces(std::string_view name) noexcept {
 
 // Header values and replies of ours are one line: whatever they quote must not end it.
 void append_one_line(std::string& out, std::string_view text) {
-  for (char c : text) out.push_back(is_control(c) ? ' ' : c);
+  for (const char c : text) out.push_back(is_control(c) ? ' ' : c);
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ void append_frame(std::string& out, char command, std::string_view data) {
 void append_reply_code(std::string& out, std::string_view text) {
   std::string data;
   data.reserve(text.size() + 8);
-  for (char c : text) {
+  for (const char c : text) {
     // libmilter's smfi_setreply: the text is a format for Sendmail, and Postfix undoes the doubling.
     if (c == '%') data.push_back('%');
     data.push_back(is_control(c) ? ' ' : c);
