@@ -124,12 +124,13 @@ bool RecipientMemory::add_to_filter(std::uint32_t key) noexcept {
 }
 
 bool RecipientMemory::make_places() {
+  data_ = nullptr;
+  if (words_ == 0) return true;
   std::uint32_t size = kFirstWords;
   while (size < words_ && size < kExactWords) size = next_size(size);
   if (words_ != size && words_ != kFilterWords) {
-    const bool is_none = words_ == 0;
     *this = RecipientMemory();
-    return is_none;
+    return false;
   }
   data_ = std::make_unique<std::uint32_t[]>(words_);
   return true;
