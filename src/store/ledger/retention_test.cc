@@ -56,8 +56,8 @@ class RetentionTest : public LedgerTest {
     clear.change.before = held.change.after;
     ASSERT_TRUE(book.record(clear));
     Outbox outbox(*database);
-    const auto taken = *outbox.take(kNoon, std::chrono::minutes{1}, 1);
-    ASSERT_TRUE(outbox.done(taken.at(0).id, kNoon));
+    const auto taken = *outbox.take("notice", kNoon, std::chrono::minutes{1});
+    ASSERT_TRUE(outbox.done(taken.value().id, "", kNoon));
   }
 };
 
