@@ -2,10 +2,16 @@
 
 #include <algorithm>
 
+#include "response/command_hook.h"
+#include "response/sql_flag.h"
+
 namespace postreeve {
 
 std::span<const ActionType> action_types() {
-  static const std::vector<ActionType> kTypes{};
+  static const std::vector<ActionType> kTypes{
+      sql_flag_type(),
+      command_hook_type(),
+  };
   return kTypes;
 }
 

@@ -1,0 +1,17 @@
+// Runs a program of the site: a password change in the panel, an entry in a list, a text message.
+//
+// No shell is asked: `command` is a path and its arguments, which are given to the program as they stand.
+// What happened is told in the environment, which holds nothing else, and in full as JSON on standard input.
+// The program is told apart by its exit status: 0 done, 75 (EX_TEMPFAIL) try again, anything else never.
+//
+// The program may run twice for one change (a crash between its end and the note of it), always with the same
+// task id.
+#pragma once
+
+#include "response/action_type.h"
+
+namespace postreeve {
+
+[[nodiscard]] ActionType command_hook_type();
+
+}  // namespace postreeve
