@@ -45,7 +45,7 @@ class TestFolder {
 // Makes actions that need nothing of the daemon but a ledger.
 class ActionMaker {
  public:
-  [[nodiscard]] Result<std::unique_ptr<Action>> make(std::string_view type, const ActionSettings& settings) {
+  [[nodiscard]] Result<std::unique_ptr<ResponseAction>> make(std::string_view type, const ActionSettings& settings) {
     if (!ledger_) ledger_ = LedgerDatabase::open({.path = folder.file("ledger.db")}).value();
     return find_action_type(type)->make(
         settings, ActionWorld{.ledger = *ledger_, .state_folder = folder.file("state")});

@@ -19,7 +19,7 @@ using ::testing::Not;
 
 class CommandHook : public ::testing::Test {
  protected:
-  std::unique_ptr<Action> hook(const std::vector<std::string>& command,
+  std::unique_ptr<ResponseAction> hook(const std::vector<std::string>& command,
                                Duration timeout = std::chrono::seconds(20)) {
     ActionSettings settings("panel");
     settings.set("command", command);
@@ -27,7 +27,7 @@ class CommandHook : public ::testing::Test {
     settings.set("timeout", timeout);
     return std::move(maker_.make("command_hook", settings).value());
   }
-  std::unique_ptr<Action> script(std::string_view text, Duration timeout = std::chrono::seconds(20)) {
+  std::unique_ptr<ResponseAction> script(std::string_view text, Duration timeout = std::chrono::seconds(20)) {
     return hook(
         {maker_.folder.program("hook", "#!/bin/sh\ncd " + maker_.folder.file("") + "\n" + std::string(text)),
          "an argument; $(touch nothing)"},

@@ -40,7 +40,7 @@ class SqlFlag : public ::testing::Test {
     given.set("timeout", Duration{std::chrono::seconds(2)});
     return given;
   }
-  std::unique_ptr<Action> flag() { return std::move(maker_.make("sql_flag", settings()).value()); }
+  std::unique_ptr<ResponseAction> flag() { return std::move(maker_.make("sql_flag", settings()).value()); }
 
   ActionMaker maker_;
   soci::session database_;
