@@ -20,7 +20,7 @@ using ::testing::Not;
 class CommandHook : public ::testing::Test {
  protected:
   std::unique_ptr<ResponseAction> hook(const std::vector<std::string>& command,
-                               Duration timeout = std::chrono::seconds(20)) {
+                                       Duration timeout = std::chrono::seconds(20)) {
     ActionSettings settings("panel");
     settings.set("command", command);
     settings.set("undo_command", command);
