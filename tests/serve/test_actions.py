@@ -143,8 +143,8 @@ def test_a_backend_that_is_down_delays_nothing_else(site, make_daemon):
     site.database.rename(away)
     daemon.ask("account suspend", account="user1@x.example", reason="reported by phone")
     wait(lambda: site.effects_of("user1@x.example") == ["first"])
+    wait(lambda: [(row["action"], row["state"]) for row in daemon.ask("action list")] == [("flag", "waiting")])
     waiting = daemon.ask("action list")
-    assert [(row["action"], row["state"]) for row in waiting] == [("flag", "waiting")]
     assert waiting[0]["result"] and waiting[0]["next_attempt"]
     with PolicyClient(daemon) as client:  # mail is judged all the same
         assert client.ask("bob@x.example", "friend@y.example").upper().startswith("DUNNO")
