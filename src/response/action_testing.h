@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -45,10 +46,22 @@ class TestFolder {
 // Makes actions that need nothing of the daemon but a ledger.
 class ActionMaker {
  public:
-  [[nodiscard]] Result<std::unique_ptr<ResponseAction>> make(std::string_view type, const ActionSettings& settings) {
-    if (!ledger_) ledger_ = LedgerDatabase::open({.path = folder.file("ledger.db")}).value();
+  [[nodiscard]] Result<std::unique_ptr<ResponseAction>> make(std::string_view type,
+                                                             const ActionSettings& settings) {
+    if (!ledger_) {
+      auto ledger = LedgerDatabase::open({.path = folder.file("ledger.db")});
+      if (!ledger) return fail(ledger.error());
+      ledger_ = std::move(*ledger);
+    }
     return find_action_type(type)->make(
         settings, ActionWorld{.ledger = *ledger_, .state_folder = folder.file("state")});
+  }
+
+  // The same where the settings are right.
+  [[nodiscard]] std::unique_ptr<ResponseAction> made(std::string_view type, const ActionSettings& settings) {
+    auto action = make(type, settings);
+    if (!action) throw std::runtime_error(action.error().detail);
+    return std::move(*action);
   }
 
   TestFolder folder;

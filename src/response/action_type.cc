@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "response/command_hook.h"
+#include "response/ldap_flag.h"
 #include "response/sql_flag.h"
 
 namespace postreeve {
@@ -10,6 +11,7 @@ namespace postreeve {
 std::span<const ActionType> action_types() {
   static const std::vector<ActionType> kTypes{
       sql_flag_type(),
+      ldap_flag_type(),
       command_hook_type(),
   };
   return kTypes;

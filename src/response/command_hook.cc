@@ -10,7 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "response/child_process.h"
+#include "process/child.h"
 #include "store/ledger/rows.h"
 
 namespace postreeve {
@@ -22,6 +22,8 @@ namespace {
 using Kind = ActionKey::Kind;
 
 constexpr int kTryAgain = 75;  // sysexits.h EX_TEMPFAIL
+constexpr int kEndedBySignal = 128;
+constexpr std::size_t kMostOutput = 64UL * 1024;
 constexpr Duration kUsualTime = std::chrono::seconds(20);
 constexpr Duration kLongestTime = std::chrono::seconds(25);
 constexpr std::size_t kMostSentence = 500;
@@ -93,19 +95,15 @@ std::string or_else(std::string first, std::string second) {
   return first.empty() ? std::move(second) : std::move(first);
 }
 
-Result<std::string> outcome_of(const std::string& program, const ChildEnd& end, Duration timeout) {
-  if (end.is_late) {
-    return fail(ErrorCode::kUnavailable, fmt::format("{} did not end within {} s and was killed", program,
-                                                     std::chrono::duration<double>(timeout).count()));
-  }
-  if (end.signal != 0)
-    return fail(ErrorCode::kUnavailable, fmt::format("{} was ended by signal {}", program, end.signal));
-  const std::string said = first_line(end.output);
-  if (end.exit_status == 0) return or_else(said, program + " was run");
-  const std::string why = or_else(first_line(end.errors), said);
-  const ErrorCode code = end.exit_status == kTryAgain ? ErrorCode::kUnavailable : ErrorCode::kInvalidInput;
-  return fail(code, fmt::format("{} ended with status {}{}{}", program, end.exit_status,
-                                why.empty() ? "" : ": ", why));
+Result<std::string> outcome_of(const std::string& program, const ChildOutcome& outcome) {
+  const std::string said = first_line(outcome.output);
+  if (outcome.exit_code == 0) return or_else(said, program + " was run");
+  const std::string why = or_else(first_line(outcome.errors), said);
+  // Somebody ended it: a machine that is shut down, or has no memory left.
+  const bool again = outcome.exit_code == kTryAgain || outcome.exit_code > kEndedBySignal;
+  return fail(
+      again ? ErrorCode::kUnavailable : ErrorCode::kInvalidInput,
+      fmt::format("{} ended with status {}{}{}", program, outcome.exit_code, why.empty() ? "" : ": ", why));
 }
 
 class CommandHook : public ResponseAction {
@@ -126,12 +124,13 @@ class CommandHook : public ResponseAction {
 
  private:
   [[nodiscard]] Result<std::string> run(const std::vector<std::string>& command, const Task& task) const {
-    const auto end = run_child({.command = command,
-                                .environment = environment(task),
-                                .input = task_json(task),
-                                .time_limit = hook_.timeout});
-    if (!end) return fail(end.error());
-    return outcome_of(command.front(), *end, hook_.timeout);
+    const auto outcome = run_child(command, {.input = task_json(task),
+                                             .limit = hook_.timeout,
+                                             .most_output = kMostOutput,
+                                             .environment = environment(task),
+                                             .is_bare = true});
+    if (!outcome) return fail(outcome.error());
+    return outcome_of(command.front(), *outcome);
   }
 
   Hook hook_;

@@ -40,7 +40,7 @@ class SqlFlag : public ::testing::Test {
     given.set("timeout", Duration{std::chrono::seconds(2)});
     return given;
   }
-  std::unique_ptr<ResponseAction> flag() { return std::move(maker_.make("sql_flag", settings()).value()); }
+  std::unique_ptr<ResponseAction> flag() { return maker_.made("sql_flag", settings()); }
 
   ActionMaker maker_;
   soci::session database_;
@@ -84,7 +84,7 @@ TEST_F(SqlFlag, BindsEveryValue) {
   Task task = task_for("o'hara\"); DROP TABLE users; --@shop.example");
   add(task.account.text(), "0");
   task.reason = "'; DELETE FROM users";
-  ASSERT_TRUE(maker_.make("sql_flag", given).value()->carry_out(task));
+  ASSERT_TRUE(maker_.made("sql_flag", given)->carry_out(task));
   std::string why;
   std::string until;
   database_ << "SELECT why, until FROM users WHERE abused = 1", soci::into(why), soci::into(until);
@@ -105,7 +105,7 @@ TEST_F(SqlFlag, SaysThatThereIsNoSuchAccount) {
 TEST_F(SqlFlag, TriesAgainWhenTheDatabaseIsLockedOrNotThere) {
   ActionSettings given = settings();
   given.set("connection", "db=" + maker_.folder.file("nowhere.db"));
-  EXPECT_EQ(maker_.make("sql_flag", given).value()->carry_out(task_for("anna")).error().code,
+  EXPECT_EQ(maker_.made("sql_flag", given)->carry_out(task_for("anna")).error().code,
             ErrorCode::kUnavailable);
   EXPECT_FALSE(std::filesystem::exists(maker_.folder.file("nowhere.db")));
 }
@@ -113,7 +113,7 @@ TEST_F(SqlFlag, TriesAgainWhenTheDatabaseIsLockedOrNotThere) {
 TEST_F(SqlFlag, GivesUpOnAStatementThatNeverWorks) {
   ActionSettings given = settings();
   given.set("set", "UPDATE nowhere SET abused = 1 WHERE login = :account");
-  const auto did = maker_.make("sql_flag", given).value()->carry_out(task_for("anna"));
+  const auto did = maker_.made("sql_flag", given)->carry_out(task_for("anna"));
   EXPECT_EQ(did.error().code, ErrorCode::kInvalidInput);
   EXPECT_THAT(did.error().detail, HasSubstr("no such table: nowhere"));
 }
