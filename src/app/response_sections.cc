@@ -123,6 +123,7 @@ void ResponseSections::read_action(const std::string& name, const toml::table& t
 
 void ResponseSections::check_names(const Lists& lists, std::vector<ConfigurationProblem>& problems) const {
   std::vector<std::string_view> known;
+  known.reserve(actions_.size());
   for (const auto& [name, place] : actions_) known.push_back(name);
   for (const auto& [list, names] : lists_of(lists.plan)) {
     for (const std::string& name : *names) {
@@ -138,6 +139,7 @@ void ResponseSections::finish(const TableDraft& response, Configuration& configu
   ResponseSettings& settings = configuration.response;
   check_names({response, settings.plan}, problems);
   std::vector<std::string_view> tenants;
+  tenants.reserve(configuration.policy.tenants.size());
   for (const Tenant& tenant : configuration.policy.tenants) tenants.push_back(tenant.name);
   for (auto& [tenant, lists] : by_tenant_) {
     check_names(lists, problems);
