@@ -142,8 +142,8 @@ Result<Child> start(const std::vector<std::string>& command, const ChildOptions&
   if (!errors) return fail(errors.error());
 
   const std::string program = program_path(command.front());
-  std::vector<std::string> environment{kPath, "LC_ALL=C"};
-  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+  std::vector<std::string> environment = options.environment;
+  if (!options.is_bare) environment.insert(environment.begin(), {kPath, "LC_ALL=C"});
   const Preparation preparation(input->number(), output->writing.number(), errors->writing.number());
   pid_t pid = 0;
   const int status = posix_spawn(&pid, program.c_str(), preparation.files(), preparation.attributes(),

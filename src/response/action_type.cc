@@ -2,10 +2,18 @@
 
 #include <algorithm>
 
+#include "response/command_hook.h"
+#include "response/ldap_flag.h"
+#include "response/sql_flag.h"
+
 namespace postreeve {
 
 std::span<const ActionType> action_types() {
-  static const std::vector<ActionType> kTypes{};
+  static const std::vector<ActionType> kTypes{
+      sql_flag_type(),
+      ldap_flag_type(),
+      command_hook_type(),
+  };
   return kTypes;
 }
 
