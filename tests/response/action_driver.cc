@@ -100,7 +100,7 @@ bool tell(json::object& answers, std::string_view step, const Result<std::string
   return false;
 }
 
-Result<std::string> step_of(Action& action, Task& task, std::string_view step) {
+Result<std::string> step_of(ResponseAction& action, Task& task, std::string_view step) {
   if (step == "carry_out") return action.carry_out(task);
   if (step == "undo") return action.undo(task);
   Result<std::string> receipt = action.prepare(task);
