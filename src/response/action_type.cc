@@ -2,10 +2,20 @@
 
 #include <algorithm>
 
+#include "response/queue_action.h"
+#include "response/queue_delete.h"
+#include "response/sessions_action.h"
+
 namespace postreeve {
 
 std::span<const ActionType> action_types() {
-  static const std::vector<ActionType> kTypes{};
+  static const std::vector<ActionType> kTypes{
+      {"queue", "holds what the account has in the mail queue, and releases it again", queue_keys(),
+       &make_queue},
+      {"queue_delete", "deletes the held mail of a confirmed incident", queue_delete_keys(),
+       &make_queue_delete},
+      {"sessions", "ends the account's IMAP and POP3 sessions", doveadm_keys(), &make_sessions},
+  };
   return kTypes;
 }
 
