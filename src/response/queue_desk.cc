@@ -41,6 +41,7 @@ std::string messages_word(std::size_t count) {
 
 std::vector<std::string> ids_of(const std::vector<MailInQueue>& messages) {
   std::vector<std::string> ids;
+  ids.reserve(messages.size());
   for (const MailInQueue& mail : messages) ids.push_back(mail.queue_id);
   return ids;
 }
