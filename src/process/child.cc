@@ -133,11 +133,9 @@ struct Child {
   File errors;
 };
 
-Result<pid_t> spawn(const std::vector<std::string>& command, const std::vector<std::string>& more_environment,
+Result<pid_t> spawn(const std::vector<std::string>& command, const std::vector<std::string>& environment,
                     const Preparation& preparation) {
   const std::string program = program_path(command.front());
-  std::vector<std::string> environment{kPath, "LC_ALL=C"};
-  environment.insert(environment.end(), more_environment.begin(), more_environment.end());
   pid_t pid = 0;
   const int status = posix_spawn(&pid, program.c_str(), preparation.files(), preparation.attributes(),
                                  pointers_to(command).data(), pointers_to(environment).data());
@@ -156,8 +154,10 @@ Result<Child> start(const std::vector<std::string>& command, const ChildOptions&
   Result<Pipe> errors = open_pipe();
   if (!errors) return fail(errors.error());
 
+  std::vector<std::string> environment = options.environment;
+  if (!options.is_bare) environment.insert(environment.begin(), {kPath, "LC_ALL=C"});
   const Preparation preparation(input->number(), output->writing.number(), errors->writing.number());
-  const Result<pid_t> pid = spawn(command, options.environment, preparation);
+  const Result<pid_t> pid = spawn(command, environment, preparation);
   if (!pid) return fail(pid.error());
   return Child{*pid, std::move(output->reading), std::move(errors->reading)};
 }
@@ -256,7 +256,7 @@ Result<void> start_child_alone(const std::vector<std::string>& command) {
   const File nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!nothing.is_open()) return system_error("cannot open /dev/null");
   const Preparation preparation(nothing.number(), nothing.number(), nothing.number(), POSIX_SPAWN_SETSID);
-  const Result<pid_t> pid = spawn(command, {}, preparation);
+  const Result<pid_t> pid = spawn(command, {kPath, "LC_ALL=C"}, preparation);
   if (!pid) return fail(pid.error());
   wait_behind(*pid);
   return {};

@@ -14,8 +14,9 @@ struct ChildOptions {
   std::string input{};  // its standard input
   std::chrono::milliseconds limit{10'000};
   std::size_t most_output = 1024UL * 1024;  // bytes; more is an error
-  // The whole environment beside PATH=/usr/local/sbin:...:/bin and LC_ALL=C.
+  // The whole environment, unless is_bare beside PATH=/usr/local/sbin:...:/bin and LC_ALL=C.
   std::vector<std::string> environment{};  // "NAME=value"
+  bool is_bare = false;
 };
 
 struct ChildOutcome {

@@ -2,14 +2,20 @@
 
 #include <algorithm>
 
+#include "response/command_hook.h"
+#include "response/ldap_flag.h"
 #include "response/queue_action.h"
 #include "response/queue_delete.h"
 #include "response/sessions_action.h"
+#include "response/sql_flag.h"
 
 namespace postreeve {
 
 std::span<const ActionType> action_types() {
   static const std::vector<ActionType> kTypes{
+      sql_flag_type(),
+      ldap_flag_type(),
+      command_hook_type(),
       {"queue", "holds what the account has in the mail queue, and releases it again", queue_keys(),
        &make_queue},
       {"queue_delete", "deletes the held mail of a confirmed incident", queue_delete_keys(),

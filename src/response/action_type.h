@@ -56,8 +56,8 @@ class ActionSettings {
   friend bool operator==(const ActionSettings&, const ActionSettings&) = default;
   [[nodiscard]] bool has(std::string_view key) const { return values_.contains(key); }
   // The fallback when it is not given. Requires that the key is of that kind.
-  [[nodiscard]] std::string text(std::string_view key, std::string fallback = {}) const {
-    return get(key, std::move(fallback));
+  [[nodiscard]] std::string text(std::string_view key, const std::string& fallback = {}) const {
+    return get(key, fallback);
   }
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const {
     return get(key, std::vector<std::string>{});
@@ -72,9 +72,9 @@ class ActionSettings {
 
  private:
   template <typename T>
-  [[nodiscard]] T get(std::string_view key, T fallback) const {
+  [[nodiscard]] T get(std::string_view key, const T& fallback) const {
     const auto found = values_.find(key);
-    return found == values_.end() ? std::move(fallback) : std::get<T>(found->second);
+    return found == values_.end() ? fallback : std::get<T>(found->second);
   }
 
   std::string name_;

@@ -56,7 +56,7 @@ Result<std::string> guarded(Call call) {
 
 std::string sentence_of(const ActionNews& news) {
   const bool is_undo = news.direction == Direction::kUndo;
-  const std::string what = fmt::format("{}{}", is_undo ? "undoing " : "", news.row.action.kind);
+  std::string what = fmt::format("{}{}", is_undo ? "undoing " : "", news.row.action.kind);
   switch (news.outcome) {
     case ActionNews::Outcome::kDone:
       return fmt::format("{}: {}", what, news.says);

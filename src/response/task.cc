@@ -67,6 +67,7 @@ Result<void> read_payload(const json::object& payload, Task& task) {
   task.scope = *scope;
   task.tenant = text("tenant");
   task.time = time_from(payload.at("time").to_number<std::int64_t>());
+  task.until = count("until");
   task.risk = payload.at("risk").to_number<double>();
   task.outgo = {.messages = count("outgo_messages"),
                 .recipients = count("outgo_recipients"),
@@ -102,12 +103,18 @@ Task task_of(const StandingEntry& entry, std::string action, Direction direction
           .before = change.before.level,
           .after = change.after.level,
           .scope = change.after.scope,
+          .until = change.after.until,
           .risk = entry.risk,
           .outgo = change.outgo,
           .client = entry.client,
           .author = entry.author,
           .reason = entry.reason,
           .evidence = entry.evidence};
+}
+
+std::string reason_of(const Task& task) {
+  if (!task.reason.empty() || task.evidence.empty()) return stored_line(task.reason);
+  return stored_line(task.evidence.front().says);
 }
 
 OutboxAction outbox_action(const Task& task) {
@@ -117,6 +124,7 @@ OutboxAction outbox_action(const Task& task) {
                              {"before", to_text(task.before)},
                              {"after", to_text(task.after)},
                              {"scope", to_text(task.scope)},
+                             {"until", task.until},
                              {"risk", std::isfinite(task.risk) ? task.risk : 0},
                              {"outgo_messages", task.outgo.messages},
                              {"outgo_recipients", task.outgo.recipients},

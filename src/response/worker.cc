@@ -117,8 +117,10 @@ Worker::~Worker() {
   stop();
 }
 
+// A ledger that cannot be written now gives the half done ones back when their lease is over.
 void Worker::start() {
   Impl& impl = *impl_;
+  (void)impl.parts.outbox.take_back(impl.parts.clock());
   for (const auto& runner : impl.runners)
     impl.threads.emplace_back([&impl, &its = *runner] { impl.run(its); });
   impl.threads.emplace_back([&impl] { impl.watch(); });

@@ -20,7 +20,8 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Begins the threads. Rows of actions that the configuration knows no more are given up.
+  // Begins the threads, with what a worker before this one left half done. Requires that no other worker
+  // uses the outbox. Rows of actions that the configuration knows no more are given up.
   void start();
   // Something new is due: it is begun at once. Any thread; never blocks.
   void wake();

@@ -3,8 +3,10 @@
 //
 //   {"type": "sql_flag", "settings": {...}, "state_folder": "...", "steps": ["prepare", "carry_out", "undo"],
 //    "entry": {"account": "anna@shop.example", "before": "clear", "after": "suspended", "incident": 43981,
-//              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3, "recipients": 41,
-//              "author": "postreeve", "reason": "", "time": 0, "since": 0, "outcome": "", "evidence": ["first login ever from Vietnam"]}}
+//              "time": 0, "since": 0, "until": 1772420400, "outcome": "",
+//              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
+//              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from
+//              Vietnam"]}}
 //
 // Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
 // "again": true} in its place, and ends the run. A receipt given as "receipt" is used where prepare is no
@@ -70,6 +72,7 @@ StandingEntry entry_of(const json::object& given) {
   entry.change.before.level = level_from(text(given, "before")).value();
   entry.change.after.level = level_from(text(given, "after")).value();
   entry.change.after.incident = {static_cast<std::uint64_t>(number(given, "incident"))};
+  entry.change.after.until = static_cast<std::uint32_t>(number(given, "until"));
   entry.change.outgo = {.messages = static_cast<std::uint32_t>(number(given, "messages")),
                         .recipients = static_cast<std::uint32_t>(number(given, "recipients")),
                         .since = static_cast<std::uint32_t>(number(given, "since"))};

@@ -111,6 +111,14 @@ TEST_F(OutboxTest, GivesAnActionAgainWhenItsWorkerDied) {
   EXPECT_EQ(again->receipt, R"({"before":0})");
 }
 
+TEST_F(OutboxTest, TakesBackWhatADeadWorkerHadAtOnce) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick")}, kNoon));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.take_back(kNoon));
+  EXPECT_EQ((*outbox.take("flag", kNoon, kLease))->id, flag->id);
+  EXPECT_EQ(outbox.of_incident({1})->at(1).attempts, 0U);
+}
+
 TEST_F(OutboxTest, KeepsWhatBecameOfAnAction) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("kick")}, kNoon));

@@ -190,6 +190,14 @@ Result<void> Outbox::keep_receipt(std::uint64_t id, const std::string& receipt) 
   });
 }
 
+Result<void> Outbox::take_back(Timestamp now) {
+  return database_.write([=](soci::session& session) -> Result<void> {
+    execute(session, "UPDATE outbox SET state = 'waiting', next_attempt = :now WHERE state = 'taken'",
+            stored_time(now));
+    return {};
+  });
+}
+
 Result<void> Outbox::done(std::uint64_t id, const std::string& says, Timestamp now, const Line& line) {
   return carry_out(database_, {.id = id,
                                .state = OutboxState::kDone,

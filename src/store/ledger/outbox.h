@@ -72,6 +72,9 @@ class Outbox {
   // On the disk when it returns. kNotFound as below, kInvalidInput for what is no UTF-8 of at most
   // kMostReceiptBytes.
   [[nodiscard]] Result<void> keep_receipt(std::uint64_t id, const std::string& receipt);
+  // Those that were taken by workers that are surely gone are due at `now`: after a start, by whoever alone
+  // uses the ledger. Attempts that were begun count.
+  [[nodiscard]] Result<void> take_back(Timestamp now);
   // What came of it, and in the same transaction the line that tells so in the incident's timeline, if the
   // incident is still there. kNotFound when the action is finished already or was never there.
   using Line = std::optional<TimelineRow>;
