@@ -3,8 +3,10 @@
 //
 //   {"type": "sql_flag", "settings": {...}, "state_folder": "...", "steps": ["prepare", "carry_out", "undo"],
 //    "entry": {"account": "anna@shop.example", "before": "clear", "after": "suspended", "incident": 43981,
-//              "until": 1772420400, "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
-//              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from Vietnam"]}}
+//              "time": 0, "since": 0, "until": 1772420400, "outcome": "",
+//              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
+//              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from
+//              Vietnam"]}}
 //
 // Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
 // "again": true} in its place, and ends the run. A receipt given as "receipt" is used where prepare is no
@@ -62,7 +64,7 @@ ActionSettings settings_of(const json::object& given, const ActionType& type) {
   return settings;
 }
 
-Task task_of(const json::object& given) {
+StandingEntry entry_of(const json::object& given) {
   StandingEntry entry;
   entry.account = AccountId::from_login(text(given, "account"), "").value();
   entry.tenant = text(given, "tenant");
@@ -73,7 +75,7 @@ Task task_of(const json::object& given) {
   entry.change.after.until = static_cast<std::uint32_t>(number(given, "until"));
   entry.change.outgo = {.messages = static_cast<std::uint32_t>(number(given, "messages")),
                         .recipients = static_cast<std::uint32_t>(number(given, "recipients")),
-                        .since = 0};
+                        .since = static_cast<std::uint32_t>(number(given, "since"))};
   entry.risk = static_cast<double>(number(given, "risk"));
   entry.client = text(given, "client");
   entry.author = text(given, "author");
@@ -86,7 +88,21 @@ Task task_of(const json::object& given) {
                                 .says = json::value_to<std::string>(says)});
     }
   }
-  return postreeve::task_of(entry, "action", Direction::kCarryOut);
+  return entry;
+}
+
+// With "outcome" the incident is in the ledger, too: "open", or "confirmed" by a person.
+void record(LedgerDatabase& ledger, const StandingEntry& entry, std::string_view outcome) {
+  if (outcome.empty()) return;
+  IncidentBook incidents(ledger);
+  incidents.record(entry).value();
+  if (outcome != "confirmed") return;
+  TimelineRow judgement;
+  judgement.incident = entry.change.after.incident;
+  judgement.time = entry.change.time;
+  judgement.kind = EntryKind::kJudgement;
+  judgement.author = "tess";
+  incidents.settle(judgement.incident, Outcome::kConfirmed, judgement).value();
 }
 
 // Whether the step went well; what it told goes into `answers`.
@@ -126,7 +142,10 @@ int run() {
   if (!action) {
     tell(answers, "make", fail(action.error()));
   } else {
-    Task task = task_of(given.at("entry").as_object());
+    const json::object& told = given.at("entry").as_object();
+    const StandingEntry entry = entry_of(told);
+    record(**ledger, entry, text(told, "outcome"));
+    Task task = task_of(entry, "action", Direction::kCarryOut);
     task.id = 17;
     task.receipt = text(given, "receipt");
     answers["preview"] = (*action)->preview(task);
