@@ -37,6 +37,7 @@ struct Task {
   Level before{};
   Level after{};
   Scope scope{};
+  bool is_observed = false;  // observe mode, or the fuse is out: nothing was restricted
   double risk = 0;
   Outgo outgo;
   std::string client;                  // where the deciding event came from: address; empty: unknown

@@ -83,6 +83,8 @@ class Outbox {
   [[nodiscard]] Result<OutboxRow> get(std::uint64_t id) const;                          // kNotFound
   // Neither done nor given up, and given up if so wished; oldest first.
   [[nodiscard]] Result<std::vector<OutboxRow>> open(bool with_given_up, std::uint32_t most) const;
+  // How many of the kind were done at `since` or later.
+  [[nodiscard]] Result<std::uint64_t> done_since(const std::string& kind, Timestamp since) const;
   // How many are neither done nor given up.
   [[nodiscard]] Result<std::uint64_t> unfinished() const;
 
