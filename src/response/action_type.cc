@@ -11,10 +11,10 @@ namespace postreeve {
 
 std::span<const ActionType> action_types() {
   static const std::vector<ActionType> kTypes{
-      {"notice", "tells the mailbox's owner in plain words what happened", notice_keys(), &make_notice},
-      {"staff_mail", "mails the story to staff or a ticket system", staff_mail_keys(), &make_staff_mail},
-      {"webhook", "posts JSON to another program, signed", webhook_keys(), &make_webhook},
-      {"page", "wakes somebody once an incident", page_keys(), &make_page},
+      notice_type(),
+      staff_mail_type(),
+      webhook_type(),
+      page_type(),
   };
   return kTypes;
 }

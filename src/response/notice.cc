@@ -2,18 +2,80 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "response/mail_office.h"
 #include "response/mail_signer.h"
+#include "response/notice_text.h"
 #include "response/told_before.h"
+#include "response/wall_clock.h"
 
 namespace postreeve {
 namespace {
+
+struct NoticeOptions {
+  std::string action;  // its name in the configuration
+  MailOffice office;
+  std::vector<std::string> to;                                // "recovery", "contact", "owner"
+  std::string recovery_map_file;                              // file: "account address" a line; empty: none
+  std::map<std::string, Address, std::less<>> contacts;       // by tenant
+  std::map<std::string, std::string, std::less<>> languages;  // by tenant; "": of all others
+  std::string certificate_file;                               // empty: not signed
+  std::string key_file;
+  std::string support;
+  std::string zone;
+  std::uint64_t most_per_hour = 0;
+};
+
+// One thread at a time.
+class Notice final : public Action {
+ public:
+  Notice(NoticeOptions options, NoticeTexts texts, LedgerDatabase& ledger)
+      : options_(std::move(options)), texts_(std::move(texts)), ledger_(ledger) {}
+
+  [[nodiscard]] Audience audience() const noexcept override { return Audience::kCustomers; }
+  [[nodiscard]] std::string preview(const Task& task) const override;
+  // kUnavailable while the hour's cap is reached; kNotFound when nobody's address is known.
+  [[nodiscard]] Result<std::string> carry_out(const Task& task) override;
+
+  struct Reader {
+    std::string as;  // "recovery"
+    Address address;
+  };
+
+ private:
+  [[nodiscard]] std::vector<Reader> readers_of(const Task& task) const;
+  [[nodiscard]] std::string_view language_of(const Task& task) const;
+  [[nodiscard]] Result<void> check_cap(Timestamp now) const;
+  [[nodiscard]] OwnMail mail_to(const Reader& reader, const Task& task,
+                                const std::vector<OutboxRow>& rows) const;
+  // How the mail's content looks, signed if that can be done; `remark` says why not.
+  struct Content {
+    std::string subject;
+    std::string entity;
+    std::string remark;
+  };
+  [[nodiscard]] Content content_for(const Reader& reader, const Task& task) const;
+  [[nodiscard]] Result<std::string> tell(const std::vector<Reader>& readers, const Task& task,
+                                         const std::vector<OutboxRow>& rows);
+
+  NoticeOptions options_;
+  NoticeTexts texts_;
+  LedgerDatabase& ledger_;
+  MailRound round_;
+};
 
 // The word before the last white space, and the one behind it.
 std::optional<std::pair<std::string_view, std::string_view>> two_words(std::string_view line) {
@@ -61,9 +123,9 @@ Result<void> read_readers(const ActionSettings& settings, NoticeOptions& options
     if (std::ranges::find(kReaders, reader) == kReaders.end())
       return wrong_key("to", fmt::format("'{}' is none of recovery, contact, owner", reader));
   }
-  options.recovery_map = settings.text("recovery_map");
-  if (settings.has("recovery_map") && !std::ifstream(options.recovery_map).is_open())
-    return wrong_key("recovery_map", fmt::format("{} cannot be read", options.recovery_map));
+  options.recovery_map_file = settings.text("recovery_map_file");
+  if (settings.has("recovery_map_file") && !std::ifstream(options.recovery_map_file).is_open())
+    return wrong_key("recovery_map_file", fmt::format("{} cannot be read", options.recovery_map_file));
   for (const std::string& entry : settings.texts("contacts")) {
     const auto words = two_words(entry);
     const auto address = words ? whole_address(words->second) : std::nullopt;
@@ -97,11 +159,6 @@ std::string in_words(const std::vector<Notice::Reader>& readers) {
   return text;
 }
 
-}  // namespace
-
-Notice::Notice(NoticeOptions options, NoticeTexts texts, LedgerDatabase& ledger, WallClock clock)
-    : options_(std::move(options)), texts_(std::move(texts)), ledger_(ledger), clock_(std::move(clock)) {}
-
 std::vector<Notice::Reader> Notice::readers_of(const Task& task) const {
   const auto own = whole_address(task.account.text());
   std::vector<Reader> readers;
@@ -115,7 +172,7 @@ std::vector<Notice::Reader> Notice::readers_of(const Task& task) const {
     if (as == "owner") add(as, own);
     // A recovery address that is the mailbox itself is none.
     const auto recovery =
-        as == "recovery" ? recovery_address(options_.recovery_map, task.account) : std::nullopt;
+        as == "recovery" ? recovery_address(options_.recovery_map_file, task.account) : std::nullopt;
     if (recovery && !(own && own->canonical() == recovery->canonical())) add(as, recovery);
     const auto contact = options_.contacts.find(task.tenant);
     if (as == "contact" && contact != options_.contacts.end()) add(as, contact->second);
@@ -152,7 +209,7 @@ Notice::Content Notice::content_for(const Reader& reader, const Task& task) cons
     auto loaded = MailSigner::load(options_.certificate_file, options_.key_file);
     if (!loaded) {
       content.remark = loaded.error().detail;
-    } else if (!loaded->holds_at(clock_())) {
+    } else if (!loaded->holds_at(wall_clock())) {
       content.remark = "the certificate holds until " + loaded->ends();
     } else {
       signer = *std::move(loaded);
@@ -197,7 +254,7 @@ OwnMail Notice::mail_to(const Reader& reader, const Task& task, const std::vecto
                .message_id = own_message_id(task.incident, task.id, from),
                .references = {},
                .language = std::string(language_of(task)),
-               .date = clock_(),
+               .date = wall_clock(),
                .is_bulk = true};
   if (const std::uint64_t first = first_row_of(rows, task); first != task.id)
     mail.references = {own_message_id(task.incident, first, from)};
@@ -235,18 +292,18 @@ Result<std::string> Notice::carry_out(const Task& task) {
     return fmt::format("the notice '{}' of this incident was sent before", to_text(stage));
   const std::vector<Reader> readers = readers_of(task);
   if (readers.empty()) return fail(ErrorCode::kNotFound, "nobody could be told: no address is known");
-  if (const auto cap = check_cap(clock_()); !cap) return fail(cap.error());
+  if (const auto cap = check_cap(wall_clock()); !cap) return fail(cap.error());
   return tell(readers, task, *rows);
 }
 
-std::span<const ActionKey> notice_keys() noexcept {
+std::span<const ActionKey> keys() noexcept {
   using enum ActionKey::Kind;
   static constexpr std::array kKeys{
       kFromKey,
       ActionKey{
           "to", kTexts, false,
           R"(who is told: "recovery", "contact", "owner" (the mailbox itself); all of them by default)"},
-      ActionKey{"recovery_map", kText, false,
+      ActionKey{"recovery_map_file", kText, false,
                 "file with a line \"ACCOUNT ADDRESS\" for each recovery address"},
       ActionKey{"contacts", kTexts, false, "\"TENANT ADDRESS\": who looks after a tenant's mailboxes"},
       ActionKey{"language", kText, false, "en, de, ja or pl (en)"},
@@ -264,7 +321,7 @@ std::span<const ActionKey> notice_keys() noexcept {
   return kKeys;
 }
 
-Result<std::unique_ptr<Action>> make_notice(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
   NoticeOptions options;
   options.action = settings.name();
   auto office = mail_office_of(settings);
@@ -282,6 +339,15 @@ Result<std::unique_ptr<Action>> make_notice(const ActionSettings& settings, cons
   auto texts = NoticeTexts::load(settings.text("template_folder"));
   if (!texts) return wrong_key("template_folder", texts.error().detail);
   return std::make_unique<Notice>(std::move(options), *std::move(texts), world.ledger);
+}
+
+}  // namespace
+
+ActionType notice_type() {
+  return {.name = "notice",
+          .means = "tells the mailbox's owner in plain words what happened and what to do",
+          .keys = keys(),
+          .make = &make};
 }
 
 }  // namespace postreeve

@@ -3,26 +3,53 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "response/mail_office.h"
 #include "response/told_before.h"
+#include "response/wall_clock.h"
+#include "response/webhook_target.h"
 #include "store/ledger/incident_book.h"
 
 namespace postreeve {
 namespace {
 
+struct PageOptions {
+  WebhookTarget first;
+  std::optional<WebhookTarget> second;  // none: nobody else is paged
+  Duration escalate_after{};
+};
+
+// One thread at a time.
+class Page final : public Action {
+ public:
+  Page(PageOptions options, LedgerDatabase& ledger) : options_(std::move(options)), ledger_(ledger) {}
+
+  [[nodiscard]] Audience audience() const noexcept override { return Audience::kStaff; }
+  [[nodiscard]] std::string preview(const Task& task) const override;
+  [[nodiscard]] Result<std::string> carry_out(const Task& task) override;
+
+ private:
+  [[nodiscard]] Result<std::string> page_first(const Task& task, const std::vector<OutboxRow>& rows);
+  [[nodiscard]] Result<std::string> page_second(const Task& task, const std::vector<OutboxRow>& rows);
+  [[nodiscard]] Result<void> add_escalation(const Task& task, const std::vector<OutboxRow>& rows);
+  [[nodiscard]] Result<bool> is_taken_over(const Task& task) const;
+
+  PageOptions options_;
+  LedgerDatabase& ledger_;
+};
+
 // Rows of one change of standing are the page and its escalation.
 bool is_same_change(const Task& one, const Task& other) {
   return one.time == other.time && one.before == other.before && one.after == other.after;
 }
-
-}  // namespace
-
-Page::Page(PageOptions options, LedgerDatabase& ledger, WallClock clock)
-    : options_(std::move(options)), ledger_(ledger), clock_(std::move(clock)) {}
 
 std::string Page::preview(const Task& task) const {
   std::string text = fmt::format("page {} about incident {}, unless that was done before",
@@ -49,8 +76,8 @@ Result<void> Page::add_escalation(const Task& task, const std::vector<OutboxRow>
   });
   if (is_there) return {};
   OutboxAction escalation = outbox_action(task);
-  escalation.not_before = clock_() + options_.escalate_after;
-  return Outbox(ledger_).add(task.incident, task.account, {std::move(escalation)}, clock_());
+  escalation.not_before = wall_clock() + options_.escalate_after;
+  return Outbox(ledger_).add(task.incident, task.account, {std::move(escalation)}, wall_clock());
 }
 
 Result<std::string> Page::page_second(const Task& task, const std::vector<OutboxRow>& rows) {
@@ -65,7 +92,7 @@ Result<std::string> Page::page_first(const Task& task, const std::vector<OutboxR
     return added ? said : Result<std::string>(fail(ErrorCode::kUnavailable, added.error().detail));
   }
   const bool again = said.error().code == ErrorCode::kUnavailable;
-  if (again && clock_() < task.time + options_.escalate_after) return said;
+  if (again && wall_clock() < task.time + options_.escalate_after) return said;
   auto second = page_second(task, rows);
   if (second) return fmt::format("{}; {}", *second, said.error().detail);
   // Either may come back: as long as one of them is worth it, both are tried again.
@@ -91,7 +118,7 @@ Result<std::string> Page::carry_out(const Task& task) {
   return said;
 }
 
-std::span<const ActionKey> page_keys() noexcept {
+std::span<const ActionKey> keys() noexcept {
   using enum ActionKey::Kind;
   static constexpr auto kKeys = [] {
     constexpr std::array kOwn{
@@ -105,7 +132,7 @@ std::span<const ActionKey> page_keys() noexcept {
   return kKeys;
 }
 
-Result<std::unique_ptr<Action>> make_page(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
   auto url = read_url(settings, "url");
   if (!url) return fail(url.error());
   auto first = WebhookTarget::make(settings, *std::move(url));
@@ -121,6 +148,12 @@ Result<std::unique_ptr<Action>> make_page(const ActionSettings& settings, const 
     options.second = *std::move(second);
   }
   return std::make_unique<Page>(std::move(options), world.ledger);
+}
+
+}  // namespace
+
+ActionType page_type() {
+  return {.name = "page", .means = "wakes somebody, once an incident", .keys = keys(), .make = &make};
 }
 
 }  // namespace postreeve

@@ -1,17 +1,49 @@
 #include "response/staff_mail.h"
 
 #include <array>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "response/mail_office.h"
 #include "response/notice_text.h"
 #include "response/story.h"
 #include "response/told_before.h"
+#include "response/wall_clock.h"
 
 namespace postreeve {
 namespace {
+
+struct StaffMailOptions {
+  MailOffice office;
+  std::vector<Address> to;
+  // Instead of `to`: "slowed", "held", "suspended", "released".
+  std::map<std::string, std::vector<Address>, std::less<>> to_by_stage;
+};
+
+// One thread at a time.
+class StaffMail final : public Action {
+ public:
+  StaffMail(StaffMailOptions options, LedgerDatabase& ledger)
+      : options_(std::move(options)), ledger_(ledger) {}
+
+  [[nodiscard]] Audience audience() const noexcept override { return Audience::kStaff; }
+  [[nodiscard]] std::string preview(const Task& task) const override;
+  [[nodiscard]] Result<std::string> carry_out(const Task& task) override;
+
+ private:
+  [[nodiscard]] const std::vector<Address>& readers_of(const Task& task) const;
+
+  StaffMailOptions options_;
+  LedgerDatabase& ledger_;
+  MailRound round_;
+};
 
 Result<std::vector<Address>> addresses_of(const ActionSettings& settings, const std::string& key) {
   std::vector<Address> addresses;
@@ -27,11 +59,6 @@ Result<std::vector<Address>> addresses_of(const ActionSettings& settings, const 
 std::string subject_of(const Task& task) {
   return fmt::format("[Postreeve #{}] {}", task.incident.to_string(), headline(task));
 }
-
-}  // namespace
-
-StaffMail::StaffMail(StaffMailOptions options, LedgerDatabase& ledger, WallClock clock)
-    : options_(std::move(options)), ledger_(ledger), clock_(std::move(clock)) {}
 
 const std::vector<Address>& StaffMail::readers_of(const Task& task) const {
   const auto own = options_.to_by_stage.find(to_text(stage_of(task.after)));
@@ -57,7 +84,7 @@ Result<std::string> StaffMail::carry_out(const Task& task) {
                .message_id = own_message_id(task.incident, task.id, from),
                .references = {},
                .language = "en",
-               .date = clock_()};
+               .date = wall_clock()};
   if (const std::uint64_t first = first_row_of(*rows, task); first != task.id)
     mail.references = {own_message_id(task.incident, first, from)};
   const std::string entity = text_entity(story(task, *rows));
@@ -73,7 +100,7 @@ Result<std::string> StaffMail::carry_out(const Task& task) {
   return says;
 }
 
-std::span<const ActionKey> staff_mail_keys() noexcept {
+std::span<const ActionKey> keys() noexcept {
   using enum ActionKey::Kind;
   static constexpr std::array kKeys{
       kFromKey,
@@ -88,7 +115,7 @@ std::span<const ActionKey> staff_mail_keys() noexcept {
   return kKeys;
 }
 
-Result<std::unique_ptr<Action>> make_staff_mail(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
   StaffMailOptions options;
   auto office = mail_office_of(settings);
   if (!office) return fail(office.error());
@@ -104,6 +131,15 @@ Result<std::unique_ptr<Action>> make_staff_mail(const ActionSettings& settings, 
     options.to_by_stage.emplace(stage, *std::move(own));
   }
   return std::make_unique<StaffMail>(std::move(options), world.ledger);
+}
+
+}  // namespace
+
+ActionType staff_mail_type() {
+  return {.name = "staff_mail",
+          .means = "mails the story to staff or a ticket system",
+          .keys = keys(),
+          .make = &make};
 }
 
 }  // namespace postreeve

@@ -1,10 +1,29 @@
 #include "response/webhook.h"
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "response/told_before.h"
+#include "response/webhook_target.h"
 
 namespace postreeve {
+namespace {
+
+class Webhook final : public Action {
+ public:
+  Webhook(WebhookTarget target, LedgerDatabase& ledger) : target_(std::move(target)), ledger_(ledger) {}
+
+  [[nodiscard]] Audience audience() const noexcept override { return Audience::kStaff; }
+  [[nodiscard]] std::string preview(const Task& task) const override;
+  [[nodiscard]] Result<std::string> carry_out(const Task& task) override;
+
+ private:
+  WebhookTarget target_;
+  LedgerDatabase& ledger_;
+};
 
 std::string Webhook::preview(const Task& task) const {
   return fmt::format("post {} to {}", webhook_id(task), target_.place());
@@ -16,16 +35,21 @@ Result<std::string> Webhook::carry_out(const Task& task) {
   return target_.post(webhook_id(task), target_.body_of(task, *rows));
 }
 
-std::span<const ActionKey> webhook_keys() noexcept {
-  return kWebhookKeys;
-}
-
-Result<std::unique_ptr<Action>> make_webhook(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
   auto url = read_url(settings, "url");
   if (!url) return fail(url.error());
   auto target = WebhookTarget::make(settings, *std::move(url));
   if (!target) return fail(target.error());
   return std::make_unique<Webhook>(*std::move(target), world.ledger);
+}
+
+}  // namespace
+
+ActionType webhook_type() {
+  return {.name = "webhook",
+          .means = "posts JSON to another program, signed",
+          .keys = kWebhookKeys,
+          .make = &make};
 }
 
 }  // namespace postreeve
