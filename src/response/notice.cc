@@ -138,8 +138,10 @@ Result<void> read_readers(const ActionSettings& settings, NoticeOptions& options
 Result<void> read_signature(const ActionSettings& settings, NoticeOptions& options) {
   options.certificate_file = settings.text("certificate_file");
   options.key_file = settings.text("key_file");
-  if (options.certificate_file.empty() != options.key_file.empty())
-    return wrong_key(options.key_file.empty() ? "key_file" : "certificate_file", "belongs to the other one");
+  if (options.certificate_file.empty() != options.key_file.empty()) {
+    return options.key_file.empty() ? wrong_key("key_file", "is missing beside 'certificate_file'")
+                                    : wrong_key("certificate_file", "is missing beside 'key_file'");
+  }
   if (options.certificate_file.empty()) return {};
   if (const auto signer = MailSigner::load(options.certificate_file, options.key_file); !signer)
     return wrong_key("certificate_file", signer.error().detail);
