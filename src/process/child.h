@@ -35,4 +35,8 @@ struct ChildOutcome {
 [[nodiscard]] Result<ChildOutcome> run_child(const std::vector<std::string>& command,
                                              const ChildOptions& options);
 
+// Starts `command` in a session of its own, without input and output, and does not wait: it goes on when we
+// end. Nobody learns how it ended. For programs that end soon after starting others. Fails as above.
+[[nodiscard]] Result<void> start_child_alone(const std::vector<std::string>& command);
+
 }  // namespace postreeve

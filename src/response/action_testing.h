@@ -46,7 +46,8 @@ class TestFolder {
 // Makes actions that need nothing of the daemon but a ledger.
 class ActionMaker {
  public:
-  [[nodiscard]] Result<std::unique_ptr<Action>> make(std::string_view type, const ActionSettings& settings) {
+  [[nodiscard]] Result<std::unique_ptr<ResponseAction>> make(std::string_view type,
+                                                             const ActionSettings& settings) {
     if (!ledger_) {
       auto ledger = LedgerDatabase::open({.path = folder.file("ledger.db")});
       if (!ledger) return fail(ledger.error());
@@ -57,7 +58,7 @@ class ActionMaker {
   }
 
   // The same where the settings are right.
-  [[nodiscard]] std::unique_ptr<Action> made(std::string_view type, const ActionSettings& settings) {
+  [[nodiscard]] std::unique_ptr<ResponseAction> made(std::string_view type, const ActionSettings& settings) {
     auto action = make(type, settings);
     if (!action) throw std::runtime_error(action.error().detail);
     return std::move(*action);

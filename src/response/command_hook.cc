@@ -106,7 +106,7 @@ Result<std::string> outcome_of(const std::string& program, const ChildOutcome& o
       fmt::format("{} ended with status {}{}{}", program, outcome.exit_code, why.empty() ? "" : ": ", why));
 }
 
-class CommandHook : public Action {
+class CommandHook : public ResponseAction {
  public:
   explicit CommandHook(Hook hook) : hook_(std::move(hook)) {}
 
@@ -118,7 +118,7 @@ class CommandHook : public Action {
   }
   [[nodiscard]] Result<std::string> carry_out(const Task& task) override { return run(hook_.command, task); }
   [[nodiscard]] Result<std::string> undo(const Task& task) override {
-    if (!has_undo()) return Action::undo(task);
+    if (!has_undo()) return ResponseAction::undo(task);
     return run(hook_.undo_command, task);
   }
 
@@ -149,7 +149,7 @@ std::optional<Error> wrong_command(std::string_view key, const std::vector<std::
   return std::nullopt;
 }
 
-Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld&) {
+Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld&) {
   Hook hook{.name = settings.name(),
             .command = settings.texts("command"),
             .undo_command = settings.texts("undo_command"),

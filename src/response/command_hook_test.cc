@@ -29,15 +29,15 @@ bool dies(const std::string& process) {
 
 class CommandHook : public ::testing::Test {
  protected:
-  std::unique_ptr<Action> hook(const std::vector<std::string>& command,
-                               Duration timeout = std::chrono::seconds(20)) {
+  std::unique_ptr<ResponseAction> hook(const std::vector<std::string>& command,
+                                       Duration timeout = std::chrono::seconds(20)) {
     ActionSettings settings("panel");
     settings.set("command", command);
     settings.set("undo_command", command);
     settings.set("timeout", timeout);
     return maker_.made("command_hook", settings);
   }
-  std::unique_ptr<Action> script(std::string_view text, Duration timeout = std::chrono::seconds(20)) {
+  std::unique_ptr<ResponseAction> script(std::string_view text, Duration timeout = std::chrono::seconds(20)) {
     return hook(
         {maker_.folder.program("hook", "#!/bin/sh\ncd " + maker_.folder.file("") + "\n" + std::string(text)),
          "an argument; $(touch nothing)"},

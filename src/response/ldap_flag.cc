@@ -122,7 +122,7 @@ std::vector<LdapChange> way_back(const Flag& flag, const Values& before) {
   return changes;
 }
 
-class LdapFlag : public Action {
+class LdapFlag : public ResponseAction {
  public:
   explicit LdapFlag(Flag flag) : flag_(std::move(flag)) {}
 
@@ -253,7 +253,7 @@ Result<LdapServer> server_of(const ActionSettings& settings) {
   return server;
 }
 
-Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld&) {
+Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld&) {
   auto server = server_of(settings);
   if (!server) return fail(server.error());
   const std::string mode = settings.text("mode", "replace");

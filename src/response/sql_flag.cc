@@ -96,7 +96,7 @@ Result<SqlValue> before_of(const std::string& receipt) {
   }
 }
 
-class SqlFlag : public Action {
+class SqlFlag : public ResponseAction {
  public:
   explicit SqlFlag(Flag flag) : flag_(std::move(flag)) {}
 
@@ -125,7 +125,7 @@ class SqlFlag : public Action {
   }
 
   [[nodiscard]] Result<std::string> undo(const Task& task) override {
-    if (!flag_.undo) return Action::undo(task);
+    if (!flag_.undo) return ResponseAction::undo(task);
     SqlValues values = values_of(task);
     if (flag_.undo->binds("before")) {
       if (task.receipt.empty())
@@ -194,7 +194,7 @@ Result<SqlStatement> statement_of(const ActionSettings& settings, std::string_vi
   return statement;
 }
 
-Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld&) {
+Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld&) {
   auto server = server_of(settings);
   if (!server) return fail(server.error());
   auto set = statement_of(settings, "set", false);

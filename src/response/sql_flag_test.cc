@@ -40,7 +40,7 @@ class SqlFlag : public ::testing::Test {
     given.set("timeout", Duration{std::chrono::seconds(2)});
     return given;
   }
-  std::unique_ptr<Action> flag() { return maker_.made("sql_flag", settings()); }
+  std::unique_ptr<ResponseAction> flag() { return maker_.made("sql_flag", settings()); }
 
   ActionMaker maker_;
   soci::session database_;

@@ -3,12 +3,19 @@
 //
 //   {"type": "sql_flag", "settings": {...}, "state_folder": "...", "steps": ["prepare", "carry_out", "undo"],
 //    "entry": {"account": "anna@shop.example", "before": "clear", "after": "suspended", "incident": 43981,
-//              "until": 1772420400, "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
-//              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from Vietnam"]}}
+//              "time": 0, "since": 0, "until": 1772420400, "outcome": "",
+//              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
+//              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from
+//              Vietnam"]}}
 //
 // Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
 // "again": true} in its place, and ends the run. A receipt given as "receipt" is used where prepare is no
 // step.
+//
+// With "take_at" (milliseconds) everything goes through the ledger, as it does in the daemon: the entry, if
+// there is one, is recorded with its action, the incident is assigned ("assign": "bob"), and the next row due
+// at that time is taken, carried out and noted as done or failed. "id" is its number; "nothing_due": true
+// when there is none.
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -62,7 +69,7 @@ ActionSettings settings_of(const json::object& given, const ActionType& type) {
   return settings;
 }
 
-Task task_of(const json::object& given) {
+StandingEntry entry_of(const json::object& given) {
   StandingEntry entry;
   entry.account = AccountId::from_login(text(given, "account"), "").value();
   entry.tenant = text(given, "tenant");
@@ -73,7 +80,7 @@ Task task_of(const json::object& given) {
   entry.change.after.until = static_cast<std::uint32_t>(number(given, "until"));
   entry.change.outgo = {.messages = static_cast<std::uint32_t>(number(given, "messages")),
                         .recipients = static_cast<std::uint32_t>(number(given, "recipients")),
-                        .since = 0};
+                        .since = static_cast<std::uint32_t>(number(given, "since"))};
   if (const json::value* risk = given.if_contains("risk"); risk != nullptr)
     entry.risk = risk->to_number<double>();
   entry.client = text(given, "client");
@@ -87,7 +94,27 @@ Task task_of(const json::object& given) {
                                 .says = json::value_to<std::string>(says)});
     }
   }
-  return postreeve::task_of(entry, "action", Direction::kCarryOut);
+  return entry;
+}
+
+// With "outcome" the incident is in the ledger, too: "open", or "confirmed" by a person.
+void record(LedgerDatabase& ledger, const StandingEntry& entry, std::string_view outcome) {
+  if (outcome.empty()) return;
+  IncidentBook incidents(ledger);
+  incidents.record(entry).value();
+  if (outcome != "confirmed") return;
+  TimelineRow judgement;
+  judgement.incident = entry.change.after.incident;
+  judgement.time = entry.change.time;
+  judgement.kind = EntryKind::kJudgement;
+  judgement.author = "tess";
+  incidents.settle(judgement.incident, Outcome::kConfirmed, judgement).value();
+}
+
+Task task_of(const json::object& given) {
+  Task task = postreeve::task_of(entry_of(given), "action", Direction::kCarryOut);
+  task.id = 17;
+  return task;
 }
 
 // Whether the step went well; what it told goes into `answers`.
@@ -102,12 +129,47 @@ bool tell(json::object& answers, std::string_view step, const Result<std::string
   return false;
 }
 
-Result<std::string> step_of(Action& action, Task& task, std::string_view step) {
+Result<std::string> step_of(ResponseAction& action, Task& task, std::string_view step) {
   if (step == "carry_out") return action.carry_out(task);
   if (step == "undo") return action.undo(task);
   Result<std::string> receipt = action.prepare(task);
   if (receipt) task.receipt = *receipt;
   return receipt;
+}
+
+void require(const Result<void>& outcome) {
+  if (!outcome) throw std::runtime_error(outcome.error().detail);
+}
+
+void record(LedgerDatabase& ledger, const json::object& given) {
+  IncidentBook book(ledger);
+  if (const json::value* described = given.if_contains("entry"); described != nullptr) {
+    StandingEntry entry = entry_of(described->as_object());
+    entry.change.before.incident = entry.change.after.incident;
+    entry.actions = {outbox_action(postreeve::task_of(entry, "action", Direction::kCarryOut))};
+    require(book.record(entry));
+  }
+  if (const json::value* name = given.if_contains("assign"); name != nullptr) {
+    const auto open = book.find({.outcome = Outcome::kOpen, .account = {}, .since = {}, .before = {}});
+    require(book.assign(open.value().front().id, json::value_to<std::string>(*name)));
+  }
+}
+
+void carry_out_row(LedgerDatabase& ledger, ResponseAction& action, const json::object& given,
+                   json::object& answers) {
+  record(ledger, given);
+  Outbox outbox(ledger);
+  const Timestamp now{Duration{number(given, "take_at")}};
+  const auto row = outbox.take("action", now, std::chrono::minutes{1}).value();
+  if (!row) {
+    answers["nothing_due"] = true;
+    return;
+  }
+  const Task task = read_task(*row).value();
+  answers["id"] = task.id;
+  const Result<std::string> told = action.carry_out(task);
+  require(tell(answers, "carry_out", told) ? outbox.done(task.id, *told, now)
+                                           : outbox.failed(task.id, told.error().detail, now));
 }
 
 int run() {
@@ -126,9 +188,12 @@ int run() {
   const auto action = type->make(settings_of(given.at("settings").as_object(), *type), world);
   if (!action) {
     tell(answers, "make", fail(action.error()));
+  } else if (given.contains("take_at")) {
+    carry_out_row(**ledger, **action, given, answers);
   } else {
-    Task task = task_of(given.at("entry").as_object());
-    task.id = 17;
+    const json::object& told = given.at("entry").as_object();
+    record(**ledger, entry_of(told), text(told, "outcome"));
+    Task task = task_of(told);
     task.receipt = text(given, "receipt");
     answers["preview"] = (*action)->preview(task);
     for (const json::value& step : given.at("steps").as_array()) {
