@@ -13,7 +13,7 @@ from private_servers.postfix import Postfix
 from private_servers.sasl import Sasl
 from private_servers.sink import Sink
 
-ACCOUNT = "anna@shop.example"
+ACCOUNT = "erna@shop.example"
 REPLY = "451 4.7.1 abused"
 TABLE = "CREATE TABLE users (login varchar(320) PRIMARY KEY, abused integer NOT NULL)"
 QUERY = f"SELECT '{REPLY}' FROM users WHERE login = '%s' AND abused = 1"
@@ -23,7 +23,7 @@ SQL = {"set": "UPDATE users SET abused = 1 WHERE login = :account",
 
 
 class Maps:
-    """One row for anna in each database, and the map files that Postfix reads."""
+    """One row for erna in each database, and the map files that Postfix reads."""
 
     def __init__(self, folder, servers):
         self._folder = folder
@@ -64,7 +64,7 @@ class Maps:
 
     def ldap(self, server):
         server.change("dn: uid=postfix,dc=example\nchangetype: add\nobjectClass: inetOrgPerson\n"
-                      f"objectClass: mailUser\ncn: Anna\nsn: A\nuid: postfix\nuid: {ACCOUNT}\n")
+                      f"objectClass: mailUser\ncn: Erna\nsn: E\nuid: postfix\nuid: {ACCOUNT}\n")
         self._map("ldap", f"server_host = {server.uri}\nversion = 3\nbind = no\nsearch_base = dc=example\n"
                           "query_filter = (&(uid=%s)(abused=TRUE))\nresult_attribute = abused\n"
                           f"result_format = {REPLY}\n")
@@ -102,12 +102,13 @@ def test_postfix_refuses_within_a_second(postfix, maps, act, kind):
         client.mail(ACCOUNT)
         assert client.rcpt("bob@ok.test")[0] == 250, postfix.log()
         begun = time.monotonic()
-        done = act(action, maps.settings[kind], "prepare", "carry_out")
+        done = act(action, maps.settings[kind], "prepare", "carry_out", account=ACCOUNT)
         code, text = client.rcpt("eve@ok.test")
         took = time.monotonic() - begun
         assert (code, b"abused" in text) == (451, True), (done, text)
         assert took < 1, took
-        undone = act(action, maps.settings[kind], "undo", receipt=done["receipt"])
+        undone = act(action, maps.settings[kind], "undo", receipt=done["receipt"],
+                     account=ACCOUNT)
         assert undone["undo"].startswith("gave back"), undone
         assert client.rcpt("eve@ok.test")[0] == 250
     print(f"{kind}: {took * 1000:.0f} ms from the action's start to the refusal")
