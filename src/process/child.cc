@@ -96,7 +96,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 // What posix_spawn does to the child before it is another program.
 class Preparation {
  public:
-  Preparation(int input, int output, int errors) {
+  Preparation(int input, int output, int errors, short more_flags = POSIX_SPAWN_SETPGROUP) {
     posix_spawn_file_actions_init(&files_);
     posix_spawn_file_actions_adddup2(&files_, input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
@@ -110,8 +110,8 @@ class Preparation {
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
     posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    const auto flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | more_flags;
+    posix_spawnattr_setflags(&attributes_, static_cast<short>(flags));
   }
   Preparation(const Preparation&) = delete;
   Preparation& operator=(const Preparation&) = delete;
@@ -133,6 +133,19 @@ struct Child {
   File errors;
 };
 
+Result<pid_t> spawn(const std::vector<std::string>& command, const std::vector<std::string>& environment,
+                    const Preparation& preparation) {
+  const std::string program = program_path(command.front());
+  pid_t pid = 0;
+  const int status = posix_spawn(&pid, program.c_str(), preparation.files(), preparation.attributes(),
+                                 pointers_to(command).data(), pointers_to(environment).data());
+  if (status == 0) return pid;
+  const std::string why = std::generic_category().message(status);
+  if (status == ENOENT || status == EACCES || status == ENOEXEC)
+    return fail(ErrorCode::kNotFound, fmt::format("{} cannot be run: {}", program, why));
+  return fail(ErrorCode::kUnavailable, fmt::format("{} does not start: {}", program, why));
+}
+
 Result<Child> start(const std::vector<std::string>& command, const ChildOptions& options) {
   const Result<File> input = input_file(options.input);
   if (!input) return fail(input.error());
@@ -141,20 +154,12 @@ Result<Child> start(const std::vector<std::string>& command, const ChildOptions&
   Result<Pipe> errors = open_pipe();
   if (!errors) return fail(errors.error());
 
-  const std::string program = program_path(command.front());
-  std::vector<std::string> environment{kPath, "LC_ALL=C"};
-  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+  std::vector<std::string> environment = options.environment;
+  if (!options.is_bare) environment.insert(environment.begin(), {kPath, "LC_ALL=C"});
   const Preparation preparation(input->number(), output->writing.number(), errors->writing.number());
-  pid_t pid = 0;
-  const int status = posix_spawn(&pid, program.c_str(), preparation.files(), preparation.attributes(),
-                                 pointers_to(command).data(), pointers_to(environment).data());
-  if (status == ENOENT || status == EACCES || status == ENOEXEC)
-    return fail(ErrorCode::kNotFound,
-                fmt::format("{} cannot be run: {}", program, std::generic_category().message(status)));
-  if (status != 0)
-    return fail(ErrorCode::kUnavailable,
-                fmt::format("{} does not start: {}", program, std::generic_category().message(status)));
-  return Child{pid, std::move(output->reading), std::move(errors->reading)};
+  const Result<pid_t> pid = spawn(command, environment, preparation);
+  if (!pid) return fail(pid.error());
+  return Child{*pid, std::move(output->reading), std::move(errors->reading)};
 }
 
 int left_of(Clock::time_point until) {
@@ -199,27 +204,35 @@ bool wait_until(pid_t pid, Clock::time_point until, int& status) {
   }
 }
 
-void end_now(pid_t pid) {
-  kill(-pid, SIGKILL);
-  int status = 0;
-  if (wait_until(pid, Clock::now() + std::chrono::seconds(1), status)) return;
-  // A program of another user (sudo) cannot be killed; it is waited for whenever it ends.
+// A program of another user (sudo) cannot be killed; it is waited for whenever it ends.
+void wait_behind(pid_t pid) {
   std::thread([pid] {
-    int late = 0;
-    while (waitpid(pid, &late, 0) < 0 && errno == EINTR) {
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
   }).detach();
 }
 
-}  // namespace
-
-Result<ChildOutcome> run_child(const std::vector<std::string>& command, const ChildOptions& options) {
+Result<void> check(const std::vector<std::string>& command) {
   if (command.empty() || command.front().empty())
     return fail(ErrorCode::kInvalidInput, "there is no program to run");
   for (const std::string& argument : command) {
     if (argument.find('\0') != std::string::npos)
       return fail(ErrorCode::kInvalidInput, fmt::format("a NUL byte in an argument of {}", command.front()));
   }
+  return {};
+}
+
+void end_now(pid_t pid) {
+  kill(-pid, SIGKILL);
+  int status = 0;
+  if (!wait_until(pid, Clock::now() + std::chrono::seconds(1), status)) wait_behind(pid);
+}
+
+}  // namespace
+
+Result<ChildOutcome> run_child(const std::vector<std::string>& command, const ChildOptions& options) {
+  if (const Result<void> checked = check(command); !checked) return fail(checked.error());
   const auto until = Clock::now() + options.limit;
   Result<Child> child = start(command, options);
   if (!child) return fail(child.error());
@@ -236,6 +249,17 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& command, const Ch
                 fmt::format("{} wrote more than {} bytes", command.front(), options.most_output));
   outcome.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return outcome;
+}
+
+Result<void> start_child_alone(const std::vector<std::string>& command) {
+  if (const Result<void> checked = check(command); !checked) return checked;
+  const File nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!nothing.is_open()) return system_error("cannot open /dev/null");
+  const Preparation preparation(nothing.number(), nothing.number(), nothing.number(), POSIX_SPAWN_SETSID);
+  const Result<pid_t> pid = spawn(command, {kPath, "LC_ALL=C"}, preparation);
+  if (!pid) return fail(pid.error());
+  wait_behind(*pid);
+  return {};
 }
 
 }  // namespace postreeve

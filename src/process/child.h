@@ -14,8 +14,9 @@ struct ChildOptions {
   std::string input{};  // its standard input
   std::chrono::milliseconds limit{10'000};
   std::size_t most_output = 1024UL * 1024;  // bytes; more is an error
-  // The whole environment beside PATH=/usr/local/sbin:...:/bin and LC_ALL=C.
+  // The whole environment, unless is_bare beside PATH=/usr/local/sbin:...:/bin and LC_ALL=C.
   std::vector<std::string> environment{};  // "NAME=value"
+  bool is_bare = false;
 };
 
 struct ChildOutcome {
@@ -33,5 +34,9 @@ struct ChildOutcome {
 // may; kLimitExceeded: it wrote more than most_output, and is killed. Any thread.
 [[nodiscard]] Result<ChildOutcome> run_child(const std::vector<std::string>& command,
                                              const ChildOptions& options);
+
+// Starts `command` in a session of its own, without input and output, and does not wait: it goes on when we
+// end. Nobody learns how it ended. For programs that end soon after starting others. Fails as above.
+[[nodiscard]] Result<void> start_child_alone(const std::vector<std::string>& command);
 
 }  // namespace postreeve

@@ -30,6 +30,12 @@ TEST(RunChild, GivesTheProgramNoEnvironmentButItsOwn) {
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\nACCOUNT=anna\n");
 }
 
+TEST(RunChild, GivesABareProgramNothingButWhatIsGiven) {
+  const auto done = run_child({"/usr/bin/env"}, {.environment = {"PATH=/bin"}, .is_bare = true});
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->output, "PATH=/bin\n");
+}
+
 TEST(RunChild, GivesTheProgramNoFileOfOurs) {
   const auto done = run_child({"/bin/ls", "/proc/self/fd"}, {});
   ASSERT_TRUE(done);

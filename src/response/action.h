@@ -3,7 +3,7 @@
 //
 // The worker (worker.h) calls prepare(), keeps what it returned on the disk, then calls carry_out(). Each may
 // be called again after a crash at any moment, from one thread at a time. They block, and must end by
-// themselves within Action::kMostTime, whatever the other side does.
+// themselves within ResponseAction::kMostTime, whatever the other side does.
 #pragma once
 
 #include <chrono>
@@ -18,14 +18,15 @@ namespace postreeve {
 // Whom an action touches. In observe mode only staff hears of anything.
 enum class Audience : std::uint8_t { kSystems, kStaff, kCustomers };
 
-class Action {
+// Not to be taken for Action (finding/verdict.h), which a mail server is told.
+class ResponseAction {
  public:
   static constexpr std::chrono::seconds kMostTime{30};
 
-  Action() = default;
-  Action(const Action&) = delete;
-  Action& operator=(const Action&) = delete;
-  virtual ~Action() = default;
+  ResponseAction() = default;
+  ResponseAction(const ResponseAction&) = delete;
+  ResponseAction& operator=(const ResponseAction&) = delete;
+  virtual ~ResponseAction() = default;
 
   [[nodiscard]] virtual Audience audience() const noexcept = 0;
   // Whether undo() gives anything back; a notice that was sent cannot be called back.
@@ -46,11 +47,11 @@ class Action {
   [[nodiscard]] virtual Result<std::string> undo(const Task& task);
 };
 
-inline Result<std::string> Action::prepare(const Task&) {
+inline Result<std::string> ResponseAction::prepare(const Task&) {
   return std::string{};
 }
 
-inline Result<std::string> Action::undo(const Task&) {
+inline Result<std::string> ResponseAction::undo(const Task&) {
   return std::string("there is nothing to undo");
 }
 

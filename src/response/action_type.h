@@ -32,6 +32,8 @@ struct ActionWorld {
 struct ActionKey {
   enum class Kind : std::uint8_t { kText, kTexts, kNumber, kFlag, kDuration };
 
+  // A text whose name ends in "_file" or "_folder" is a path: relative to the file that it stands in, and
+  // absolute once it is read.
   std::string_view name;
   Kind kind{};
   bool is_required = false;
@@ -47,10 +49,15 @@ class ActionSettings {
   void set(std::string key, Value value) { values_.insert_or_assign(std::move(key), std::move(value)); }
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }  // of the action
+  [[nodiscard]] const Value* find(std::string_view key) const {             // nullptr: not given
+    const auto found = values_.find(key);
+    return found == values_.end() ? nullptr : &found->second;
+  }
+  friend bool operator==(const ActionSettings&, const ActionSettings&) = default;
   [[nodiscard]] bool has(std::string_view key) const { return values_.contains(key); }
   // The fallback when it is not given. Requires that the key is of that kind.
-  [[nodiscard]] std::string text(std::string_view key, std::string fallback = {}) const {
-    return get(key, std::move(fallback));
+  [[nodiscard]] std::string text(std::string_view key, const std::string& fallback = {}) const {
+    return get(key, fallback);
   }
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const {
     return get(key, std::vector<std::string>{});
@@ -65,9 +72,9 @@ class ActionSettings {
 
  private:
   template <typename T>
-  [[nodiscard]] T get(std::string_view key, T fallback) const {
+  [[nodiscard]] T get(std::string_view key, const T& fallback) const {
     const auto found = values_.find(key);
-    return found == values_.end() ? std::move(fallback) : std::get<T>(found->second);
+    return found == values_.end() ? fallback : std::get<T>(found->second);
   }
 
   std::string name_;
@@ -79,7 +86,7 @@ struct ActionType {
   std::string_view means;  // for the manual: what it does, one sentence
   std::span<const ActionKey> keys;
   // Connects to nobody. kInvalidInput says which key is wrong, and how it is written.
-  Result<std::unique_ptr<Action>> (*make)(const ActionSettings& settings, const ActionWorld& world);
+  Result<std::unique_ptr<ResponseAction>> (*make)(const ActionSettings& settings, const ActionWorld& world);
 };
 
 // In the order of the manual.

@@ -40,7 +40,7 @@ struct NoticeOptions {
 };
 
 // One thread at a time.
-class Notice final : public Action {
+class Notice final : public ResponseAction {
  public:
   Notice(NoticeOptions options, NoticeTexts texts, LedgerDatabase& ledger)
       : options_(std::move(options)), texts_(std::move(texts)), ledger_(ledger) {}
@@ -323,7 +323,7 @@ std::span<const ActionKey> keys() noexcept {
   return kKeys;
 }
 
-Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld& world) {
   NoticeOptions options;
   options.action = settings.name();
   auto office = mail_office_of(settings);

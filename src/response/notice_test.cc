@@ -23,7 +23,7 @@ class NoticeTest : public LedgerTest {
     settings.set("smtp", "127.0.0.1:1");
   }
 
-  std::unique_ptr<Action> make() {
+  std::unique_ptr<ResponseAction> make() {
     auto made = notice_type().make(settings, {.ledger = *database, .state_folder = folder.file("")});
     if (!made) throw std::runtime_error(made.error().detail);
     return *std::move(made);

@@ -28,7 +28,7 @@ struct PageOptions {
 };
 
 // One thread at a time.
-class Page final : public Action {
+class Page final : public ResponseAction {
  public:
   Page(PageOptions options, LedgerDatabase& ledger) : options_(std::move(options)), ledger_(ledger) {}
 
@@ -132,7 +132,7 @@ std::span<const ActionKey> keys() noexcept {
   return kKeys;
 }
 
-Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld& world) {
   auto url = read_url(settings, "url");
   if (!url) return fail(url.error());
   auto first = WebhookTarget::make(settings, *std::move(url));

@@ -47,25 +47,38 @@ const ResponsePlan& Playbook::plan_of(std::string_view tenant) const {
   return own == by_tenant_.end() ? plan_ : own->second;
 }
 
+bool Playbook::is_for(const StandingEntry& entry, const std::string& name, Direction direction) const {
+  const ActionTraits& traits = actions_.at(name);
+  const bool is_observed = entry.is_observed || entry.change.observed_only;
+  if (is_observed && traits.audience != Audience::kStaff) return false;
+  return direction == Direction::kCarryOut || traits.has_undo;
+}
+
 std::vector<OutboxAction> Playbook::actions_for(const StandingEntry& entry) const {
   const StandingChange& change = entry.change;
   if (!has_incident(change)) return {};
   const ResponsePlan& plan = plan_of(entry.tenant);
   const std::vector<std::string> before = names_at(plan, change.before.level);
   const std::vector<std::string> after = names_at(plan, change.after.level);
-  const bool is_observed = entry.is_observed || change.observed_only;
 
   std::vector<OutboxAction> actions;
   const auto add = [&](const std::string& name, Direction direction) {
-    const ActionTraits& traits = actions_.at(name);
-    if (is_observed && traits.audience != Audience::kStaff) return;
-    if (direction == Direction::kUndo && !traits.has_undo) return;
-    actions.push_back(outbox_action(task_of(entry, name, direction)));
+    if (is_for(entry, name, direction)) actions.push_back(outbox_action(task_of(entry, name, direction)));
   };
   for (const std::string& name : std::views::reverse(without(before, after))) add(name, Direction::kUndo);
   for (const std::string& name : without(after, before)) add(name, Direction::kCarryOut);
   if (is_restriction(change.before.level) && !is_restriction(change.after.level)) {
     for (const std::string& name : plan.released) add(name, Direction::kCarryOut);
+  }
+  return actions;
+}
+
+std::vector<OutboxAction> Playbook::actions_for_confirmed(const StandingEntry& entry) const {
+  std::vector<OutboxAction> actions;
+  if (!has_incident(entry.change)) return actions;
+  for (const std::string& name : plan_of(entry.tenant).confirmed) {
+    if (is_for(entry, name, Direction::kCarryOut))
+      actions.push_back(outbox_action(task_of(entry, name, Direction::kCarryOut)));
   }
   return actions;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "response/action.h"
+#include "response/task.h"
 #include "store/ledger/incident_book.h"
 #include "store/ledger/outbox.h"
 
@@ -25,6 +26,10 @@ struct ResponsePlan {
   std::vector<std::string> suspended;
   // When the restriction is over, after everything was undone: to tell somebody.
   std::vector<std::string> released;
+  // When a person says that it was a take-over.
+  std::vector<std::string> confirmed = {};
+
+  friend bool operator==(const ResponsePlan&, const ResponsePlan&) = default;
 };
 
 // What the playbook has to know of an action.
@@ -43,9 +48,12 @@ class Playbook {
   // Nothing without an incident. What was only observed (observe mode, the fuse) is told to staff and to
   // nobody else.
   [[nodiscard]] std::vector<OutboxAction> actions_for(const StandingEntry& entry) const;
+  // A person has confirmed the incident that `entry` is about.
+  [[nodiscard]] std::vector<OutboxAction> actions_for_confirmed(const StandingEntry& entry) const;
 
  private:
   [[nodiscard]] const ResponsePlan& plan_of(std::string_view tenant) const;
+  [[nodiscard]] bool is_for(const StandingEntry& entry, const std::string& name, Direction direction) const;
 
   ResponsePlan plan_;
   std::map<std::string, ResponsePlan, std::less<>> by_tenant_;

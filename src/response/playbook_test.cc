@@ -72,6 +72,18 @@ TEST(Playbook, GivesATenantAPlanOfItsOwn) {
   EXPECT_THAT(called_for(book, entry), ElementsAre("kick"));
 }
 
+TEST(Playbook, KnowsWhatAPersonsConfirmationCallsFor) {
+  const Playbook book(
+      {.slowed = {}, .held = {}, .suspended = {}, .released = {}, .confirmed = {"report", "flag"}}, {},
+      {{"report", {.audience = Audience::kStaff, .has_undo = false}},
+       {"flag", {.audience = Audience::kSystems, .has_undo = true}}});
+  StandingEntry entry = changed(Level::kSuspended, Level::kSuspended);
+  EXPECT_THAT(book.actions_for_confirmed(entry), ::testing::SizeIs(2));
+  EXPECT_THAT(book.actions_for(entry), IsEmpty());
+  entry.is_observed = true;
+  EXPECT_THAT(book.actions_for_confirmed(entry), ::testing::SizeIs(1));
+}
+
 TEST(Playbook, LeavesAStandingWithoutAnIncidentAlone) {
   StandingEntry entry = changed(Level::kClear, Level::kSuspended);
   entry.change.after.incident = {};

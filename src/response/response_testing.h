@@ -23,6 +23,7 @@ inline StandingEntry changed(Level before, Level after) {
   entry.change.after.level = after;
   entry.change.before.incident = {before == Level::kClear ? 0U : 0xabcdU};
   entry.change.after.incident = {0xabcd};
+  entry.change.after.until = to_seconds32(kSundayAtThree) + 86'400;
   entry.change.outgo = {.messages = 3, .recipients = 41, .since = to_seconds32(kSundayAtThree) - 60};
   entry.risk = 6.5;
   entry.client = "198.51.100.7";

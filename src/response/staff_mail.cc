@@ -28,7 +28,7 @@ struct StaffMailOptions {
 };
 
 // One thread at a time.
-class StaffMail final : public Action {
+class StaffMail final : public ResponseAction {
  public:
   StaffMail(StaffMailOptions options, LedgerDatabase& ledger)
       : options_(std::move(options)), ledger_(ledger) {}
@@ -115,7 +115,7 @@ std::span<const ActionKey> keys() noexcept {
   return kKeys;
 }
 
-Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld& world) {
   StaffMailOptions options;
   auto office = mail_office_of(settings);
   if (!office) return fail(office.error());

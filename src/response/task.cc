@@ -68,6 +68,7 @@ Result<void> read_payload(const json::object& payload, Task& task) {
   task.is_observed = payload.at("observed").as_bool();
   task.tenant = text("tenant");
   task.time = time_from(payload.at("time").to_number<std::int64_t>());
+  task.until = count("until");
   task.risk = payload.at("risk").to_number<double>();
   task.outgo = {.messages = count("outgo_messages"),
                 .recipients = count("outgo_recipients"),
@@ -103,6 +104,7 @@ Task task_of(const StandingEntry& entry, std::string action, Direction direction
           .before = change.before.level,
           .after = change.after.level,
           .scope = change.after.scope,
+          .until = change.after.until,
           .is_observed = entry.is_observed || change.observed_only,
           .risk = entry.risk,
           .outgo = change.outgo,
@@ -112,6 +114,11 @@ Task task_of(const StandingEntry& entry, std::string action, Direction direction
           .evidence = entry.evidence};
 }
 
+std::string reason_of(const Task& task) {
+  if (!task.reason.empty() || task.evidence.empty()) return stored_line(task.reason);
+  return stored_line(task.evidence.front().says);
+}
+
 OutboxAction outbox_action(const Task& task) {
   const json::object payload{{"direction", to_text(task.direction)},
                              {"tenant", stored_line(task.tenant)},
@@ -119,6 +126,7 @@ OutboxAction outbox_action(const Task& task) {
                              {"before", to_text(task.before)},
                              {"after", to_text(task.after)},
                              {"scope", to_text(task.scope)},
+                             {"until", task.until},
                              {"observed", task.is_observed},
                              {"risk", std::isfinite(task.risk) ? task.risk : 0},
                              {"outgo_messages", task.outgo.messages},

@@ -37,6 +37,7 @@ struct Task {
   Level before{};
   Level after{};
   Scope scope{};
+  std::uint32_t until = 0;   // when the new standing ends by itself (to_seconds32); 0: it does not
   bool is_observed = false;  // observe mode, or the fuse is out: nothing was restricted
   double risk = 0;
   Outgo outgo;
@@ -48,6 +49,9 @@ struct Task {
 
 // What came of a change of standing, for the action of that name.
 [[nodiscard]] Task task_of(const StandingEntry& entry, std::string action, Direction direction);
+
+// Why, in one line of at most 4,000 bytes: the person's words, or else the weightiest finding; may be empty.
+[[nodiscard]] std::string reason_of(const Task& task);
 
 // As a row of the outbox, due at once, and back. kCorrupt for a payload that no task_of() made.
 [[nodiscard]] OutboxAction outbox_action(const Task& task);

@@ -32,6 +32,7 @@ TEST(Task, IsReadBackAsItWasWritten) {
   EXPECT_EQ(task->time, kSundayAtThree);
   EXPECT_EQ(task->before, Level::kHeld);
   EXPECT_EQ(task->after, Level::kSuspended);
+  EXPECT_EQ(task->until, entry.change.after.until);
   EXPECT_TRUE(task->is_observed);
   EXPECT_EQ(task->outgo, entry.change.outgo);
   EXPECT_EQ(task->client, "198.51.100.7");
@@ -45,6 +46,16 @@ RC_GTEST_PROP(Task, BearsHostileTexts, (const std::string& reason, const std::st
   entry.reason = reason;
   entry.evidence[0].says = says;
   RC_ASSERT(read_task(row_of(task_of(entry, "flag", Direction::kCarryOut))).has_value());
+}
+
+TEST(Task, TakesItsReasonFromThePersonOrTheWeightiestFinding) {
+  StandingEntry entry = changed(Level::kClear, Level::kHeld);
+  EXPECT_EQ(reason_of(task_of(entry, "flag", Direction::kCarryOut)), "first login ever from Vietnam");
+  entry.reason = "called,\nsays it was not her";
+  EXPECT_EQ(reason_of(task_of(entry, "flag", Direction::kCarryOut)), "called,?says it was not her");
+  entry.reason.clear();
+  entry.evidence.clear();
+  EXPECT_EQ(reason_of(task_of(entry, "flag", Direction::kCarryOut)), "");
 }
 
 TEST(Task, SaysWhichRowCannotBeRead) {

@@ -12,7 +12,7 @@
 namespace postreeve {
 namespace {
 
-class Webhook final : public Action {
+class Webhook final : public ResponseAction {
  public:
   Webhook(WebhookTarget target, LedgerDatabase& ledger) : target_(std::move(target)), ledger_(ledger) {}
 
@@ -35,7 +35,7 @@ Result<std::string> Webhook::carry_out(const Task& task) {
   return target_.post(webhook_id(task), target_.body_of(task, *rows));
 }
 
-Result<std::unique_ptr<Action>> make(const ActionSettings& settings, const ActionWorld& world) {
+Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld& world) {
   auto url = read_url(settings, "url");
   if (!url) return fail(url.error());
   auto target = WebhookTarget::make(settings, *std::move(url));

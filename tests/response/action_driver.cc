@@ -3,8 +3,10 @@
 //
 //   {"type": "sql_flag", "settings": {...}, "state_folder": "...", "steps": ["prepare", "carry_out", "undo"],
 //    "entry": {"account": "anna@shop.example", "before": "clear", "after": "suspended", "incident": 43981,
-//              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3, "recipients": 41,
-//              "author": "postreeve", "reason": "", "evidence": ["first login ever from Vietnam"]}}
+//              "time": 0, "since": 0, "until": 1772420400, "outcome": "",
+//              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
+//              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from
+//              Vietnam"]}}
 //
 // Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
 // "again": true} in its place, and ends the run. A receipt given as "receipt" is used where prepare is no
@@ -75,9 +77,10 @@ StandingEntry entry_of(const json::object& given) {
   entry.change.before.level = level_from(text(given, "before")).value();
   entry.change.after.level = level_from(text(given, "after")).value();
   entry.change.after.incident = {static_cast<std::uint64_t>(number(given, "incident"))};
+  entry.change.after.until = static_cast<std::uint32_t>(number(given, "until"));
   entry.change.outgo = {.messages = static_cast<std::uint32_t>(number(given, "messages")),
                         .recipients = static_cast<std::uint32_t>(number(given, "recipients")),
-                        .since = 0};
+                        .since = static_cast<std::uint32_t>(number(given, "since"))};
   entry.risk = static_cast<double>(number(given, "risk"));
   entry.client = text(given, "client");
   entry.author = text(given, "author");
@@ -91,6 +94,20 @@ StandingEntry entry_of(const json::object& given) {
     }
   }
   return entry;
+}
+
+// With "outcome" the incident is in the ledger, too: "open", or "confirmed" by a person.
+void record(LedgerDatabase& ledger, const StandingEntry& entry, std::string_view outcome) {
+  if (outcome.empty()) return;
+  IncidentBook incidents(ledger);
+  incidents.record(entry).value();
+  if (outcome != "confirmed") return;
+  TimelineRow judgement;
+  judgement.incident = entry.change.after.incident;
+  judgement.time = entry.change.time;
+  judgement.kind = EntryKind::kJudgement;
+  judgement.author = "tess";
+  incidents.settle(judgement.incident, Outcome::kConfirmed, judgement).value();
 }
 
 Task task_of(const json::object& given) {
@@ -111,7 +128,7 @@ bool tell(json::object& answers, std::string_view step, const Result<std::string
   return false;
 }
 
-Result<std::string> step_of(Action& action, Task& task, std::string_view step) {
+Result<std::string> step_of(ResponseAction& action, Task& task, std::string_view step) {
   if (step == "carry_out") return action.carry_out(task);
   if (step == "undo") return action.undo(task);
   Result<std::string> receipt = action.prepare(task);
@@ -137,7 +154,8 @@ void record(LedgerDatabase& ledger, const json::object& given) {
   }
 }
 
-void carry_out_row(LedgerDatabase& ledger, Action& action, const json::object& given, json::object& answers) {
+void carry_out_row(LedgerDatabase& ledger, ResponseAction& action, const json::object& given,
+                   json::object& answers) {
   record(ledger, given);
   Outbox outbox(ledger);
   const Timestamp now{Duration{number(given, "take_at")}};
@@ -172,7 +190,9 @@ int run() {
   } else if (given.contains("take_at")) {
     carry_out_row(**ledger, **action, given, answers);
   } else {
-    Task task = task_of(given.at("entry").as_object());
+    const json::object& told = given.at("entry").as_object();
+    record(**ledger, entry_of(told), text(told, "outcome"));
+    Task task = task_of(told);
     task.receipt = text(given, "receipt");
     answers["preview"] = (*action)->preview(task);
     for (const json::value& step : given.at("steps").as_array()) {

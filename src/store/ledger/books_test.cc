@@ -111,6 +111,14 @@ TEST_F(OutboxTest, GivesAnActionAgainWhenItsWorkerDied) {
   EXPECT_EQ(again->receipt, R"({"before":0})");
 }
 
+TEST_F(OutboxTest, TakesBackWhatADeadWorkerHadAtOnce) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick")}, kNoon));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.take_back(kNoon));
+  EXPECT_EQ((*outbox.take("flag", kNoon, kLease))->id, flag->id);
+  EXPECT_EQ(outbox.of_incident({1})->at(1).attempts, 0U);
+}
+
 TEST_F(OutboxTest, KeepsWhatBecameOfAnAction) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("kick")}, kNoon));
@@ -135,6 +143,43 @@ TEST_F(OutboxTest, KeepsWhatBecameOfAnAction) {
   EXPECT_EQ(*outbox.unfinished(), 1U);
   EXPECT_THAT(*outbox.open(false, 10), SizeIs(1));
   EXPECT_THAT(*outbox.open(true, 10), SizeIs(2));
+}
+
+TEST_F(OutboxTest, TellsTheTimelineInTheSameStep) {
+  IncidentBook book(*database);
+  StandingEntry entry = standing_entry(Level::kHeld, 1);
+  entry.actions = {action("flag"), action("kick")};
+  ASSERT_TRUE(book.record(entry));
+  const TimelineRow line{.id = 0,
+                         .incident = {1},
+                         .time = kNoon,
+                         .kind = EntryKind::kAction,
+                         .author = "postreeve",
+                         .text = "flag: set",
+                         .details = {}};
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.done(flag->id, "set", kNoon, line));
+  EXPECT_EQ(outbox.done(flag->id, "set", kNoon, line).error().code, ErrorCode::kNotFound);
+  const auto timeline = *book.timeline({1});
+  ASSERT_THAT(timeline, SizeIs(2));
+  EXPECT_EQ(timeline[1].text, "flag: set");
+  // Of an incident that is gone nothing is told, and the action is done all the same.
+  TimelineRow of_none = line;
+  of_none.incident = {2};
+  const auto kick = *outbox.take("kick", kNoon, kLease);
+  ASSERT_TRUE(outbox.done(kick->id, "", kNoon, of_none));
+  EXPECT_EQ(*outbox.unfinished(), 0U);
+}
+
+TEST_F(OutboxTest, SaysOfWhichKindsSomethingIsDue) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick"), action("flag")}, kNoon));
+  EXPECT_THAT(*outbox.due_kinds(kNoon), ::testing::UnorderedElementsAre("flag", "kick"));
+  EXPECT_THAT(*outbox.due_kinds(kNoon - std::chrono::seconds{1}), IsEmpty());
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.done(flag->id, "", kNoon));
+  const auto again = *outbox.take("flag", kNoon, kLease);
+  EXPECT_FALSE(again);  // waits for kick
+  EXPECT_THAT(*outbox.due_kinds(kNoon), ::testing::UnorderedElementsAre("flag", "kick"));
 }
 
 TEST_F(OutboxTest, TriesAgainWhatWasGivenUpWhenAPersonWishesIt) {

@@ -88,6 +88,7 @@ struct Change {
   std::string says;
   long long next_attempt = 0;
   long long finished = 0;
+  Outbox::Line line;
 };
 
 std::unexpected<Error> none_unfinished(std::uint64_t id) {
@@ -103,8 +104,11 @@ Result<void> carry_out(LedgerDatabase& database, const Change& change) {
                 " next_attempt = :next_attempt, finished = :finished"
                 " WHERE id = :id AND finished = 0",
                 word(change.state), change.error, change.says, change.next_attempt, change.finished, id);
-    if (changed > 0) return {};
-    return none_unfinished(change.id);
+    if (changed == 0) return none_unfinished(change.id);
+    if (!change.line) return {};
+    Result<void> told = add_to_timeline(session, *change.line);
+    if (!told && told.error().code == ErrorCode::kNotFound) return {};
+    return told;
   });
 }
 
@@ -186,31 +190,43 @@ Result<void> Outbox::keep_receipt(std::uint64_t id, const std::string& receipt) 
   });
 }
 
-Result<void> Outbox::done(std::uint64_t id, const std::string& says, Timestamp now) {
+Result<void> Outbox::take_back(Timestamp now) {
+  return database_.write([=](soci::session& session) -> Result<void> {
+    execute(session, "UPDATE outbox SET state = 'waiting', next_attempt = :now WHERE state = 'taken'",
+            stored_time(now));
+    return {};
+  });
+}
+
+Result<void> Outbox::done(std::uint64_t id, const std::string& says, Timestamp now, const Line& line) {
   return carry_out(database_, {.id = id,
                                .state = OutboxState::kDone,
                                .error = {},
                                .says = stored_line(says),
                                .next_attempt = 0,
-                               .finished = stored_time(now)});
+                               .finished = stored_time(now),
+                               .line = line});
 }
 
-Result<void> Outbox::failed(std::uint64_t id, const std::string& error, Timestamp next_attempt) {
+Result<void> Outbox::failed(std::uint64_t id, const std::string& error, Timestamp next_attempt,
+                            const Line& line) {
   return carry_out(database_, {.id = id,
                                .state = OutboxState::kWaiting,
                                .error = stored_line(error),
                                .says = {},
                                .next_attempt = stored_time(next_attempt),
-                               .finished = 0});
+                               .finished = 0,
+                               .line = line});
 }
 
-Result<void> Outbox::give_up(std::uint64_t id, const std::string& error, Timestamp now) {
+Result<void> Outbox::give_up(std::uint64_t id, const std::string& error, Timestamp now, const Line& line) {
   return carry_out(database_, {.id = id,
                                .state = OutboxState::kGivenUp,
                                .error = stored_line(error),
                                .says = {},
                                .next_attempt = 0,
-                               .finished = stored_time(now)});
+                               .finished = stored_time(now),
+                               .line = line});
 }
 
 Result<void> Outbox::retry(std::uint64_t id, Timestamp now) {
@@ -253,6 +269,23 @@ Result<std::vector<OutboxRow>> Outbox::open(bool with_given_up, std::uint32_t mo
   });
   if (!outcome) return fail(outcome.error());
   return rows;
+}
+
+Result<std::vector<std::string>> Outbox::due_kinds(Timestamp now) const {
+  std::vector<std::string> kinds;
+  const auto outcome = database_.read([&](soci::session& session) {
+    std::string kind;
+    const auto on_row = [&]() -> Result<void> {
+      kinds.push_back(kind);
+      return {};
+    };
+    return each_row(session,
+                    "SELECT DISTINCT kind FROM outbox WHERE state IN ('waiting', 'taken') AND"
+                    " next_attempt <= :now",
+                    std::tie(kind), on_row, stored_time(now));
+  });
+  if (!outcome) return fail(outcome.error());
+  return kinds;
 }
 
 Result<std::uint64_t> Outbox::done_since(const std::string& kind, Timestamp since) const {

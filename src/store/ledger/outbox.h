@@ -13,6 +13,7 @@
 #include "finding/standing.h"
 #include "mail/account_id.h"
 #include "store/ledger/database.h"
+#include "store/ledger/timeline.h"
 
 namespace postreeve {
 
@@ -26,7 +27,7 @@ enum class OutboxState : std::uint8_t {
 [[nodiscard]] std::string_view to_text(OutboxState state) noexcept;  // "waiting"
 
 inline constexpr std::size_t kMostPayloadBytes = 1024UL * 1024;
-inline constexpr std::size_t kMostReceiptBytes = 64UL * 1024;
+inline constexpr std::size_t kMostReceiptBytes = 65UL * 1024;
 
 struct OutboxAction {
   std::string kind;        // [a-z0-9_]{1,64}
@@ -71,10 +72,18 @@ class Outbox {
   // On the disk when it returns. kNotFound as below, kInvalidInput for what is no UTF-8 of at most
   // kMostReceiptBytes.
   [[nodiscard]] Result<void> keep_receipt(std::uint64_t id, const std::string& receipt);
-  // kNotFound when the action is finished already or was never there.
-  [[nodiscard]] Result<void> done(std::uint64_t id, const std::string& says, Timestamp now);
-  [[nodiscard]] Result<void> failed(std::uint64_t id, const std::string& error, Timestamp next_attempt);
-  [[nodiscard]] Result<void> give_up(std::uint64_t id, const std::string& error, Timestamp now);
+  // Those that were taken by workers that are surely gone are due at `now`: after a start, by whoever alone
+  // uses the ledger. Attempts that were begun count.
+  [[nodiscard]] Result<void> take_back(Timestamp now);
+  // What came of it, and in the same transaction the line that tells so in the incident's timeline, if the
+  // incident is still there. kNotFound when the action is finished already or was never there.
+  using Line = std::optional<TimelineRow>;
+  [[nodiscard]] Result<void> done(std::uint64_t id, const std::string& says, Timestamp now,
+                                  const Line& line = {});
+  [[nodiscard]] Result<void> failed(std::uint64_t id, const std::string& error, Timestamp next_attempt,
+                                    const Line& line = {});
+  [[nodiscard]] Result<void> give_up(std::uint64_t id, const std::string& error, Timestamp now,
+                                     const Line& line = {});
   // One that was given up, or waits for its next attempt, is due at `now`. kNotFound when it is done or was
   // never there.
   [[nodiscard]] Result<void> retry(std::uint64_t id, Timestamp now);
@@ -83,6 +92,8 @@ class Outbox {
   [[nodiscard]] Result<OutboxRow> get(std::uint64_t id) const;                          // kNotFound
   // Neither done nor given up, and given up if so wished; oldest first.
   [[nodiscard]] Result<std::vector<OutboxRow>> open(bool with_given_up, std::uint32_t most) const;
+  // The kinds of which something is due at `now`, though perhaps waited for by what came earlier.
+  [[nodiscard]] Result<std::vector<std::string>> due_kinds(Timestamp now) const;
   // How many of the kind were done at `since` or later.
   [[nodiscard]] Result<std::uint64_t> done_since(const std::string& kind, Timestamp since) const;
   // How many are neither done nor given up.
