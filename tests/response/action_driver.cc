@@ -81,7 +81,8 @@ StandingEntry entry_of(const json::object& given) {
   entry.change.outgo = {.messages = static_cast<std::uint32_t>(number(given, "messages")),
                         .recipients = static_cast<std::uint32_t>(number(given, "recipients")),
                         .since = static_cast<std::uint32_t>(number(given, "since"))};
-  entry.risk = static_cast<double>(number(given, "risk"));
+  if (const json::value* risk = given.if_contains("risk"); risk != nullptr)
+    entry.risk = risk->to_number<double>();
   entry.client = text(given, "client");
   entry.author = text(given, "author");
   entry.reason = text(given, "reason");
