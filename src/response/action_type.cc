@@ -4,10 +4,14 @@
 
 #include "response/command_hook.h"
 #include "response/ldap_flag.h"
+#include "response/notice.h"
+#include "response/page.h"
 #include "response/queue_action.h"
 #include "response/queue_delete.h"
 #include "response/sessions_action.h"
 #include "response/sql_flag.h"
+#include "response/staff_mail.h"
+#include "response/webhook.h"
 
 namespace postreeve {
 
@@ -21,6 +25,10 @@ std::span<const ActionType> action_types() {
       {"queue_delete", "deletes the held mail of a confirmed incident", queue_delete_keys(),
        &make_queue_delete},
       {"sessions", "ends the account's IMAP and POP3 sessions", doveadm_keys(), &make_sessions},
+      notice_type(),
+      staff_mail_type(),
+      webhook_type(),
+      page_type(),
   };
   return kTypes;
 }

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+
+#include <rapidcheck.h>
 
 #include "base/time.h"
 #include "mail/account_id.h"
@@ -28,6 +31,23 @@ inline StandingEntry changed(Level before, Level after) {
   entry.evidence = {
       {.detector = "new_country", .group = "origin", .nats = 4.5, .says = "first login ever from Vietnam"}};
   return entry;
+}
+
+// Bytes that mean something to mail, terminals, shells or readers, among others.
+inline rc::Gen<std::string> hostile_bytes() {
+  const auto piece =
+      rc::gen::oneOf(rc::gen::element<std::string>(
+                         "\r\nBcc: thief@evil.example\r\n", "\n.\n", "\r\n\r\n", "=?UTF-8?B?", "?=", "\u202e",
+                         "\u2066", "\u200f", "\u2028", "{{secret}}", "{{{x}}}", "%s", "\"", "\\",
+                         "'; DROP TABLE outbox; --", "<!channel>", "</script>", "\xff\xfe", "\xc3",
+                         "$(reboot)", "From ", ".", "ä", "日本", std::string("\0", 1), " ", "\t"),
+                     rc::gen::string<std::string>());
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece),
+                      [](std::vector<std::string> pieces) {
+                        std::string bytes;
+                        for (const std::string& part : pieces) bytes += part;
+                        return bytes;
+                      });
 }
 
 }  // namespace postreeve

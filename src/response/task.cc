@@ -65,6 +65,7 @@ Result<void> read_payload(const json::object& payload, Task& task) {
   task.before = *before;
   task.after = *after;
   task.scope = *scope;
+  task.is_observed = payload.at("observed").as_bool();
   task.tenant = text("tenant");
   task.time = time_from(payload.at("time").to_number<std::int64_t>());
   task.until = count("until");
@@ -104,6 +105,7 @@ Task task_of(const StandingEntry& entry, std::string action, Direction direction
           .after = change.after.level,
           .scope = change.after.scope,
           .until = change.after.until,
+          .is_observed = entry.is_observed || change.observed_only,
           .risk = entry.risk,
           .outgo = change.outgo,
           .client = entry.client,
@@ -125,6 +127,7 @@ OutboxAction outbox_action(const Task& task) {
                              {"after", to_text(task.after)},
                              {"scope", to_text(task.scope)},
                              {"until", task.until},
+                             {"observed", task.is_observed},
                              {"risk", std::isfinite(task.risk) ? task.risk : 0},
                              {"outgo_messages", task.outgo.messages},
                              {"outgo_recipients", task.outgo.recipients},

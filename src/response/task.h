@@ -37,7 +37,8 @@ struct Task {
   Level before{};
   Level after{};
   Scope scope{};
-  std::uint32_t until = 0;  // when the new standing ends by itself (to_seconds32); 0: it does not
+  std::uint32_t until = 0;   // when the new standing ends by itself (to_seconds32); 0: it does not
+  bool is_observed = false;  // observe mode, or the fuse is out: nothing was restricted
   double risk = 0;
   Outgo outgo;
   std::string client;                  // where the deciding event came from: address; empty: unknown

@@ -19,7 +19,8 @@ OutboxRow row_of(const Task& task) {
 }
 
 TEST(Task, IsReadBackAsItWasWritten) {
-  const StandingEntry entry = changed(Level::kHeld, Level::kSuspended);
+  StandingEntry entry = changed(Level::kHeld, Level::kSuspended);
+  entry.is_observed = true;
   const auto task = read_task(row_of(task_of(entry, "flag", Direction::kUndo)));
   ASSERT_TRUE(task) << task.error().detail;
   EXPECT_EQ(task->id, 17U);
@@ -32,6 +33,7 @@ TEST(Task, IsReadBackAsItWasWritten) {
   EXPECT_EQ(task->before, Level::kHeld);
   EXPECT_EQ(task->after, Level::kSuspended);
   EXPECT_EQ(task->until, entry.change.after.until);
+  EXPECT_TRUE(task->is_observed);
   EXPECT_EQ(task->outgo, entry.change.outgo);
   EXPECT_EQ(task->client, "198.51.100.7");
   ASSERT_EQ(task->evidence.size(), 1U);

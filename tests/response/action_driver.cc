@@ -11,6 +11,11 @@
 // Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
 // "again": true} in its place, and ends the run. A receipt given as "receipt" is used where prepare is no
 // step.
+//
+// With "take_at" (milliseconds) everything goes through the ledger, as it does in the daemon: the entry, if
+// there is one, is recorded with its action, the incident is assigned ("assign": "bob"), and the next row due
+// at that time is taken, carried out and noted as done or failed. "id" is its number; "nothing_due": true
+// when there is none.
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -106,6 +111,12 @@ void record(LedgerDatabase& ledger, const StandingEntry& entry, std::string_view
   incidents.settle(judgement.incident, Outcome::kConfirmed, judgement).value();
 }
 
+Task task_of(const json::object& given) {
+  Task task = postreeve::task_of(entry_of(given), "action", Direction::kCarryOut);
+  task.id = 17;
+  return task;
+}
+
 // Whether the step went well; what it told goes into `answers`.
 bool tell(json::object& answers, std::string_view step, const Result<std::string>& told) {
   if (told) {
@@ -139,6 +150,41 @@ Result<std::string> step_of(ResponseAction& action, Task& task, std::string_view
   return receipt;
 }
 
+void require(const Result<void>& outcome) {
+  if (!outcome) throw std::runtime_error(outcome.error().detail);
+}
+
+void record(LedgerDatabase& ledger, const json::object& given) {
+  IncidentBook book(ledger);
+  if (const json::value* described = given.if_contains("entry"); described != nullptr) {
+    StandingEntry entry = entry_of(described->as_object());
+    entry.change.before.incident = entry.change.after.incident;
+    entry.actions = {outbox_action(postreeve::task_of(entry, "action", Direction::kCarryOut))};
+    require(book.record(entry));
+  }
+  if (const json::value* name = given.if_contains("assign"); name != nullptr) {
+    const auto open = book.find({.outcome = Outcome::kOpen, .account = {}, .since = {}, .before = {}});
+    require(book.assign(open.value().front().id, json::value_to<std::string>(*name)));
+  }
+}
+
+void carry_out_row(LedgerDatabase& ledger, ResponseAction& action, const json::object& given,
+                   json::object& answers) {
+  record(ledger, given);
+  Outbox outbox(ledger);
+  const Timestamp now{Duration{number(given, "take_at")}};
+  const auto row = outbox.take("action", now, std::chrono::minutes{1}).value();
+  if (!row) {
+    answers["nothing_due"] = true;
+    return;
+  }
+  const Task task = read_task(*row).value();
+  answers["id"] = task.id;
+  const Result<std::string> told = action.carry_out(task);
+  require(tell(answers, "carry_out", told) ? outbox.done(task.id, *told, now)
+                                           : outbox.failed(task.id, told.error().detail, now));
+}
+
 int run() {
   const std::string input((std::istreambuf_iterator<char>(std::cin)), {});
   const json::value parsed = json::parse(input);
@@ -156,12 +202,12 @@ int run() {
   const auto action = type->make(settings, world);
   if (!action) {
     tell(answers, "make", fail(action.error()));
+  } else if (given.contains("take_at")) {
+    carry_out_row(**ledger, **action, given, answers);
   } else {
     const json::object& told = given.at("entry").as_object();
-    const StandingEntry entry = entry_of(told);
-    record(**ledger, entry, text(told, "outcome"));
-    Task task = task_of(entry, "action", Direction::kCarryOut);
-    task.id = 17;
+    record(**ledger, entry_of(told), text(told, "outcome"));
+    Task task = task_of(told);
     task.receipt = text(given, "receipt");
     answers["preview"] = (*action)->preview(task);
     for (const json::value& step : given.at("steps").as_array()) {

@@ -288,6 +288,18 @@ Result<std::vector<std::string>> Outbox::due_kinds(Timestamp now) const {
   return kinds;
 }
 
+Result<std::uint64_t> Outbox::done_since(const std::string& kind, Timestamp since) const {
+  long long count = 0;
+  const auto outcome = database_.read([&](soci::session& session) -> Result<void> {
+    first_row(session,
+              "SELECT COUNT(*) FROM outbox WHERE kind = :kind AND state = 'done' AND finished >= :since",
+              std::tie(count), kind, stored_time(since));
+    return {};
+  });
+  if (!outcome) return fail(outcome.error());
+  return static_cast<std::uint64_t>(count);
+}
+
 Result<std::uint64_t> Outbox::unfinished() const {
   long long count = 0;
   const auto outcome = database_.read([&](soci::session& session) -> Result<void> {

@@ -94,6 +94,8 @@ class Outbox {
   [[nodiscard]] Result<std::vector<OutboxRow>> open(bool with_given_up, std::uint32_t most) const;
   // The kinds of which something is due at `now`, though perhaps waited for by what came earlier.
   [[nodiscard]] Result<std::vector<std::string>> due_kinds(Timestamp now) const;
+  // How many of the kind were done at `since` or later.
+  [[nodiscard]] Result<std::uint64_t> done_since(const std::string& kind, Timestamp since) const;
   // How many are neither done nor given up.
   [[nodiscard]] Result<std::uint64_t> unfinished() const;
 
