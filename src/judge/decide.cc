@@ -120,6 +120,23 @@ bool same_story(const Standing& standing, Timestamp time) {
   return standing.incident.known() && time - from_seconds32(standing.since) < std::chrono::days{7};
 }
 
+// Whether somebody whose restriction ran out is suspected again. Time has told: he is not slowed once more,
+// or a patient thief would live within the budget and the pauses of a slowed account.
+bool is_relapse(const Standing& before, Level wanted, Timestamp time) {
+  const bool ran_out = before.level == Level::kClear || before.level == Level::kWatched;
+  return wanted == Level::kSlowed && ran_out && same_story(before, time);
+}
+
+// Whether somebody who was slowed for the whole time is as suspect as ever and still writes to strangers.
+bool outstays(const AccountRecord& record, Level wanted, Side side, const Facts& facts,
+              const Ladder& ladder) {
+  const Standing& standing = record.standing;
+  if (wanted != Level::kSlowed || standing.level != Level::kSlowed || !in_scope(standing, side)) return false;
+  if (facts.time - from_seconds32(standing.since) < ladder.slowed_for) return false;
+  return facts.kind == StepKind::kRecipient && !record.profile.known_recipients.contains(facts.recipient.key) &&
+         !record.recent.is_retry(facts.mail_key, facts.time);
+}
+
 Scope scope_of(Side side) {
   return side == Side::kStranger ? Scope::kUnfamiliarOrigins : Scope::kWholeAccount;
 }
@@ -156,6 +173,8 @@ void watch_instead(AccountRecord& record, Side side, const Facts& facts, const P
 void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts& facts, const Policy& policy,
                     Decision& decision) {
   const Standing before = record.standing;
+  if (is_relapse(before, wanted, facts.time) || outstays(record, wanted, side, facts, policy.ladder))
+    wanted = Level::kHeld;
   const bool restricts = is_restriction(wanted);
   if (restricts && !is_restriction(before.level) && facts.fuse_is_out) {
     watch_instead(record, side, facts, policy, decision);
