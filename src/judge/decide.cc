@@ -133,7 +133,8 @@ bool outstays(const AccountRecord& record, Level wanted, Side side, const Facts&
   const Standing& standing = record.standing;
   if (wanted != Level::kSlowed || standing.level != Level::kSlowed || !in_scope(standing, side)) return false;
   if (facts.time - from_seconds32(standing.since) < ladder.slowed_for) return false;
-  return facts.kind == StepKind::kRecipient && !record.profile.known_recipients.contains(facts.recipient.key) &&
+  return facts.kind == StepKind::kRecipient &&
+         !record.profile.known_recipients.contains(facts.recipient.key) &&
          !record.recent.is_retry(facts.mail_key, facts.time);
 }
 
@@ -211,13 +212,22 @@ void answer(Verdict& verdict, Action action, Reply reply) {
   verdict.reply = reply;
 }
 
-void answer_standing(AccountRecord& record, const Scene& scene, const Policy& policy, Verdict& verdict) {
+// Who is over the budget of a slowed account and still watched goes on being slowed: risk that fades a little
+// below the threshold would let a thief out again in the middle of his run.
+void go_on_slowed(AccountRecord& record, const Scene& scene, Level wanted, const Policy& policy) {
+  if (wanted < Level::kWatched || scene.recipient.is_retry) return;
+  record.standing.until = std::max(record.standing.until, end_of(Level::kSlowed, scene.time, policy.ladder));
+}
+
+void answer_standing(AccountRecord& record, const Scene& scene, Level wanted, const Policy& policy,
+                     Verdict& verdict) {
   const bool is_mail = scene.kind == StepKind::kRecipient || scene.kind == StepKind::kMessage;
   if (!is_mail || !in_scope(record.standing, scene.side)) return;
   switch (record.standing.level) {
     case Level::kSlowed:
       if (scene.kind == StepKind::kRecipient && !take_slowed_budget(record, scene, policy)) {
         answer(verdict, Action::kDefer, Reply::kSlowed);
+        go_on_slowed(record, scene, wanted, policy);
       }
       break;
     case Level::kHeld:
@@ -366,7 +376,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   const double odds = risk_of(record, scene.activity, facts.time, policy.ladder);
   const Level wanted = level_for(odds, risk, conclusive, policy.ladder);
   judge_standing(record, wanted, scene.side, facts, policy, decision);
-  answer_standing(record, scene, policy, verdict);
+  answer_standing(record, scene, wanted, policy, verdict);
   answer_limits(scene, facts, verdict);
 
   note_activity(record, scene, facts);
