@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <span>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "app/lists.h"
+#include "app/response_sections.h"
 #include "app/setting_value.h"
 #include "app/settings.h"
 #include "app/suggestion.h"
@@ -55,13 +55,6 @@ std::string unknown_setting(std::string_view section, std::string_view name) {
   return fmt::format("unknown setting '{}' in [{}]{}", name, section, hint);
 }
 
-std::string as_toml(const toml::node& node) {
-  std::ostringstream text;
-  text << toml::toml_formatter{node,
-                               toml::format_flags::none};  // none: no 'literal' strings, one style for all
-  return std::move(text).str();
-}
-
 // Reads files one after the other into one draft, then checks what only the whole can show.
 class Loader {
  public:
@@ -79,6 +72,7 @@ class Loader {
   LoadedConfiguration finish() {
     check_ladder();
     check_tenants_of_limits();
+    response_.finish(plain_["response"], draft_.configuration, loaded_.problems);
     read_lists();
     warn_of_countries();
     loaded_.configuration = std::move(draft_.configuration);
@@ -125,10 +119,12 @@ class Loader {
         read_document(*node.as_table(), file, name + '.');
       } else if (section == nullptr) {
         report(place, not_a_section(name, node));
-      } else if (section->is_list) {
+      } else if (section->form == Section::Form::kList) {
         read_list_section(*section, node, place, file);
+      } else if (section->form == Section::Form::kNamed) {
+        read_named_section(*section, node, place, file);
       } else if (const auto* table = node.as_table()) {
-        read_table(*section, *table, plain_[section->name], file);
+        read_table(*section, *table, plain_[section->name], file, std::string(section->name));
       } else {
         report(place, fmt::format("'{0}' is a section; write [{0}] on a line of its own", name));
       }
@@ -154,24 +150,59 @@ class Loader {
       draft_.limit = {};
       TableDraft table{postreeve::place_of(element, file.name), {}};
       ++elements_[section.name];
-      read_table(section, *element.as_table(), table, file);
+      read_table(section, *element.as_table(), table, file, std::string(section.name));
       if (section.name == "tenant") finish_tenant(table);
       if (section.name == "limit") finish_limit(table);
     }
   }
 
-  void read_table(const Section& section, const toml::table& table, TableDraft& into, FileContext& file) {
+  void read_named_section(const Section& section, const toml::node& node, const Place& place,
+                          FileContext& file) {
+    const auto* tables = node.as_table();
+    if (tables == nullptr)
+      return report(place, fmt::format("'{0}' is no setting; write [{0}.NAME]", section.name));
+    for (const auto& [key, element] : *tables) {
+      const Place at{file.name, key.source().begin.line, key.source().begin.column};
+      const std::string name(key.str());
+      const auto* table = element.as_table();
+      if (table == nullptr) {
+        report(at,
+               fmt::format("'{1}' is no section; write [{0}.{1}] on a line of its own", section.name, name));
+      } else if (section.name == "action") {
+        response_.read_action(name, *table, at, file, loaded_.given);
+      } else {
+        read_plan_of_tenant(section, name, *table, file);
+      }
+    }
+  }
+
+  void read_plan_of_tenant(const Section& section, const std::string& tenant, const toml::table& table,
+                           FileContext& file) {
+    ResponseSections::Lists& lists = response_.of_tenant(tenant);
+    lists.table.place = postreeve::place_of(table, file.name);
+    draft_.plan = lists.plan;
+    read_table(section, table, lists.table, file, fmt::format("{}.{}", section.name, toml_key(tenant)));
+    lists.plan = draft_.plan;
+  }
+
+  // `given_as` is the section's name with that of the element, if it has one.
+  void read_table(const Section& section, const toml::table& table, TableDraft& into, FileContext& file,
+                  const std::string& given_as) {
     for (const auto& [key, node] : table) {
       const Place place{file.name, key.source().begin.line, key.source().begin.column};
       const Setting* setting = find_setting(section.name, key.str());
+      const Section* inner = find_section(fmt::format("{}.{}", section.name, key.str()));
+      if (inner != nullptr && node.is_table()) {
+        read_named_section(*inner, node, place, file);
+        continue;
+      }
       if (setting == nullptr) {
         report(place, unknown_setting(section.name, key.str()));
         continue;
       }
       into.given.insert_or_assign(std::string(key.str()), place);
-      const std::size_t element = section.is_list ? elements_[section.name] : 0;
-      loaded_.given.push_back(
-          {std::string(section.name), element, std::string(key.str()), as_toml(node), place});
+      const std::size_t element = section.form == Section::Form::kList ? elements_[section.name] : 0;
+      loaded_.given.push_back({given_as, element, std::string(key.str()), as_toml(node), place});
       if (const auto value = read_setting(*setting, node, file)) setting->store(draft_, *value);
     }
   }
@@ -297,6 +328,7 @@ class Loader {
   SettingsDraft draft_;
   std::map<std::string_view, TableDraft> plain_;      // by section
   std::map<std::string_view, std::size_t> elements_;  // how many [[section]] were read
+  ResponseSections response_;
   std::vector<std::pair<Place, std::vector<std::string>>> limit_tenants_;
   std::vector<Place> limits_by_country_;
 };

@@ -16,6 +16,7 @@
 #include "app/serving.h"
 #include "base/result.h"
 #include "judge/policy.h"
+#include "response/actions.h"
 
 namespace postreeve {
 
@@ -30,6 +31,7 @@ struct Configuration {
   std::string time_zone = "UTC";
   Policy policy;
   Serving serving;
+  ResponseSettings response;
 };
 
 // Where something stands; line and column count from 1, 0 when it is about the whole file or line.
@@ -53,8 +55,8 @@ struct ConfigurationProblem {
 
 // A setting as it is in effect: as written in a file.
 struct GivenSetting {
-  std::string section;
-  std::size_t element = 0;  // which [[section]] of the same name, from 1; 0 for a plain section
+  std::string section;      // "ladder", "limit"; with its name where there may be several: "action.kick"
+  std::size_t element = 0;  // which [[section]] of the same name, from 1; 0 for others
   std::string name;
   std::string text;  // TOML
   Place place;

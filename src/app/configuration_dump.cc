@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,22 +22,49 @@ void dump_setting(std::string& out, const Setting& setting, const GivenSetting* 
 }
 
 // The last one wins, as when it was read.
-const GivenSetting* find_given(const LoadedConfiguration& loaded, const Setting& setting,
-                               std::size_t element) {
+const GivenSetting* find_given(const LoadedConfiguration& loaded, std::string_view section,
+                               std::string_view name, std::size_t element) {
   const GivenSetting* found = nullptr;
   for (const GivenSetting& given : loaded.given) {
-    if (given.section == setting.section && given.name == setting.name && given.element == element)
-      found = &given;
+    if (given.section == section && given.name == name && given.element == element) found = &given;
   }
   return found;
 }
 
 void dump_table(std::string& out, const LoadedConfiguration& loaded, const Section& section,
                 std::size_t element) {
-  out += section.is_list ? fmt::format("\n[[{}]]\n", section.name) : fmt::format("\n[{}]\n", section.name);
+  out += fmt::format("\n{}\n", heading_of(section));
   for (const Setting& setting : settings()) {
-    if (setting.section == section.name) dump_setting(out, setting, find_given(loaded, setting, element));
+    if (setting.section == section.name)
+      dump_setting(out, setting, find_given(loaded, section.name, setting.name, element));
   }
+}
+
+// [action.kick], [response.tenant.school]: `name` is that of the section.
+void dump_named(std::string& out, const LoadedConfiguration& loaded, const Section& section,
+                const std::string& name) {
+  out += fmt::format("\n[{}]\n", name);
+  const auto dump = [&](const Setting& setting) {
+    if (setting.section == section.name)
+      dump_setting(out, setting, find_given(loaded, name, setting.name, 0));
+  };
+  std::ranges::for_each(settings(), dump);
+  for (const ConfiguredAction& action : loaded.configuration.response.actions) {
+    if (name != "action." + action.settings.name()) continue;
+    if (const ActionType* type = find_action_type(action.type))
+      std::ranges::for_each(settings_of_action(*type), dump);
+  }
+}
+
+// In the order in which they were first given.
+std::vector<std::string> named_sections(const LoadedConfiguration& loaded, const Section& section) {
+  std::vector<std::string> names;
+  const std::string before = std::string(section.name) + '.';
+  for (const GivenSetting& given : loaded.given) {
+    if (given.section.starts_with(before) && std::ranges::find(names, given.section) == names.end())
+      names.push_back(given.section);
+  }
+  return names;
 }
 
 }  // namespace
@@ -43,8 +72,12 @@ void dump_table(std::string& out, const LoadedConfiguration& loaded, const Secti
 std::string dump_configuration(const LoadedConfiguration& loaded) {
   std::string out = "# The configuration in effect.\n";
   for (const Section& section : sections()) {
-    if (!section.is_list) {
+    if (section.form == Section::Form::kOne) {
       dump_table(out, loaded, section, 0);
+      continue;
+    }
+    if (section.form == Section::Form::kNamed) {
+      for (const std::string& name : named_sections(loaded, section)) dump_named(out, loaded, section, name);
       continue;
     }
     std::size_t elements = 0;

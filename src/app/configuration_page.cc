@@ -29,6 +29,9 @@ with file, line and column, and ends with exit code 78 then. `postreeve check-co
 effect and where its value comes from. An unknown setting is an error.
 )";
 
+constexpr std::string_view kTableHead =
+    "| setting | meaning | type | default | bounds | example | restart |\n|---|---|---|---|---|---|---|\n";
+
 std::string type_of(const Setting& setting) {
   const auto choices = choices_of(setting);
   std::string text(to_text(setting.type));
@@ -58,20 +61,25 @@ std::string row(const Setting& setting) {
                      setting.needs_restart ? "yes" : "no");
 }
 
+std::string kinds_of_actions() {
+  std::string text;
+  for (const ActionType& type : action_types()) {
+    text += fmt::format("\n### `type = \"{}\"`\n\n{}\n\n{}", type.name, as_sentence(type.means), kTableHead);
+    for (const Setting& setting : settings_of_action(type)) text += row(setting);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string configuration_page() {
   std::string page(kIntroduction);
   for (const Section& section : sections()) {
-    page += section.is_list ? fmt::format("\n## `[[{}]]`\n", section.name)
-                            : fmt::format("\n## `[{}]`\n", section.name);
-    page += fmt::format(
-        "\n{}\n\n| setting | meaning | type | default | bounds | example | restart "
-        "|\n|---|---|---|---|---|---|---|\n",
-        section.sentence);
+    page += fmt::format("\n## `{}`\n\n{}\n\n{}", heading_of(section), section.sentence, kTableHead);
     for (const Setting& setting : settings()) {
       if (setting.section == section.name) page += row(setting);
     }
+    if (section.name == "action") page += kinds_of_actions();
   }
   return page;
 }

@@ -131,6 +131,25 @@ void add_incident_verbs(CLI::App& app, ControlWords& words) {
       .add_option("--cause", words.cause, "How the password went: phishing, malware, guessed, ...")
       ->type_name("TEXT");
   named(verbs.changing("dismiss", "It was the owner: lift the restriction, learn from it"));
+  named(verbs.changing("release", "End the restriction, undo what was done because of it"));
+}
+
+void add_action_verbs(CLI::App& app, ControlWords& words) {
+  CLI::App& action = noun(app, "action", "Look at what is done outside the mail path, do it by hand");
+  VerbAdder verbs(action, words);
+  CLI::App& list = verbs.reading("list", "Actions that wait for an attempt, oldest first");
+  list.add_option("--incident", words.incident, "All of this incident")->type_name("ID");
+  list.add_flag("--given-up", words.given_up, "Those that were given up too; of an incident only those");
+  verbs.changing("retry", "Try one again now, also when it was given up")
+      .add_option("NUMBER", words.number, "As `action list` shows it")
+      ->required()
+      ->type_name("");
+  CLI::App& run = verbs.changing("run", "Carry out one because of an incident, whatever the playbook says");
+  required(run, "NAME", words.action, "As in [action.NAME] of the configuration");
+  run.add_option("--incident", words.incident, "Because of this incident, for its account")
+      ->required()
+      ->type_name("ID");
+  run.add_flag("--undo", words.undo, "Take it back instead");
 }
 
 void add_list_verbs(CLI::App& app, ControlWords& words) {
@@ -194,20 +213,20 @@ boost::json::array array_of(const std::vector<std::string>& texts) {
 }
 
 void put_words(const ControlWords& words, boost::json::object& into) {
-  const std::array<std::pair<std::string_view, const std::string*>, 13> texts{
-      {{"account", &words.account},
-       {"incident", &words.incident},
-       {"list", &words.list},
-       {"value", &words.value},
-       {"mode", &words.mode},
-       {"text", &words.text},
-       {"reason", &words.reason},
-       {"comment", &words.comment},
-       {"cause", &words.cause},
-       {"state", &words.state},
-       {"name", &words.name},
-       {"tenant", &words.tenant},
-       {"token_id", &words.token_id}}};
+  const std::array<std::pair<std::string_view, const std::string*>, 14> texts{{{"account", &words.account},
+                                                                               {"incident", &words.incident},
+                                                                               {"list", &words.list},
+                                                                               {"value", &words.value},
+                                                                               {"mode", &words.mode},
+                                                                               {"text", &words.text},
+                                                                               {"reason", &words.reason},
+                                                                               {"comment", &words.comment},
+                                                                               {"cause", &words.cause},
+                                                                               {"state", &words.state},
+                                                                               {"name", &words.name},
+                                                                               {"tenant", &words.tenant},
+                                                                               {"token_id", &words.token_id},
+                                                                               {"action", &words.action}}};
   for (const auto& [name, text] : texts) {
     if (!text->empty()) into.emplace(name, *text);
   }
@@ -221,6 +240,9 @@ void put_words(const ControlWords& words, boost::json::object& into) {
     if (!list->empty()) into.emplace(name, array_of(*list));
   }
   if (words.most > 0) into.emplace("most", words.most);
+  if (words.number > 0) into.emplace("number", words.number);
+  if (words.given_up) into.emplace("given_up", true);
+  if (words.undo) into.emplace("undo", true);
   if (words.compare) into.emplace("compare", true);
   if (words.dry_run) into.emplace("dry_run", true);
   if (words.clear) into.emplace("clear", true);
@@ -232,6 +254,7 @@ void add_control_verbs(CLI::App& app, ControlWords& words) {
   add_daemon_verbs(app, words);
   add_account_verbs(app, words);
   add_incident_verbs(app, words);
+  add_action_verbs(app, words);
   add_list_verbs(app, words);
   add_token_verbs(app, words);
 }

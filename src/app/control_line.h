@@ -52,12 +52,16 @@ struct ControlWords {
   std::vector<std::string> only_networks;
   std::vector<std::string> only_countries;
   std::int64_t most = 0;
+  std::int64_t number = 0;
+  std::string action;
+  bool given_up = false;
+  bool undo = false;
   bool compare = false;
   bool dry_run = false;
   bool clear = false;
 };
 
-// Adds status, mode, watch, backup, top, account, incident, list, token and audit.
+// Adds status, mode, watch, backup, top, account, incident, action, list, token and audit.
 void add_control_verbs(CLI::App& app, ControlWords& words);
 
 // After the reading: what was typed, when it was one of these; kInvalidInput texts say what is wrong.

@@ -40,11 +40,22 @@ constexpr ViewColumn kAudit[] = {
 constexpr ViewColumn kLogs[] = {
     {"lines", "lines"}, {"bytes_behind", "bytes behind"}, {"last_line", "last line"}, {"file", "file"}};
 
-constexpr View kViews[] = {{"incident list", kIncidents}, {"incidents", kOfAccount},
-                           {"timeline", kTimeline},       {"account history", kTimeline},
-                           {"top senders", kSenders},     {"list show", kList},
-                           {"list add", kList},           {"token list", kTokens},
-                           {"audit list", kAudit},        {"logs", kLogs}};
+constexpr ViewColumn kActions[] = {
+    {"number", "number"},     {"account", "account"},           {"action", "action"}, {"state", "state"},
+    {"attempts", "attempts"}, {"next_attempt", "next attempt"}, {"would", "would"},   {"result", "result"}};
+constexpr ViewColumn kOfIncident[] = {{"number", "number"},
+                                      {"action", "action"},
+                                      {"state", "state"},
+                                      {"attempts", "attempts"},
+                                      {"next_attempt", "next attempt"},
+                                      {"would", "would"},
+                                      {"result", "result"}};
+
+constexpr View kViews[] = {
+    {"action list", kActions}, {"actions", kOfIncident}, {"incident list", kIncidents},
+    {"incidents", kOfAccount}, {"timeline", kTimeline},  {"account history", kTimeline},
+    {"top senders", kSenders}, {"list show", kList},     {"list add", kList},
+    {"token list", kTokens},   {"audit list", kAudit},   {"logs", kLogs}};
 
 }  // namespace
 

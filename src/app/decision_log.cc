@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/printable.h"
+#include "app/logfmt.h"
 #include "finding/explain.h"
 #include "guard/event_words.h"
 
@@ -17,18 +17,6 @@ bool matters(const Decided& decided) {
   if (observation.verdict.action != Action::kAccept) return true;
   if (!observation.change) return false;
   return is_restriction(observation.change->before.level) || is_restriction(observation.change->after.level);
-}
-
-// logfmt: quoted when it is not one plain word.
-std::string value(std::string_view text) {
-  std::string shown = printable(text);
-  if (!shown.empty() && shown.find_first_of(" =\"") == std::string::npos) return shown;
-  std::string quoted = "\"";
-  for (const char c : shown) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
 }
 
 std::string sentences(const EvidenceList& evidence) {
@@ -45,17 +33,18 @@ std::string sentences(const EvidenceList& evidence) {
 void DecisionLog::saw(const Decided& decided) {
   if (!matters(decided)) return;
   const Verdict& verdict = decided.observation.verdict;
-  std::string line = fmt::format(
-      "decision event={} account={} verdict={} standing={} risk={:.2f} client={} gate={}",
-      kind_of(decided.event), value(account_of(decided.event).text()), to_text(verdict.action),
-      to_text(verdict.standing.level), verdict.risk, value(client_of(decided.event)), to_text(decided.door));
+  std::string line =
+      fmt::format("decision event={} account={} verdict={} standing={} risk={:.2f} client={} gate={}",
+                  kind_of(decided.event), logfmt_value(account_of(decided.event).text()),
+                  to_text(verdict.action), to_text(verdict.standing.level), verdict.risk,
+                  logfmt_value(client_of(decided.event)), to_text(decided.door));
   if (decided.is_observed) line += " observed=true";
-  if (!decided.rule.empty()) line += fmt::format(" rule={}", value(decided.rule));
+  if (!decided.rule.empty()) line += fmt::format(" rule={}", logfmt_value(decided.rule));
   if (verdict.limit != 0) line += fmt::format(" limit={}", verdict.limit);
   if (verdict.standing.incident.known())
     line += fmt::format(" incident={}", verdict.standing.incident.to_string());
   if (const std::string text = sentences(verdict.evidence); !text.empty())
-    line += fmt::format(" evidence={}", value(text));
+    line += fmt::format(" evidence={}", logfmt_value(text));
   logger_->warn(line);
 }
 

@@ -117,6 +117,15 @@ std::string entry_of(const Setting& setting) {
   return text;
 }
 
+std::string kinds_of_actions() {
+  std::string text;
+  for (const ActionType& type : action_types()) {
+    text += fmt::format(".SS \"[action.NAME] of type {}\"\n{}\n", type.name, roff(as_sentence(type.means)));
+    for (const Setting& setting : settings_of_action(type)) text += entry_of(setting);
+  }
+  return text;
+}
+
 constexpr std::string_view kBeforeSettings = R"(.TH POSTREEVE.TOML 5 "" postreeve "File formats"
 .SH NAME
 postreeve.toml \- configuration of postreeve
@@ -163,12 +172,11 @@ std::string manual_of_configuration() {
   std::string text(kBeforeSettings);
   text += ".SH SETTINGS\n";
   for (const Section& section : sections()) {
-    const std::string name =
-        section.is_list ? fmt::format("[[{}]]", section.name) : fmt::format("[{}]", section.name);
-    text += fmt::format(".SS \"{}\"\n{}\n", name, roff(section.sentence));
+    text += fmt::format(".SS \"{}\"\n{}\n", heading_of(section), roff(section.sentence));
     for (const Setting& setting : settings()) {
       if (setting.section == section.name) text += entry_of(setting);
     }
+    if (section.name == "action") text += kinds_of_actions();
   }
   return text + ".SH \"SEE ALSO\"\n.BR postreeve (1)\n";
 }

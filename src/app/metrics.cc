@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <prometheus/counter.h>
+#include <prometheus/family.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
@@ -32,7 +33,11 @@ struct Metrics::Impl {
                     .Help("How long decisions took, without the gate and the disk")
                     .Register(registry)
                     .Add({}, prometheus::Histogram::BucketBoundaries{1e-6, 2e-6, 5e-6, 1e-5, 5e-5, 1e-4, 1e-3,
-                                                                     1e-2, 1e-1, 1})) {
+                                                                     1e-2, 1e-1, 1})),
+        actions(prometheus::BuildCounter()
+                    .Name("postreeve_actions_total")
+                    .Help("Attempts at actions outside the mail path, and what came of them")
+                    .Register(registry)) {
     auto& decided = prometheus::BuildCounter()
                         .Name("postreeve_decisions_total")
                         .Help("Decisions by gate and by what the mail server was told")
@@ -54,6 +59,7 @@ struct Metrics::Impl {
 
   prometheus::Registry registry;
   prometheus::Histogram& seconds;
+  prometheus::Family<prometheus::Counter>& actions;
   std::array<std::array<prometheus::Counter*, kActions>, kDoors> decisions{};
   std::array<prometheus::Counter*, kLevels> standings{};
   std::vector<LookedUp> looked_up;
@@ -73,6 +79,10 @@ void Metrics::saw(const Decided& decided) {
 void Metrics::add_gauge(const std::string& name, const std::string& help, std::function<double()> value) {
   auto& gauge = prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add({});
   impl_->looked_up.push_back({std::move(value), gauge});
+}
+
+void Metrics::count_action(std::string_view name, std::string_view outcome) {
+  impl_->actions.Add({{"action", std::string(name)}, {"outcome", std::string(outcome)}}).Increment();
 }
 
 std::string Metrics::text() const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "guard/decision_watcher.h"
 
@@ -19,6 +20,9 @@ class Metrics final : public DecisionWatcher {
 
   // A value that is asked for when somebody looks: "postreeve_open_connections".
   void add_gauge(const std::string& name, const std::string& help, std::function<double()> value);
+
+  // An action's attempt: "abused_flag", "done". Names of actions are the configuration's.
+  void count_action(std::string_view name, std::string_view outcome);
 
   // In Prometheus' text format.
   [[nodiscard]] std::string text() const;

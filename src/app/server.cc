@@ -25,6 +25,7 @@
 #include "app/live_rules.h"
 #include "app/metrics.h"
 #include "app/mode_memory.h"
+#include "app/responder.h"
 #include "app/service_manager.h"
 #include "app/state.h"
 #include "control/control.h"
@@ -75,8 +76,9 @@ struct Server::Impl {
   std::shared_ptr<spdlog::logger> logger;
   std::unique_ptr<State> state;
   LiveRules rules;
-  std::unique_ptr<Guard> guard;
   Metrics metrics;
+  std::unique_ptr<Responder> responder;  // told by the guard
+  std::unique_ptr<Guard> guard;
   DecisionLog decision_log;
   CountWatcher count_watcher;
   WatchFeed feed;
@@ -102,7 +104,10 @@ struct Server::Impl {
 };
 
 Result<void> Server::Impl::begin() {
-  if (const Result<void> made = make_guard(); !made) return made;
+  auto made = Responder::make(configuration.response, serving(), *state, metrics, logger);
+  if (!made) return fail(made.error());
+  responder = std::move(*made);
+  if (const Result<void> guarded = make_guard(); !guarded) return guarded;
   if (const Result<void> opened = open_doors(); !opened) return opened;
   auto followed = FollowedLogs::start(serving(), configuration.default_domain, *guard, logger);
   if (!followed) return fail(followed.error());
@@ -123,14 +128,19 @@ Result<void> Server::Impl::make_guard() {
       .clock = now,
       .several_doors = has_several_doors(serving()),
       .fails_closed = serving().fails_closed,
-      .failed = [this](const std::string& what) { logger->error("judging failed: {}", what); }};
+      .failed = [this](const std::string& what) { logger->error("judging failed: {}", what); },
+      .respond = [this](const StandingEntry& entry) { return responder->playbook().actions_for(entry); },
+      .actions_recorded = [this] { responder->worker().wake(); }};
   guard = std::make_unique<Guard>(std::move(parts), std::move(*made), mode);
   guard->add_watcher(decision_log);
   guard->add_watcher(count_watcher);
   guard->add_watcher(metrics);
   guard->add_watcher(feed);
   guard->add_watcher(last_seen);
-  return guard->restore();
+  if (const Result<void> restored = guard->restore(); !restored) return restored;
+  // What ended while nobody was here ends before the account is seen again: with its actions undone.
+  guard->tend();
+  return {};
 }
 
 Result<void> Server::Impl::open_doors() {
@@ -144,9 +154,13 @@ Result<void> Server::Impl::open_doors() {
                                      .tokens = state->tokens,
                                      .audit = state->audit,
                                      .feed = feed,
+                                     .outbox = state->outbox,
+                                     .actions = responder->actions(),
+                                     .playbook = responder->playbook(),
                                      .default_domain = configuration.default_domain,
                                      .refresh_rules = [this] { return refresh_rules(); },
                                      .flush = [this] { return state->flush(); },
+                                     .wake_worker = [this] { responder->worker().wake(); },
                                      .more_status = [this] { return more_status(); }});
   const auto refresh = [this] {
     if (const Result<void> refreshed = refresh_rules(); !refreshed)
@@ -193,6 +207,9 @@ void Server::Impl::reload() {
   if (made) {
     guard->set_rules(std::move(*made));
     if (fresh->serving.mode_is_given) guard->set_mode(fresh->serving.mode);
+    if (!(fresh->response == configuration.response))
+      logger->warn(
+          "[response] and [action] have changed; that needs a restart, until then they stay as they were");
     logger->info("configuration read anew, mode {}", to_text(guard->mode()));
   } else {
     logger->error("configuration not changed: {}", made.error().detail);
@@ -225,6 +242,7 @@ std::string Server::Impl::more_status() const {
                             {"records_dirty", health.dirty},
                             {"records_corrupt", health.corrupt},
                             {"standings_unwritten", guard->unwritten()},
+                            {"actions_waiting", state->outbox.unfinished().value_or(0)},
                             {"state", health.writing ? "written" : health.writing.error().detail},
                             {"last_events", last_seen.as_json()},
                             {"logs", logs->status()}};
@@ -288,6 +306,7 @@ void Server::Impl::serve() {
   std::vector<std::jthread> threads;
   threads.reserve(count);
   for (unsigned i = 0; i < count; ++i) threads.emplace_back([this] { context.run(); });
+  responder->worker().start();
   is_ready = true;
   tell_ready();
   logger->info("serving in {} mode with {} threads", to_text(guard->mode()), count);
@@ -295,6 +314,7 @@ void Server::Impl::serve() {
   tell_stopping();
   logger->info("stopping");
   is_ready = false;
+  responder->worker().finish();
   drain();
   work.reset();
   context.stop();
@@ -324,6 +344,7 @@ void Server::Impl::close_doors() {
   guard->wait_for_the_ledger();
   if (const std::size_t unwritten = guard->unwritten(); unwritten > 0)
     logger->error("{} changes of standings could not be written and are forgotten", unwritten);
+  responder->worker().stop();
 }
 
 Result<std::unique_ptr<Server>> Server::open(const Configuration& configuration,

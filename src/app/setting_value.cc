@@ -39,6 +39,7 @@ class ValueReader {
         return read_dates(node);
       case Type::kChoices:
       case Type::kNames:
+      case Type::kTexts:
       case Type::kDomains:
       case Type::kPaths:
       case Type::kAnyPaths:
@@ -161,6 +162,9 @@ class ValueReader {
         return parse_endpoint(text);
       case Type::kAddresses:
         return parse_canary(text);
+      case Type::kLongText:
+      case Type::kTexts:
+        return text;
       default:
         return parse_name(text);
     }

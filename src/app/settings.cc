@@ -2,34 +2,47 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace postreeve {
 namespace {
 
 using Type = SettingType;
+using Form = Section::Form;
 
 constexpr Section kSections[] = {
-    {"accounts", false, "Who the accounts are and which senders are theirs."},
-    {"geography", false, "Where addresses are."},
-    {"replay", false, "How `postreeve replay` reads logs."},
-    {"networks", false, "Networks of your own."},
-    {"canaries", false, "Addresses nobody honest writes to: whoever does has a stolen or bought list."},
-    {"ladder", false,
+    {"accounts", Form::kOne, "Who the accounts are and which senders are theirs."},
+    {"geography", Form::kOne, "Where addresses are."},
+    {"replay", Form::kOne, "How `postreeve replay` reads logs."},
+    {"networks", Form::kOne, "Networks of your own."},
+    {"canaries", Form::kOne, "Addresses nobody honest writes to: whoever does has a stolen or bought list."},
+    {"ladder", Form::kOne,
      "How sure Postreeve must be before it does something, and for how long. Risk is counted in nats, "
      "the natural logarithm of the odds that somebody else uses the account: 0 is even odds, 3 is 20 to 1."},
-    {"suspension", false, "What a suspended account's client is told."},
-    {"guard", false, "How `postreeve serve` answers."},
-    {"state", false, "Where what is learned and decided lies."},
-    {"control", false, "How the command line reaches the daemon."},
-    {"gate.postfix_policy", false, "Postfix's policy delegation, and Exim's `readsocket`."},
-    {"gate.socketmap", false, "Suspended accounts as a socketmap, for `check_sasl_access`."},
-    {"gate.tcp_table", false, "The same as a tcp_table."},
-    {"gate.milter", false, "The milter."},
-    {"gate.auth_policy", false, "Dovecot's auth policy and weakforced's HTTP interface."},
-    {"gate.events", false, "Events by HTTP, of a webmail or a panel."},
-    {"metrics", false, "What monitoring asks."},
-    {"logs", false, "Logs that are followed."},
-    {"tenant", true, "A customer: the domains whose accounts are theirs, and their calendar."},
-    {"limit", true,
+    {"suspension", Form::kOne, "What a suspended account's client is told."},
+    {"guard", Form::kOne, "How `postreeve serve` answers."},
+    {"state", Form::kOne, "Where what is learned and decided lies."},
+    {"control", Form::kOne, "How the command line reaches the daemon."},
+    {"gate.postfix_policy", Form::kOne, "Postfix's policy delegation, and Exim's `readsocket`."},
+    {"gate.socketmap", Form::kOne, "Suspended accounts as a socketmap, for `check_sasl_access`."},
+    {"gate.tcp_table", Form::kOne, "The same as a tcp_table."},
+    {"gate.milter", Form::kOne, "The milter."},
+    {"gate.auth_policy", Form::kOne, "Dovecot's auth policy and weakforced's HTTP interface."},
+    {"gate.events", Form::kOne, "Events by HTTP, of a webmail or a panel."},
+    {"metrics", Form::kOne, "What monitoring asks."},
+    {"logs", Form::kOne, "Logs that are followed."},
+    {"response", Form::kOne,
+     "What is done outside the mail path when an account's standing changes: names of actions, in the order "
+     "in which they begin. When a restriction ends, what was done is undone in reverse order. In observe "
+     "mode "
+     "only staff is told."},
+    {"response.tenant", Form::kNamed,
+     "The same for the accounts of one tenant, instead of the lists above: what is not given is empty."},
+    {"action", Form::kNamed,
+     "An action; its name, of a-z, 0-9 and _, is used in the lists of [response]. Which settings it takes "
+     "depends on its type."},
+    {"tenant", Form::kList, "A customer: the domains whose accounts are theirs, and their calendar."},
+    {"limit", Form::kList,
      "A rule of your own about how much may be sent, from where and when. All conditions that are given "
      "must hold. Limits are numbered in the order in which they stand."},
 };
@@ -48,6 +61,7 @@ TypeWords words_of(SettingType type) noexcept {
     case Type::kNumber:
       return {"number", "a number like 2.5"};
     case Type::kText:
+    case Type::kLongText:
       return {"text", "a text in quotes"};
     case Type::kDomain:
       return {"domain", "a domain like \"example.org\""};
@@ -68,6 +82,8 @@ TypeWords words_of(SettingType type) noexcept {
       return {"list of", "a list like [\"a\", \"b\"]"};
     case Type::kNames:
       return {"list of names", "a list like [\"a\", \"b\"]"};
+    case Type::kTexts:
+      return {"list of texts", "a list like [\"a\", \"b\"]"};
     case Type::kDomains:
       return {"list of domains", "a list like [\"example.org\"]"};
     case Type::kPaths:
@@ -103,11 +119,24 @@ const Place& TableDraft::place_of(std::string_view name) const {
 
 std::span<const Setting> settings() {
   static const std::vector<Setting> all = [] {
-    std::vector<Setting> both(judging_settings().begin(), judging_settings().end());
-    both.insert(both.end(), serving_settings().begin(), serving_settings().end());
-    return both;
+    std::vector<Setting> rows;
+    for (const auto table : {judging_settings(), serving_settings(), response_settings()})
+      rows.insert(rows.end(), table.begin(), table.end());
+    return rows;
   }();
   return all;
+}
+
+std::string heading_of(const Section& section) {
+  switch (section.form) {
+    case Form::kList:
+      return fmt::format("[[{}]]", section.name);
+    case Form::kNamed:
+      return fmt::format("[{}.NAME]", section.name);
+    case Form::kOne:
+      break;
+  }
+  return fmt::format("[{}]", section.name);
 }
 
 std::span<const Section> sections() {

@@ -16,6 +16,7 @@
 #include "judge/policy.h"
 #include "net/location.h"
 #include "net/prefix.h"
+#include "response/action_type.h"
 
 namespace postreeve {
 
@@ -24,6 +25,7 @@ enum class SettingType : std::uint8_t {
   kCount,
   kNumber,
   kText,
+  kLongText,  // kept as it is written, of several lines perhaps
   kDomain,
   kTimeZone,
   kDuration,
@@ -34,6 +36,7 @@ enum class SettingType : std::uint8_t {
   kAnyPath,  // from here on as one text each, below as lists of texts
   kChoices,
   kNames,
+  kTexts,  // kept as they are written
   kDomains,
   kPaths,
   kAnyPaths,
@@ -74,15 +77,24 @@ struct LimitDraft {
 // What the settings are stored into.
 struct SettingsDraft {
   Configuration configuration;
-  Tenant tenant;     // the [[tenant]] being read
-  LimitDraft limit;  // the [[limit]] being read
+  Tenant tenant;      // the [[tenant]] being read
+  LimitDraft limit;   // the [[limit]] being read
+  ResponsePlan plan;  // the [response.tenant.NAME] being read
 };
 
 struct Section {
+  enum class Form : std::uint8_t {
+    kOne,
+    kList,   // [[name]], any number of them
+    kNamed,  // [name.NAME], any number of them
+  };
+
   std::string_view name;
-  bool is_list = false;  // [[name]], any number of them
+  Form form{};
   std::string_view sentence;
 };
+// "[guard]", "[[limit]]", "[action.NAME]"
+[[nodiscard]] std::string heading_of(const Section& section);
 
 struct Setting {
   std::string_view section;
@@ -104,9 +116,16 @@ struct Setting {
 // In the order of the documentation.
 [[nodiscard]] std::span<const Section> sections();
 [[nodiscard]] std::span<const Setting> settings();
-// The two tables it is made of: what judges, what serves.
+// The three tables it is made of: what judges, what serves, what is done outside.
 [[nodiscard]] std::span<const Setting> judging_settings();
 [[nodiscard]] std::span<const Setting> serving_settings();
+[[nodiscard]] std::span<const Setting> response_settings();
+
+// What an [action.NAME] of that type takes beside `type`; they have no store().
+[[nodiscard]] std::span<const Setting> settings_of_action(const ActionType& type);
+
+// What an action's row says, as a sentence of the manual.
+[[nodiscard]] std::string as_sentence(std::string_view means);
 
 // The words of Setting::choices.
 [[nodiscard]] std::vector<std::string_view> choices_of(const Setting& setting);

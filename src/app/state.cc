@@ -59,6 +59,7 @@ State::State(StateLock taken, std::unique_ptr<LedgerDatabase> opened,
       policies(*database),
       counts(*database),
       tokens(*database),
-      audit(*database) {}
+      audit(*database),
+      outbox(*database) {}
 
 }  // namespace postreeve

@@ -13,6 +13,7 @@
 #include "store/ledger/hourly_counts.h"
 #include "store/ledger/incident_book.h"
 #include "store/ledger/list_book.h"
+#include "store/ledger/outbox.h"
 #include "store/ledger/token_book.h"
 #include "store/memory_shared_counters.h"
 #include "store/sqlite_account_store.h"
@@ -42,6 +43,7 @@ struct State {
   HourlyCounts counts;
   TokenBook tokens;
   AuditTrail audit;
+  Outbox outbox;
 };
 
 }  // namespace postreeve

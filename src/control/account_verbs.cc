@@ -6,9 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "control/incident_actions.h"
 #include "control/plain_words.h"
 #include "control/rows.h"
 #include "control/verbs.h"
+#include "guard/standing_entries.h"
 
 namespace postreeve {
 namespace {
@@ -100,42 +102,71 @@ std::string_view note_on(const Desk& desk, const AccountId& account, Level level
   return "";
 }
 
-VerbReply order(Desk& desk, const Request& request, Level level) {
-  const Result<AccountId> account =
-      level == Level::kClear ? known_account(desk, request) : account_argument(desk, request);
-  if (!account) return fail(account.error());
-  json::object shown{{"account", account->text()}};
-  const Standing standing = desk.guard.standing_of(*account);
+// What the playbook would have done. An account without an incident gets one then.
+Result<json::array> rehearsed(const Desk& desk, const Request& request, const AccountId& account,
+                              const StandingChange& change) {
+  IncidentRow incident;
+  incident.id = change.before.incident.known() ? change.before.incident : IncidentId{~0ULL};
+  incident.account = account;
+  incident.tenant = tenant_of(account, desk.guard.rules()->policy());
+  incident.is_observed = desk.guard.mode() == Mode::kObserve;
+  const Result<StandingEntry> entry = entry_of(desk, incident, change, request);
+  if (!entry) return fail(entry.error());
+  return previews_of(desk, *entry, desk.playbook.actions_for(*entry));
+}
+
+VerbReply rehearse(const Desk& desk, const Request& request, const AccountId& account, Level level,
+                   json::object shown) {
+  StandingChange change;
+  change.before = change.after = desk.guard.standing_of(account);
+  const bool is_probation = level == Level::kClear && is_restriction(change.before.level);
+  change.after.level = is_probation ? Level::kRecovering : level;
+  shown.emplace("would_become", to_text(change.after.level));
+  for (const auto& [key, value] : to_json(change.before)) shown.emplace(key, value);
+  const auto actions = rehearsed(desk, request, account, change);
+  if (!actions) return fail(actions.error());
+  if (!actions->empty()) shown.emplace("actions", *actions);
+  return shown;
+}
+
+VerbReply order(Desk& desk, const Request& request, const AccountId& account, Level level) {
+  json::object shown{{"account", account.text()}};
+  const Standing standing = desk.guard.standing_of(account);
   if (level == Level::kClear && standing.level == Level::kClear) {
     shown.emplace("standing", to_text(Level::kClear));
     shown.emplace("note", "there is nothing to release: the account is clear");
     return shown;
   }
-  if (const std::string_view note = note_on(desk, *account, level); !note.empty())
-    shown.emplace("note", note);
-  if (flag_argument(request, "dry_run")) {
-    const bool is_probation = level == Level::kClear && is_restriction(standing.level);
-    shown.emplace("would_become", to_text(is_probation ? Level::kRecovering : level));
-    for (const auto& [key, value] : to_json(desk.guard.standing_of(*account))) shown.emplace(key, value);
-    return shown;
-  }
+  if (const std::string_view note = note_on(desk, account, level); !note.empty()) shown.emplace("note", note);
+  if (flag_argument(request, "dry_run")) return rehearse(desk, request, account, level, std::move(shown));
   const Result<StandingChange> change =
-      desk.guard.order(*account, level, request.person, text_argument(request, "reason"));
+      desk.guard.order(account, level, request.person, text_argument(request, "reason"));
   if (!change) return fail(change.error());
   shown.emplace("before", to_text(change->before.level));
   shown.emplace("in_words", in_words(change->after, nullptr));
   for (const auto& [key, value] : to_json(change->after)) shown.emplace(key, value);
+  const IncidentId incident =
+      change->after.incident.known() ? change->after.incident : change->before.incident;
+  const auto actions = actions_since(desk, incident, change->time);
+  if (actions && !actions->empty()) shown.emplace("actions", *actions);
   return shown;
 }
 
+VerbReply restrict_account(Desk& desk, const Request& request, Level level) {
+  const Result<AccountId> account = account_argument(desk, request);
+  if (!account) return fail(account.error());
+  return order(desk, request, *account, level);
+}
 VerbReply hold(Desk& desk, const Request& request) {
-  return order(desk, request, Level::kHeld);
+  return restrict_account(desk, request, Level::kHeld);
 }
 VerbReply suspend(Desk& desk, const Request& request) {
-  return order(desk, request, Level::kSuspended);
+  return restrict_account(desk, request, Level::kSuspended);
 }
 VerbReply release(Desk& desk, const Request& request) {
-  return order(desk, request, Level::kClear);
+  const Result<AccountId> account = known_account(desk, request);
+  if (!account) return fail(account.error());
+  return order(desk, request, *account, Level::kClear);
 }
 
 Result<std::vector<Prefix>> networks_argument(const Request& request, std::string_view name) {
@@ -239,6 +270,10 @@ constexpr Verb kVerbs[] = {
 };
 
 }  // namespace
+
+VerbReply release_account(Desk& desk, const Request& request, const AccountId& account) {
+  return order(desk, request, account, Level::kClear);
+}
 
 std::span<const Verb> account_verbs() {
   return kVerbs;

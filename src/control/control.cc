@@ -52,7 +52,8 @@ std::string error_text(const Error& error) {
 }
 
 const Verb* find_verb(std::string_view name) {
-  for (const auto verbs : {account_verbs(), incident_verbs(), list_verbs(), daemon_verbs(), token_verbs()}) {
+  for (const auto verbs :
+       {account_verbs(), incident_verbs(), list_verbs(), daemon_verbs(), token_verbs(), action_verbs()}) {
     const auto found = std::ranges::find(verbs, name, &Verb::name);
     if (found != verbs.end()) return &*found;
   }
@@ -67,6 +68,8 @@ std::string subject_of(const Desk& desk, const Request& request) {
   for (const char* name : {"incident", "list", "mode", "name", "token_id", "file"}) {
     if (std::string text = text_argument(request, name); !text.empty()) return text;
   }
+  if (const std::int64_t number = number_argument(request, "number", 0); number > 0)
+    return fmt::format("action {}", number);
   return {};
 }
 

@@ -26,6 +26,7 @@ class ControlRoom : public GuardRoom {
         counts(*database),
         tokens(*database),
         audit(*database),
+        outbox(*database),
         desk{.guard = *guard,
              .accounts = *accounts,
              .database = *database,
@@ -36,6 +37,9 @@ class ControlRoom : public GuardRoom {
              .tokens = tokens,
              .audit = audit,
              .feed = feed,
+             .outbox = outbox,
+             .actions = actions,
+             .playbook = playbook,
              .default_domain = "x.example",
              .refresh_rules = [this]() -> Result<void> {
                ++refreshed;
@@ -43,6 +47,7 @@ class ControlRoom : public GuardRoom {
                return {};
              },
              .flush = [this] { return counts.flush(); },
+             .wake_worker = [this] { ++woken; },
              .more_status = [] { return std::string(R"({"state":"written"})"); }} {
     guard->add_watcher(feed);
   }
@@ -80,6 +85,10 @@ class ControlRoom : public GuardRoom {
   TokenBook tokens;
   AuditTrail audit;
   WatchFeed feed;
+  Outbox outbox;
+  Actions actions;
+  Playbook playbook{{}, {}, {}};
+  int woken = 0;
   Desk desk;
   int refreshed = 0;
 };

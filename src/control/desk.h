@@ -8,6 +8,8 @@
 #include "base/result.h"
 #include "control/watch_feed.h"
 #include "guard/guard.h"
+#include "response/actions.h"
+#include "response/playbook.h"
 #include "store/account_store.h"
 #include "store/ledger/account_policy_book.h"
 #include "store/ledger/audit_trail.h"
@@ -15,6 +17,7 @@
 #include "store/ledger/hourly_counts.h"
 #include "store/ledger/incident_book.h"
 #include "store/ledger/list_book.h"
+#include "store/ledger/outbox.h"
 #include "store/ledger/token_book.h"
 
 namespace postreeve {
@@ -31,11 +34,16 @@ struct Desk {
   TokenBook& tokens;
   AuditTrail& audit;
   WatchFeed& feed;
+  Outbox& outbox;
+  const Actions& actions;
+  const Playbook& playbook;
   std::string default_domain;
   // Makes the rules anew from the configuration in effect, the lists and the policies.
   std::function<Result<void>()> refresh_rules;
   // Writes everything that is only in memory.
   std::function<Result<void>()> flush;
+  // Something was added to the outbox.
+  std::function<void()> wake_worker;
   // What else `status` tells: gates, state, logs; as JSON members.
   std::function<std::string()> more_status;
 };

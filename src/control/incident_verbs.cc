@@ -1,9 +1,10 @@
-// incident list|show|note|confirm|dismiss
+// incident list|show|note|confirm|dismiss|release
 #include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "control/incident_actions.h"
 #include "control/plain_words.h"
 #include "control/rows.h"
 #include "control/verbs.h"
@@ -13,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-Result<IncidentId> incident_argument(const Request& request) {
+Result<IncidentId> id_argument(const Request& request) {
   const Result<std::string> text = required_argument(request, "incident");
   if (!text) return fail(text.error());
   IncidentId incident;
@@ -22,16 +23,6 @@ Result<IncidentId> incident_argument(const Request& request) {
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("'{}' is no incident; `postreeve incident list` shows them", *text));
   return incident;
-}
-
-Result<IncidentRow> incident_of(const Desk& desk, const Request& request) {
-  const Result<IncidentId> incident = incident_argument(request);
-  if (!incident) return fail(incident.error());
-  Result<IncidentRow> row = desk.incidents.get(*incident);
-  if (row || row.error().code != ErrorCode::kNotFound) return row;
-  return fail(
-      ErrorCode::kNotFound,
-      fmt::format("there is no incident {}; `postreeve incident list` shows them", incident->to_string()));
 }
 
 Result<IncidentQuery> query_of(const Desk& desk, const Request& request) {
@@ -62,19 +53,22 @@ VerbReply list(Desk& desk, const Request& request) {
 }
 
 VerbReply show(Desk& desk, const Request& request) {
-  const Result<IncidentRow> incident = incident_of(desk, request);
+  const Result<IncidentRow> incident = incident_argument(desk, request);
   if (!incident) return fail(incident.error());
   const auto timeline = desk.incidents.timeline(incident->id);
   if (!timeline) return fail(timeline.error());
   json::object shown{{"in_words", in_words(*incident)}};
   for (const auto& [key, value] : to_json(*incident)) shown.emplace(key, value);
   shown.emplace("standing_now", to_text(desk.guard.standing_of(incident->account).level));
+  const auto actions = actions_since(desk, incident->id, Timestamp{});
+  if (!actions) return fail(actions.error());
+  if (!actions->empty()) shown.emplace("actions", *actions);
   shown.emplace("timeline", rows_to_json(*timeline));
   return shown;
 }
 
 VerbReply note(Desk& desk, const Request& request) {
-  const Result<IncidentRow> incident = incident_of(desk, request);
+  const Result<IncidentRow> incident = incident_argument(desk, request);
   if (!incident) return fail(incident.error());
   const Result<std::string> text = required_argument(request, "text");
   if (!text) return fail(text.error());
@@ -103,30 +97,51 @@ Result<void> may_settle(const Desk& desk, const IncidentRow& incident, Outcome o
   return {};
 }
 
-VerbReply settle(Desk& desk, const Request& request, bool confirmed) {
-  const Result<IncidentRow> incident = incident_of(desk, request);
-  if (!incident) return fail(incident.error());
+// What confirming calls for beside the change of standing, which has its own.
+Result<StandingEntry> confirmed_entry(const Desk& desk, const IncidentRow& incident, const Request& request) {
+  StandingChange change;
+  change.before = desk.guard.standing_of(incident.account);
+  change.after = change.before;
+  change.after.level = Level::kSuspended;
+  return entry_of(desk, incident, change, request);
+}
+
+TimelineRow judgement_of(const Desk& desk, const Request& request, const IncidentRow& incident,
+                         bool confirmed) {
   const std::string reason = text_argument(request, "reason");
-  const Outcome outcome = confirmed ? Outcome::kConfirmed : Outcome::kDismissed;
-  if (const Result<void> may = may_settle(desk, *incident, outcome); !may) return fail(may.error());
-  json::object shown{{"incident", incident->id.to_string()}, {"account", incident->account.text()}};
-  if (flag_argument(request, "dry_run")) {
-    shown.emplace("would_become", to_text(outcome));
-    return shown;
-  }
-  const Result<StandingChange> change =
-      desk.guard.settle(incident->account, confirmed, request.person, reason);
-  if (!change) return fail(change.error());
   TimelineRow judgement;
-  judgement.incident = incident->id;
+  judgement.incident = incident.id;
   judgement.time = desk.guard.now();
   judgement.kind = EntryKind::kJudgement;
   judgement.author = request.person;
   judgement.text = fmt::format(
       "{}{}{}", confirmed ? "confirmed: the account was in other hands" : "dismissed: the owner was at work",
       reason.empty() ? "" : "; ", reason);
-  const Result<void> settled = desk.incidents.settle(incident->id, outcome, judgement);
+  return judgement;
+}
+
+VerbReply settle(Desk& desk, const Request& request, bool confirmed) {
+  const Result<IncidentRow> incident = incident_argument(desk, request);
+  if (!incident) return fail(incident.error());
+  const Outcome outcome = confirmed ? Outcome::kConfirmed : Outcome::kDismissed;
+  if (const Result<void> may = may_settle(desk, *incident, outcome); !may) return fail(may.error());
+  json::object shown{{"incident", incident->id.to_string()}, {"account", incident->account.text()}};
+  const Result<StandingEntry> entry = confirmed_entry(desk, *incident, request);
+  if (!entry) return fail(entry.error());
+  const std::vector<OutboxAction> actions =
+      confirmed ? desk.playbook.actions_for_confirmed(*entry) : std::vector<OutboxAction>{};
+  if (flag_argument(request, "dry_run")) {
+    shown.emplace("would_become", to_text(outcome));
+    if (!actions.empty()) shown.emplace("actions", previews_of(desk, *entry, actions));
+    return shown;
+  }
+  const Result<StandingChange> change =
+      desk.guard.settle(incident->account, confirmed, request.person, entry->reason);
+  if (!change) return fail(change.error());
+  const Result<void> settled = desk.incidents.settle(
+      incident->id, outcome, judgement_of(desk, request, *incident, confirmed), actions);
   if (!settled) return fail(settled.error());
+  desk.wake_worker();
   if (const std::string cause = text_argument(request, "cause"); !cause.empty()) {
     if (const Result<void> set = desk.incidents.set_cause(incident->id, cause); !set)
       return fail(set.error());
@@ -146,15 +161,37 @@ VerbReply dismiss(Desk& desk, const Request& request) {
   return settle(desk, request, false);
 }
 
+// Whoever releases a story that is over would release what a newer one restricts.
+VerbReply release(Desk& desk, const Request& request) {
+  const Result<IncidentRow> incident = incident_argument(desk, request);
+  if (!incident) return fail(incident.error());
+  const Standing standing = desk.guard.standing_of(incident->account);
+  if (standing.incident.known() && standing.incident != incident->id)
+    return fail(ErrorCode::kConflict, fmt::format("{} has a newer incident; release {}",
+                                                  incident->account.text(), standing.incident.to_string()));
+  return release_account(desk, request, incident->account);
+}
+
 constexpr Verb kVerbs[] = {
     {"incident list", list},
     {"incident show", show},
     {"incident note", note, always},
     {"incident confirm", confirm, always},
     {"incident dismiss", dismiss, always},
+    {"incident release", release, always},
 };
 
 }  // namespace
+
+Result<IncidentRow> incident_argument(const Desk& desk, const Request& request) {
+  const Result<IncidentId> incident = id_argument(request);
+  if (!incident) return fail(incident.error());
+  Result<IncidentRow> row = desk.incidents.get(*incident);
+  if (row || row.error().code != ErrorCode::kNotFound) return row;
+  return fail(
+      ErrorCode::kNotFound,
+      fmt::format("there is no incident {}; `postreeve incident list` shows them", incident->to_string()));
+}
 
 std::span<const Verb> incident_verbs() {
   return kVerbs;

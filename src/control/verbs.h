@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "control/desk.h"
+#include "store/ledger/incident_book.h"
 
 namespace postreeve {
 
@@ -40,6 +41,10 @@ struct Verb {
 [[nodiscard]] std::span<const Verb> list_verbs();
 [[nodiscard]] std::span<const Verb> daemon_verbs();
 [[nodiscard]] std::span<const Verb> token_verbs();
+[[nodiscard]] std::span<const Verb> action_verbs();
+
+// What `account release` does, of an account that is known.
+[[nodiscard]] VerbReply release_account(Desk& desk, const Request& request, const AccountId& account);
 
 // Arguments by name. A text that is missing is empty; required ones fail with kInvalidInput.
 [[nodiscard]] std::string text_argument(const Request& request, std::string_view name);
@@ -49,6 +54,8 @@ struct Verb {
 [[nodiscard]] bool flag_argument(const Request& request, std::string_view name);
 [[nodiscard]] std::vector<std::string> texts_argument(const Request& request, std::string_view name);
 [[nodiscard]] Result<AccountId> account_argument(const Desk& desk, const Request& request);
+// The incident that "incident" names. kNotFound.
+[[nodiscard]] Result<IncidentRow> incident_argument(const Desk& desk, const Request& request);
 // When something that `expires_in` seconds names ends, at most 100 years from now; none without it.
 [[nodiscard]] std::optional<Timestamp> expiry_argument(const Desk& desk, const Request& request);
 

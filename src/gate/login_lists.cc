@@ -10,7 +10,8 @@ LoginLists login_lists(ListBook& book, std::function<void()> changed) {
             if (added) changed();
             return added;
           },
-          .remove = [&book, changed = std::move(changed)](ListName list, const std::string& value) -> Result<void> {
+          .remove = [&book, changed = std::move(changed)](ListName list,
+                                                          const std::string& value) -> Result<void> {
             auto removed = book.remove(list, value);
             if (removed) changed();
             return removed;

@@ -171,12 +171,15 @@ void Guard::Impl::record(StandingEntry entry, LedgerDatabase::Committed done) {
     const std::scoped_lock lock(ledger_mutex);
     ++under_way;
   }
+  if (parts.respond && entry.actions.empty()) entry.actions = parts.respond(entry);
   auto settle = [this, entry, done = std::move(done)](const Result<void>& written) mutable {
     // What time brings about is found again, and what is no entry never becomes one.
+    const bool has_actions = !entry.actions.empty();
     const bool is_worth_it =
         !written && !entry.ends_stored && written.error().code != ErrorCode::kInvalidInput;
     if (is_worth_it) keep_for_later(std::move(entry));
     done(written);
+    if (written && has_actions && parts.actions_recorded) parts.actions_recorded();
     const std::scoped_lock lock(ledger_mutex);
     if (--under_way == 0) all_answered.notify_all();
   };

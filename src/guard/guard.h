@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/keyed_hash.h"
 #include "base/time.h"
@@ -24,6 +25,7 @@
 #include "net/locator.h"
 #include "store/account_store.h"
 #include "store/ledger/incident_book.h"
+#include "store/ledger/outbox.h"
 #include "store/shared_counters.h"
 
 namespace postreeve {
@@ -67,6 +69,10 @@ class Guard {
     // defers.
     bool fails_closed = false;
     std::function<void(const std::string& what)> failed = {};  // told of it
+    // What is to be done outside because of a change of standing: recorded with it.
+    std::function<std::vector<OutboxAction>(const StandingEntry&)> respond = {};
+    // Such actions are on the disk. On the ledger's thread; must not block.
+    std::function<void()> actions_recorded = {};
   };
 
   // Standings in the ledger go before those in the records: call restore() first.

@@ -50,6 +50,31 @@ TEST(Guard, RefusesNothingInObserveModeAndSaysWhatItWould) {
   EXPECT_TRUE(incidents->front().is_observed);
 }
 
+TEST(Guard, RecordsWithEachChangeWhatIsToBeDone) {
+  GuardRoom room;
+  room.respond = [](const StandingEntry& entry) {
+    const std::string what = is_restriction(entry.change.after.level) ? "flag" : "unflag";
+    return std::vector<OutboxAction>{{.kind = what, .payload = "{}", .not_before = {}}};
+  };
+  room.live();
+  room.steal();
+  const IncidentId incident = room.guard->standing_of(anna()).incident;
+  const Outbox outbox(*room.database);
+  const auto rows = *outbox.of_incident(incident);
+  ASSERT_FALSE(rows.empty());
+  EXPECT_EQ(rows[0].action.kind, "flag");
+  EXPECT_EQ(rows[0].account, anna());
+  room.guard->wait_for_the_ledger();
+  EXPECT_EQ(static_cast<std::size_t>(room.actions_recorded), rows.size());
+  // A person's order, and what time brings about.
+  ASSERT_TRUE(room.guard->order(anna(), Level::kHeld, "tess", "phone"));
+  EXPECT_EQ(outbox.of_incident(incident)->back().action.kind, "flag");
+  room.now += std::chrono::days{3};
+  room.guard->tend();
+  room.guard->wait_for_the_ledger();
+  EXPECT_EQ(outbox.of_incident(incident)->back().action.kind, "unflag");
+}
+
 struct ActionWatcher final : DecisionWatcher {
   void saw(const Decided& decided) override { actions.push_back(decided.action); }
   std::vector<Action> actions;

@@ -1,7 +1,9 @@
 // A guard on a ledger of its own in a directory of its own: for tests only.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -64,9 +66,12 @@ class GuardRoom : public EventMaker {
     counters = std::make_unique<MemorySharedCounters>();
     database = std::move(*LedgerDatabase::open({.path = directory.file("state.db")}));
     incidents = std::make_unique<IncidentBook>(*database);
-    guard = std::make_unique<Guard>(
-        Guard::Parts{*accounts, *counters, *incidents, HashKey{{'k'}}, [this] { return now; }}, rules(),
-        mode_);
+    Guard::Parts parts{*accounts, *counters, *incidents, HashKey{{'k'}}, [this] { return now; }};
+    parts.respond = [this](const StandingEntry& entry) {
+      return respond ? respond(entry) : std::vector<OutboxAction>{};
+    };
+    parts.actions_recorded = [this] { ++actions_recorded; };
+    guard = std::make_unique<Guard>(std::move(parts), rules(), mode_);
     EXPECT_TRUE(guard->restore());
   }
 
@@ -123,6 +128,8 @@ class GuardRoom : public EventMaker {
   std::unique_ptr<MemorySharedCounters> counters;
   std::unique_ptr<LedgerDatabase> database;
   std::unique_ptr<IncidentBook> incidents;
+  std::function<std::vector<OutboxAction>(const StandingEntry&)> respond;
+  std::atomic<int> actions_recorded{0};
   std::unique_ptr<Guard> guard;
 
  private:

@@ -172,7 +172,7 @@ void HttpServer::Connection::answer() {
       once.give(std::move(response));
     });
   } catch (const std::exception&) {
-    // The reply answered 500 when it was unwound.
+    return;  // the reply answered 500 when it was unwound
   }
 }
 

@@ -7,7 +7,8 @@ namespace postreeve {
 namespace {
 
 std::size_t next_room(std::size_t room) noexcept {
-  constexpr std::array<std::size_t, 8> kRooms{2, 4, 6, 8, 12, 16, 24, FamiliarNetworks::kMostPlaces};
+  constexpr std::array<std::size_t, 13> kRooms{
+      2, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, FamiliarNetworks::kMostPlaces};
   return *std::ranges::upper_bound(kRooms, room);
 }
 

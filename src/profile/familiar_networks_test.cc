@@ -19,7 +19,7 @@ TEST(FamiliarNetworks, HoldNothingAtFirstAndTakeNoMemory) {
 
 TEST(FamiliarNetworks, GrowInSmallStepsUpToThirtyTwo) {
   FamiliarNetworks networks;
-  const std::size_t expected[] = {2, 2, 4, 4, 6, 6, 8, 8, 12};
+  const std::size_t expected[] = {2, 2, 4, 4, 5, 6, 7, 8, 10};
   for (std::uint32_t key = 1; key <= 9; ++key) {
     networks.note(key, 1, Use::kRead);
     EXPECT_EQ(networks.heap_bytes(), expected[key - 1] * sizeof(Habit)) << key;

@@ -24,9 +24,10 @@ constexpr std::uint32_t after(std::uint32_t place, std::uint32_t words) noexcept
   return place + 1 == words ? 0 : place + 1;
 }
 
-// 16, 24, 32, 48, 64, ...: half of the accounts would have a table twice as large as they need.
+// 16, 20, 24, 28, 32, 40, ...: with powers of two half of the accounts would have a table twice as large as
+// they need.
 constexpr std::uint32_t next_size(std::uint32_t words) noexcept {
-  return std::has_single_bit(words) ? words / 2 * 3 : words / 3 * 4;
+  return words + std::bit_floor(words) / 4;
 }
 
 constexpr int kProbes = 4;

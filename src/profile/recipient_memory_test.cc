@@ -67,8 +67,9 @@ TEST(RecipientMemory, TakesTheHashZeroForAnother) {
 
 TEST(RecipientMemory, GrowsInClassesFrom64BytesTo16KiB) {
   const std::pair<std::size_t, std::size_t> rows[] = {
-      {1, 64},     {14, 64},    {15, 96},    {21, 96},    {22, 128},   {28, 128},     {29, 192},
-      {448, 2048}, {449, 3072}, {672, 3072}, {673, 4096}, {896, 4096}, {897, 16'384}, {30'000, 16'384}};
+      {1, 64},     {14, 64},    {15, 80},    {17, 80},      {18, 96},        {21, 96},    {22, 112},
+      {25, 128},   {28, 128},   {29, 160},   {448, 2048},   {449, 2560},     {560, 2560}, {561, 3072},
+      {673, 3584}, {785, 4096}, {896, 4096}, {897, 16'384}, {30'000, 16'384}};
   for (const auto& [count, bytes] : rows) EXPECT_EQ(filled(1, count).heap_bytes(), bytes) << count;
 }
 

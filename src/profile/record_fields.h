@@ -102,7 +102,7 @@ void fields(Self& lesson, Archive& archive) {
 
 template <ConstOr<CountryCode> Self, typename Archive>
 void fields(Self& country, Archive& archive) {
-  std::uint16_t packed = country.packed();
+  std::uint16_t packed = country.packed();  // NOLINT(misc-const-correctness): the reader fills it in
   archive(packed);
   if constexpr (Archive::kReads) {
     country = CountryCode::unpack(packed);
@@ -118,8 +118,10 @@ void fields(Self& position, Archive& archive) {
 
 template <ConstOr<Prefix> Self, typename Archive>
 void fields(Self& prefix, Archive& archive) {
+  // NOLINTBEGIN(misc-const-correctness): the reader fills them in
   std::uint64_t high = prefix.address().high();
   std::uint64_t low = prefix.address().low();
+  // NOLINTEND(misc-const-correctness)
   auto length = static_cast<std::uint8_t>(prefix.length());
   archive(high, low, length);
   if constexpr (Archive::kReads) {

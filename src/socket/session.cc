@@ -76,7 +76,7 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
     Answerer& operator=(Answerer&&) = delete;
     ~Answerer() {
       if (!session_) return;
-      StreamSocket::executor_type executor = session_->socket_.get_executor();
+      const StreamSocket::executor_type executor = session_->socket_.get_executor();
       asio::post(executor, [session = std::move(session_)] { session->close(); });
     }
     void operator()(std::string_view reply) {
@@ -126,7 +126,9 @@ class SessionSet::Session : public std::enable_shared_from_this<Session> {
       const Result<std::size_t> size = conversation_->request_size(input);
       const std::size_t least = size && *size != 0 ? *size : input.size();
       if (size && *size <= input.size() && least <= limits_.request_bytes) return *size;
-    } catch (const std::exception&) {  // a bug of the conversation ends this connection only
+    } catch (const std::exception&) {
+      is_over_ = true;  // a bug of the conversation ends this connection only
+      return 0;
     }
     is_over_ = true;
     return 0;

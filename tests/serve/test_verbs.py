@@ -12,13 +12,20 @@ from daemon import OFFICE, SEED, PolicyClient, Refused, teach
 STEPS = int(os.environ.get("POSTREEVE_VERB_STEPS", "4000"))
 VERBS = ["account show", "account standing", "account history", "account hold", "account suspend", "account release",
          "account policy", "account trust", "incident list", "incident show", "incident note", "incident confirm",
-         "incident dismiss", "list show", "list add", "list remove", "status", "mode", "top senders", "watch", "backup",
+         "incident dismiss", "incident release", "action list", "action retry", "action run", "list show", "list add", "list remove", "status", "mode", "top senders", "watch", "backup",
          "token add", "token list", "token revoke", "audit list"]
 TEXTS = ["account", "incident", "list", "value", "mode", "text", "reason", "comment", "cause", "state", "name", "tenant",
-         "token_id", "file"]
+         "token_id", "file", "action"]
 LISTS = ["values", "events", "networks", "only_networks", "only_countries"]
-FLAGS = ["dry_run", "compare", "clear"]
-NUMBERS = ["most", "after", "expires_in"]
+FLAGS = ["dry_run", "compare", "clear", "given_up", "undo"]
+NUMBERS = ["most", "after", "expires_in", "number"]
+FAILS = """[action.fails]
+type = "command_hook"
+command = ["/bin/false"]
+undo_command = ["/bin/false"]
+[response]
+held = ["fails"]
+"""
 EXITS = {0, 64, 65, 66, 67, 74, 75, 77, 78}
 
 
@@ -50,6 +57,10 @@ class Walk:
             chosen["account"] = f"a{dice.randrange(6)}@x.example" if dice.random() < 0.7 else self.text()
         if verb.startswith("incident") and self.incidents and dice.random() < 0.8:
             chosen["incident"] = dice.choice(self.incidents)
+        if verb.startswith("action") and dice.random() < 0.8:
+            chosen |= {"action": "fails", "number": dice.randrange(1, 60)}
+            if self.incidents:
+                chosen["incident"] = dice.choice(self.incidents)
         if verb.startswith("list") and dice.random() < 0.8:
             chosen["list"] = dice.choice(["allow", "block", "canary"])
         sensible = dice.random() < 0.3
@@ -94,7 +105,7 @@ def check_answer(line, asked):
 
 
 def test_random_requests_are_answered_plainly(make_daemon):
-    daemon = make_daemon().start()
+    daemon = make_daemon(settings=FAILS).start()
     teach(daemon, [f"a{n}@x.example" for n in range(6)])
     faults, refused, done = [], [], []
 

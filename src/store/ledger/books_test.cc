@@ -59,48 +59,146 @@ class OutboxTest : public LedgerTest {
   Outbox outbox{*database};
 };
 
-TEST_F(OutboxTest, GivesActionsInOrderWhenTheyAreDue) {
-  ASSERT_TRUE(
-      outbox.add({1}, account("anna"),
-                 {{.kind = "flag", .payload = "{}", .not_before = {}},
-                  {.kind = "notice", .payload = R"({"a":1})", .not_before = kNoon + std::chrono::hours{1}},
-                  {.kind = "kick", .payload = "", .not_before = kNoon}},
-                 kNoon));
-  const auto taken = *outbox.take(kNoon, std::chrono::minutes{1}, 10);
-  ASSERT_THAT(taken, SizeIs(2));
-  EXPECT_EQ(taken[0].action.kind, "flag");
-  EXPECT_EQ(taken[1].action.kind, "kick");
-  EXPECT_EQ(taken[0].attempts, 1U);
-  EXPECT_EQ(taken[0].state, OutboxState::kTaken);
-  EXPECT_THAT(*outbox.take(kNoon, std::chrono::minutes{1}, 10), IsEmpty());
+constexpr std::chrono::minutes kLease{1};
+
+OutboxAction action(const std::string& kind, Timestamp not_before = {}) {
+  return {.kind = kind, .payload = "{}", .not_before = not_before};
+}
+
+TEST_F(OutboxTest, GivesTheOldestActionOfAKindWhenItIsDue) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"),
+                         {action("flag"), action("notice", kNoon + std::chrono::hours{1})}, kNoon));
+  ASSERT_TRUE(outbox.add({2}, account("bob"), {action("flag")}, kNoon));
+  const auto first = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->account, account("anna"));
+  EXPECT_EQ(first->attempts, 1U);
+  EXPECT_EQ(first->state, OutboxState::kTaken);
+  EXPECT_EQ((*outbox.take("flag", kNoon, kLease))->account, account("bob"));
+  EXPECT_FALSE(*outbox.take("flag", kNoon, kLease));
+  EXPECT_FALSE(*outbox.take("notice", kNoon, kLease));
   EXPECT_EQ(*outbox.unfinished(), 3U);
 }
 
+TEST_F(OutboxTest, BeginsTheActionsOfAnIncidentInTheirOrder) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick")}, kNoon));
+  EXPECT_FALSE(*outbox.take("kick", kNoon, kLease));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  EXPECT_FALSE(*outbox.take("kick", kNoon, kLease));
+  ASSERT_TRUE(outbox.done(flag->id, "flagged", kNoon));
+  EXPECT_TRUE(*outbox.take("kick", kNoon, kLease));
+}
+
+TEST_F(OutboxTest, LetsABackendThatIsDownHoldUpItsOwnActionsOnly) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick"), action("flag")}, kNoon));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.failed(flag->id, "no route to host", kNoon + std::chrono::hours{1}));
+  const auto kick = *outbox.take("kick", kNoon, kLease);
+  ASSERT_TRUE(kick);
+  ASSERT_TRUE(outbox.done(kick->id, "", kNoon));
+  EXPECT_FALSE(*outbox.take("flag", kNoon, kLease));
+  EXPECT_EQ((*outbox.take("flag", kNoon + std::chrono::hours{1}, kLease))->id, flag->id);
+}
+
 TEST_F(OutboxTest, GivesAnActionAgainWhenItsWorkerDied) {
-  ASSERT_TRUE(outbox.add({1}, account("anna"), {{.kind = "flag", .payload = "{}", .not_before = {}}}, kNoon));
-  ASSERT_THAT(*outbox.take(kNoon, std::chrono::minutes{1}, 1), SizeIs(1));
-  const auto again = *outbox.take(kNoon + std::chrono::minutes{1}, std::chrono::minutes{1}, 1);
-  ASSERT_THAT(again, SizeIs(1));
-  EXPECT_EQ(again[0].attempts, 2U);
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
+  const auto first = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.keep_receipt(first->id, R"({"before":0})"));
+  EXPECT_FALSE(*outbox.take("flag", kNoon, kLease));
+  const auto again = *outbox.take("flag", kNoon + kLease, kLease);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->attempts, 2U);
+  EXPECT_EQ(again->receipt, R"({"before":0})");
+}
+
+TEST_F(OutboxTest, TakesBackWhatADeadWorkerHadAtOnce) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick")}, kNoon));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.take_back(kNoon));
+  EXPECT_EQ((*outbox.take("flag", kNoon, kLease))->id, flag->id);
+  EXPECT_EQ(outbox.of_incident({1})->at(1).attempts, 0U);
 }
 
 TEST_F(OutboxTest, KeepsWhatBecameOfAnAction) {
-  const OutboxAction action{.kind = "flag", .payload = "{}", .not_before = {}};
-  ASSERT_TRUE(outbox.add({1}, account("anna"), {action, action, action}, kNoon));
-  const auto ids = *outbox.take(kNoon, std::chrono::minutes{1}, 10);
-  ASSERT_TRUE(outbox.done(ids[0].id, kNoon));
-  ASSERT_TRUE(outbox.failed(ids[1].id, "no route\nto host", kNoon + std::chrono::minutes{5}));
-  ASSERT_TRUE(outbox.give_up(ids[2].id, "no such table", kNoon));
-  EXPECT_EQ(outbox.done(ids[0].id, kNoon).error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("kick")}, kNoon));
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("hold")}, kNoon));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.done(flag->id, "flagged in LDAP", kNoon));
+  const auto kick = *outbox.take("kick", kNoon, kLease);
+  ASSERT_TRUE(outbox.failed(kick->id, "no route\nto host", kNoon + std::chrono::minutes{5}));
+  const auto hold = *outbox.take("hold", kNoon, kLease);
+  ASSERT_TRUE(outbox.give_up(hold->id, "no such table", kNoon));
+  EXPECT_EQ(outbox.done(flag->id, "", kNoon).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(outbox.failed(99, "", kNoon).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(outbox.get(99).error().code, ErrorCode::kNotFound);
   const auto rows = *outbox.of_incident({1});
   ASSERT_THAT(rows, SizeIs(3));
   EXPECT_EQ(rows[0].state, OutboxState::kDone);
+  EXPECT_EQ(rows[0].says, "flagged in LDAP");
   EXPECT_EQ(rows[1].state, OutboxState::kWaiting);
   EXPECT_EQ(rows[1].error, "no route?to host");
   EXPECT_EQ(rows[1].action.not_before, kNoon + std::chrono::minutes{5});
   EXPECT_EQ(rows[2].state, OutboxState::kGivenUp);
   EXPECT_EQ(*outbox.unfinished(), 1U);
+  EXPECT_THAT(*outbox.open(false, 10), SizeIs(1));
+  EXPECT_THAT(*outbox.open(true, 10), SizeIs(2));
+}
+
+TEST_F(OutboxTest, TellsTheTimelineInTheSameStep) {
+  IncidentBook book(*database);
+  StandingEntry entry = standing_entry(Level::kHeld, 1);
+  entry.actions = {action("flag"), action("kick")};
+  ASSERT_TRUE(book.record(entry));
+  const TimelineRow line{.id = 0,
+                         .incident = {1},
+                         .time = kNoon,
+                         .kind = EntryKind::kAction,
+                         .author = "postreeve",
+                         .text = "flag: set",
+                         .details = {}};
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.done(flag->id, "set", kNoon, line));
+  EXPECT_EQ(outbox.done(flag->id, "set", kNoon, line).error().code, ErrorCode::kNotFound);
+  const auto timeline = *book.timeline({1});
+  ASSERT_THAT(timeline, SizeIs(2));
+  EXPECT_EQ(timeline[1].text, "flag: set");
+  // Of an incident that is gone nothing is told, and the action is done all the same.
+  TimelineRow of_none = line;
+  of_none.incident = {2};
+  const auto kick = *outbox.take("kick", kNoon, kLease);
+  ASSERT_TRUE(outbox.done(kick->id, "", kNoon, of_none));
+  EXPECT_EQ(*outbox.unfinished(), 0U);
+}
+
+TEST_F(OutboxTest, SaysOfWhichKindsSomethingIsDue) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick"), action("flag")}, kNoon));
+  EXPECT_THAT(*outbox.due_kinds(kNoon), ::testing::UnorderedElementsAre("flag", "kick"));
+  EXPECT_THAT(*outbox.due_kinds(kNoon - std::chrono::seconds{1}), IsEmpty());
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.done(flag->id, "", kNoon));
+  const auto again = *outbox.take("flag", kNoon, kLease);
+  EXPECT_FALSE(again);  // waits for kick
+  EXPECT_THAT(*outbox.due_kinds(kNoon), ::testing::UnorderedElementsAre("flag", "kick"));
+}
+
+TEST_F(OutboxTest, TriesAgainWhatWasGivenUpWhenAPersonWishesIt) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.give_up(flag->id, "no such table", kNoon));
+  EXPECT_FALSE(*outbox.take("flag", kNoon + kLease, kLease));
+  ASSERT_TRUE(outbox.retry(flag->id, kNoon));
+  EXPECT_TRUE(*outbox.take("flag", kNoon, kLease));
+  EXPECT_EQ(outbox.retry(99, kNoon).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(OutboxTest, RefusesReceiptsThatTheDatabaseCannotHold) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
+  const auto flag = *outbox.take("flag", kNoon, kLease);
+  EXPECT_EQ(outbox.keep_receipt(flag->id, "\xff").error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(outbox.keep_receipt(flag->id, std::string(kMostReceiptBytes + 1, 'x')).error().code,
+            ErrorCode::kInvalidInput);
+  EXPECT_EQ(outbox.keep_receipt(99, "{}").error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(OutboxTest, RefusesWhatIsNoActionAndTheStandingWithIt) {

@@ -15,8 +15,6 @@
 namespace postreeve {
 namespace {
 
-constexpr std::size_t kMostDetailsBytes = 64UL * 1024;
-
 IncidentId incident_of(const StandingChange& change) {
   return change.after.incident.known() ? change.after.incident : change.before.incident;
 }
@@ -78,14 +76,6 @@ std::string weightiest_of(const std::vector<SaidEvidence>& evidence) {
   const auto heavier = [](const SaidEvidence& a, const SaidEvidence& b) { return a.nats < b.nats; };
   const auto most = std::ranges::max_element(evidence, heavier);
   return most == evidence.end() ? std::string{} : stored_line(most->says);
-}
-
-void add_line(soci::session& session, const TimelineRow& row, std::uint64_t number) {
-  execute(session,
-          "INSERT INTO timeline (id, incident, occurred, kind, author, says, details)"
-          " VALUES (:id, :incident, :occurred, :kind, :author, :says, :details)",
-          static_cast<long long>(number), stored_incident(row.incident), stored_time(row.time),
-          word(row.kind), stored_line(row.author, 320), stored_line(row.text), row.details);
 }
 
 // False when the change was recorded before.
@@ -182,12 +172,12 @@ void tell(soci::session& session, const StandingEntry& entry) {
   row.text = sentence_of(entry);
   row.details = details_of(entry);
   std::uint64_t number = take_numbers(session, "timeline", 1 + entry.evidence.size());
-  add_line(session, row, number);
+  insert_line(session, row, number);
   row.kind = EntryKind::kEvidence;
   for (const SaidEvidence& evidence : entry.evidence) {
     row.text = evidence.says;
     row.details = details_of(evidence);
-    add_line(session, row, ++number);
+    insert_line(session, row, ++number);
   }
 }
 
@@ -220,11 +210,6 @@ std::unexpected<Error> no_incident(IncidentId incident) {
   return fail(ErrorCode::kNotFound, fmt::format("there is no incident {}", incident.to_string()));
 }
 
-Result<void> check(const TimelineRow& row) {
-  if (row.details.size() <= kMostDetailsBytes && is_storable(row.details)) return {};
-  return fail(ErrorCode::kInvalidInput, "the details are no UTF-8 of at most 64 KiB");
-}
-
 // Sets one column of text.
 Result<void> set(LedgerDatabase& database, IncidentId incident, const std::string& statement,
                  const std::string& value) {
@@ -241,12 +226,6 @@ Result<void> set(LedgerDatabase& database, IncidentId incident, const std::strin
 std::string_view to_text(Outcome outcome) noexcept {
   static constexpr std::array<std::string_view, 4> kTexts{"open", "confirmed", "dismissed", "ended"};
   return kTexts[static_cast<std::size_t>(outcome)];
-}
-
-std::string_view to_text(EntryKind kind) noexcept {
-  static constexpr std::array<std::string_view, 5> kTexts{"standing", "evidence", "note", "action",
-                                                          "judgement"};
-  return kTexts[static_cast<std::size_t>(kind)];
 }
 
 IncidentBook::IncidentBook(LedgerDatabase& database)
@@ -276,31 +255,28 @@ Result<void> IncidentBook::record(StandingEntry entry) {
 }
 
 Result<void> IncidentBook::add_entry(TimelineRow entry) {
-  if (auto sound = check(entry); !sound) return sound;
-  return database_.write([entry = std::move(entry)](soci::session& session) -> Result<void> {
-    const auto known =
-        execute(session,
-                "UPDATE incident SET changed = CASE WHEN changed > :t1 THEN changed ELSE :t2"
-                " END WHERE id = :id",
-                stored_time(entry.time), stored_time(entry.time), stored_incident(entry.incident));
-    if (known == 0) return no_incident(entry.incident);
-    add_line(session, entry, take_numbers(session, "timeline"));
-    return {};
-  });
+  if (auto sound = check_line(entry); !sound) return sound;
+  return database_.write(
+      [entry = std::move(entry)](soci::session& session) { return add_to_timeline(session, entry); });
 }
 
-Result<void> IncidentBook::settle(IncidentId incident, Outcome outcome, const TimelineRow& judgement) {
-  if (auto sound = check(judgement); !sound) return sound;
+Result<void> IncidentBook::settle(IncidentId incident, Outcome outcome, const TimelineRow& judgement,
+                                  const std::vector<OutboxAction>& actions) {
+  if (auto sound = check_line(judgement); !sound) return sound;
   return database_.write([=](soci::session& session) -> Result<void> {
-    const auto known =
-        execute(session, "UPDATE incident SET outcome = :outcome, changed = :changed WHERE id = :id",
-                word(outcome), stored_time(judgement.time), stored_incident(incident));
-    if (known == 0) return no_incident(incident);
+    std::string account_text;
+    if (!first_row(session, "SELECT account FROM incident WHERE id = :id", std::tie(account_text),
+                   stored_incident(incident)))
+      return no_incident(incident);
+    const Result<AccountId> account = account_from(account_text);
+    if (!account) return fail(account.error());
+    execute(session, "UPDATE incident SET outcome = :outcome WHERE id = :id", word(outcome),
+            stored_incident(incident));
     TimelineRow row = judgement;
     row.incident = incident;
     row.kind = EntryKind::kJudgement;
-    add_line(session, row, take_numbers(session, "timeline"));
-    return {};
+    if (auto added = add_to_timeline(session, row); !added) return added;
+    return Outbox::insert(session, incident, *account, actions, judgement.time);
   });
 }
 

@@ -16,15 +16,13 @@
 #include "mail/account_id.h"
 #include "store/ledger/database.h"
 #include "store/ledger/outbox.h"
+#include "store/ledger/timeline.h"
 
 namespace postreeve {
 
 // Stored as text: never renamed, never reused.
 enum class Outcome : std::uint8_t { kOpen, kConfirmed, kDismissed, kEnded };
 [[nodiscard]] std::string_view to_text(Outcome outcome) noexcept;  // "open"
-
-enum class EntryKind : std::uint8_t { kStanding, kEvidence, kNote, kAction, kJudgement };
-[[nodiscard]] std::string_view to_text(EntryKind kind) noexcept;  // "standing"
 
 // One finding as it is kept: its words do not change when a later version explains it differently.
 struct SaidEvidence {
@@ -68,17 +66,6 @@ struct IncidentRow {
   std::string assignee;
 };
 
-// A line of an incident's timeline.
-struct TimelineRow {
-  std::uint64_t id = 0;
-  IncidentId incident;
-  Timestamp time{};
-  EntryKind kind{};
-  std::string author;
-  std::string text;     // one plain sentence
-  std::string details;  // JSON; empty: none
-};
-
 struct StandingRow {
   AccountId account;
   Hash128 key;
@@ -112,8 +99,10 @@ class IncidentBook {
   // The id is given here. kNotFound without the incident; kInvalidInput for details that are no UTF-8 of at
   // most 64 KiB. The text becomes one printable line.
   [[nodiscard]] Result<void> add_entry(TimelineRow entry);
-  // Sets the outcome and adds the judgement to the timeline. kNotFound.
-  [[nodiscard]] Result<void> settle(IncidentId incident, Outcome outcome, const TimelineRow& judgement);
+  // Sets the outcome, adds the judgement to the timeline and what is to be done because of it to the outbox,
+  // in one transaction. kNotFound.
+  [[nodiscard]] Result<void> settle(IncidentId incident, Outcome outcome, const TimelineRow& judgement,
+                                    const std::vector<OutboxAction>& actions = {});
   // kNotFound.
   [[nodiscard]] Result<void> set_cause(IncidentId incident, const std::string& cause);
   [[nodiscard]] Result<void> assign(IncidentId incident, const std::string& assignee);

@@ -171,6 +171,23 @@ TEST_F(IncidentBookTest, TakesNotesJudgementsAndCauses) {
   EXPECT_EQ(book().get({2}).error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(IncidentBookTest, SettlesAndAsksForWhatIsToBeDoneInOneStep) {
+  ASSERT_TRUE(book().record(standing_entry(Level::kHeld, 1)));
+  TimelineRow judgement;
+  judgement.time = kNoon;
+  judgement.text = "confirmed";
+  const OutboxAction report{.kind = "report", .payload = "{}", .not_before = {}};
+  const OutboxAction wrong{.kind = "No Kind", .payload = "{}", .not_before = {}};
+  EXPECT_FALSE(book().settle({1}, Outcome::kConfirmed, judgement, {report, wrong}));
+  EXPECT_EQ(book().get({1})->outcome, Outcome::kOpen);
+  ASSERT_TRUE(book().settle({1}, Outcome::kConfirmed, judgement, {report}));
+  EXPECT_EQ(book().get({1})->outcome, Outcome::kConfirmed);
+  const auto rows = *Outbox(*database).of_incident({1});
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].action.kind, "report");
+  EXPECT_EQ(rows[0].account, account("anna@shop.example"));
+}
+
 TEST_F(IncidentBookTest, FindsIncidentsByPage) {
   for (std::uint64_t i = 1; i <= 5; ++i) {
     // Two of one millisecond.

@@ -76,7 +76,13 @@ constexpr std::string_view kSecond[] = {
     "CREATE INDEX standing_change_by_incident ON standing_change (incident, changed)",
 };
 
-constexpr std::array<std::span<const std::string_view>, 2> kSteps{kFirst, kSecond};
+constexpr std::string_view kThird[] = {
+    "ALTER TABLE outbox ADD COLUMN receipt TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE outbox ADD COLUMN says TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX outbox_by_kind ON outbox (kind, finished, id)",
+};
+
+constexpr std::array<std::span<const std::string_view>, 3> kSteps{kFirst, kSecond, kThird};
 
 constexpr std::array<std::string_view, 12> kTables{
     "ledger_number", "incident",       "timeline",     "standing", "standing_change", "outbox",

@@ -15,8 +15,8 @@ namespace postreeve {
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT id, incident, account, kind, payload, state, attempts, created, next_attempt, finished, error"
-    " FROM outbox ";
+    "SELECT id, incident, account, kind, payload, state, attempts, created, next_attempt, finished, error,"
+    " receipt, says FROM outbox ";
 
 bool is_kind(std::string_view text) {
   return !text.empty() && text.size() <= 64 &&
@@ -36,10 +36,12 @@ struct Columns {
   std::string payload;
   std::string state;
   std::string error;
+  std::string receipt;
+  std::string says;
 
   auto tie() {
     return std::tie(id, incident, account, kind, payload, state, attempts, created, next_attempt, finished,
-                    error);
+                    error, receipt, says);
   }
 };
 
@@ -60,7 +62,9 @@ Result<OutboxRow> row_of(const Columns& columns) {
                    .attempts = count_from(columns.attempts),
                    .created = time_from(columns.created),
                    .finished = time_from(columns.finished),
-                   .error = columns.error};
+                   .error = columns.error,
+                   .receipt = columns.receipt,
+                   .says = columns.says};
 }
 
 template <typename... Values>
@@ -81,20 +85,30 @@ struct Change {
   std::uint64_t id = 0;
   OutboxState state{};
   std::string error;
+  std::string says;
   long long next_attempt = 0;
   long long finished = 0;
+  Outbox::Line line;
 };
+
+std::unexpected<Error> none_unfinished(std::uint64_t id) {
+  return fail(ErrorCode::kNotFound, fmt::format("no unfinished action has the number {}", id));
+}
 
 Result<void> carry_out(LedgerDatabase& database, const Change& change) {
   return database.write([change](soci::session& session) -> Result<void> {
     const auto id = static_cast<long long>(change.id);
-    const auto changed = execute(session,
-                                 "UPDATE outbox SET state = :state, error = :error,"
-                                 " next_attempt = :next_attempt, finished = :finished"
-                                 " WHERE id = :id AND finished = 0",
-                                 word(change.state), change.error, change.next_attempt, change.finished, id);
-    if (changed > 0) return {};
-    return fail(ErrorCode::kNotFound, fmt::format("no unfinished action has the number {}", id));
+    const auto changed =
+        execute(session,
+                "UPDATE outbox SET state = :state, error = :error, says = :says,"
+                " next_attempt = :next_attempt, finished = :finished"
+                " WHERE id = :id AND finished = 0",
+                word(change.state), change.error, change.says, change.next_attempt, change.finished, id);
+    if (changed == 0) return none_unfinished(change.id);
+    if (!change.line) return {};
+    Result<void> told = add_to_timeline(session, *change.line);
+    if (!told && told.error().code == ErrorCode::kNotFound) return {};
+    return told;
   });
 }
 
@@ -136,50 +150,95 @@ Result<void> Outbox::add(IncidentId incident, const AccountId& account, std::vec
   });
 }
 
-Result<std::vector<OutboxRow>> Outbox::take(Timestamp now, Duration lease, std::uint32_t most) {
+// One that failed, and waits, has an error; one that nobody began, or that is under way, has none.
+Result<std::optional<OutboxRow>> Outbox::take(const std::string& kind, Timestamp now, Duration lease) {
   std::vector<OutboxRow> rows;
   const auto outcome = database_.write([&](soci::session& session) -> Result<void> {
     rows.clear();  // of an attempt before
     auto selected = select(session,
-                           "WHERE state IN ('waiting', 'taken') AND next_attempt <= :due"
-                           " ORDER BY id LIMIT :most",
-                           rows, stored_time(now), static_cast<long long>(most));
-    if (!selected) return selected;
-    for (OutboxRow& row : rows) {
-      execute(session,
-              "UPDATE outbox SET state = 'taken', attempts = attempts + 1, next_attempt = :until"
-              " WHERE id = :id",
-              stored_time(now + lease), static_cast<long long>(row.id));
-      row.state = OutboxState::kTaken;
-      row.action.not_before = now + lease;
-      ++row.attempts;
-    }
+                           "WHERE kind = :kind AND finished = 0 AND next_attempt <= :due AND NOT EXISTS"
+                           " (SELECT 1 FROM outbox AS earlier WHERE earlier.incident = outbox.incident"
+                           " AND earlier.id < outbox.id AND earlier.finished = 0"
+                           " AND (earlier.kind = outbox.kind OR earlier.error = ''))"
+                           " ORDER BY id LIMIT 1",
+                           rows, kind, stored_time(now));
+    if (!selected || rows.empty()) return selected;
+    OutboxRow& row = rows.front();
+    execute(session,
+            "UPDATE outbox SET state = 'taken', attempts = attempts + 1, next_attempt = :until"
+            " WHERE id = :id",
+            stored_time(now + lease), static_cast<long long>(row.id));
+    row.state = OutboxState::kTaken;
+    row.action.not_before = now + lease;
+    ++row.attempts;
     return {};
   });
   if (!outcome) return fail(outcome.error());
-  return rows;
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
 }
 
-Result<void> Outbox::done(std::uint64_t id, Timestamp now) {
-  return carry_out(
-      database_,
-      {.id = id, .state = OutboxState::kDone, .error = {}, .next_attempt = 0, .finished = stored_time(now)});
+Result<void> Outbox::keep_receipt(std::uint64_t id, const std::string& receipt) {
+  if (receipt.size() > kMostReceiptBytes || !is_storable(receipt))
+    return fail(ErrorCode::kInvalidInput, "what is to be restored later is no UTF-8 of at most 64 KiB");
+  return database_.write([=](soci::session& session) -> Result<void> {
+    const auto changed =
+        execute(session, "UPDATE outbox SET receipt = :receipt WHERE id = :id AND finished = 0", receipt,
+                static_cast<long long>(id));
+    if (changed > 0) return {};
+    return none_unfinished(id);
+  });
 }
 
-Result<void> Outbox::failed(std::uint64_t id, const std::string& error, Timestamp next_attempt) {
+Result<void> Outbox::take_back(Timestamp now) {
+  return database_.write([=](soci::session& session) -> Result<void> {
+    execute(session, "UPDATE outbox SET state = 'waiting', next_attempt = :now WHERE state = 'taken'",
+            stored_time(now));
+    return {};
+  });
+}
+
+Result<void> Outbox::done(std::uint64_t id, const std::string& says, Timestamp now, const Line& line) {
+  return carry_out(database_, {.id = id,
+                               .state = OutboxState::kDone,
+                               .error = {},
+                               .says = stored_line(says),
+                               .next_attempt = 0,
+                               .finished = stored_time(now),
+                               .line = line});
+}
+
+Result<void> Outbox::failed(std::uint64_t id, const std::string& error, Timestamp next_attempt,
+                            const Line& line) {
   return carry_out(database_, {.id = id,
                                .state = OutboxState::kWaiting,
                                .error = stored_line(error),
+                               .says = {},
                                .next_attempt = stored_time(next_attempt),
-                               .finished = 0});
+                               .finished = 0,
+                               .line = line});
 }
 
-Result<void> Outbox::give_up(std::uint64_t id, const std::string& error, Timestamp now) {
+Result<void> Outbox::give_up(std::uint64_t id, const std::string& error, Timestamp now, const Line& line) {
   return carry_out(database_, {.id = id,
                                .state = OutboxState::kGivenUp,
                                .error = stored_line(error),
+                               .says = {},
                                .next_attempt = 0,
-                               .finished = stored_time(now)});
+                               .finished = stored_time(now),
+                               .line = line});
+}
+
+Result<void> Outbox::retry(std::uint64_t id, Timestamp now) {
+  return database_.write([=](soci::session& session) -> Result<void> {
+    const auto changed = execute(session,
+                                 "UPDATE outbox SET state = 'waiting', next_attempt = :now, finished = 0"
+                                 " WHERE id = :id AND state IN ('waiting', 'given_up')",
+                                 stored_time(now), static_cast<long long>(id));
+    if (changed > 0) return {};
+    return fail(ErrorCode::kNotFound,
+                fmt::format("no action that waits or was given up has the number {}", id));
+  });
 }
 
 Result<std::vector<OutboxRow>> Outbox::of_incident(IncidentId incident) const {
@@ -189,6 +248,56 @@ Result<std::vector<OutboxRow>> Outbox::of_incident(IncidentId incident) const {
   });
   if (!outcome) return fail(outcome.error());
   return rows;
+}
+
+Result<OutboxRow> Outbox::get(std::uint64_t id) const {
+  std::vector<OutboxRow> rows;
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select(session, "WHERE id = :id", rows, static_cast<long long>(id));
+  });
+  if (!outcome) return fail(outcome.error());
+  if (rows.empty()) return fail(ErrorCode::kNotFound, fmt::format("no action has the number {}", id));
+  return std::move(rows.front());
+}
+
+Result<std::vector<OutboxRow>> Outbox::open(bool with_given_up, std::uint32_t most) const {
+  std::vector<OutboxRow> rows;
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select(session,
+                  "WHERE finished = 0 OR (:with_given_up = 1 AND state = 'given_up') ORDER BY id LIMIT :most",
+                  rows, flag(with_given_up), static_cast<long long>(most));
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows;
+}
+
+Result<std::vector<std::string>> Outbox::due_kinds(Timestamp now) const {
+  std::vector<std::string> kinds;
+  const auto outcome = database_.read([&](soci::session& session) {
+    std::string kind;
+    const auto on_row = [&]() -> Result<void> {
+      kinds.push_back(kind);
+      return {};
+    };
+    return each_row(session,
+                    "SELECT DISTINCT kind FROM outbox WHERE state IN ('waiting', 'taken') AND"
+                    " next_attempt <= :now",
+                    std::tie(kind), on_row, stored_time(now));
+  });
+  if (!outcome) return fail(outcome.error());
+  return kinds;
+}
+
+Result<std::uint64_t> Outbox::done_since(const std::string& kind, Timestamp since) const {
+  long long count = 0;
+  const auto outcome = database_.read([&](soci::session& session) -> Result<void> {
+    first_row(session,
+              "SELECT COUNT(*) FROM outbox WHERE kind = :kind AND state = 'done' AND finished >= :since",
+              std::tie(count), kind, stored_time(since));
+    return {};
+  });
+  if (!outcome) return fail(outcome.error());
+  return static_cast<std::uint64_t>(count);
 }
 
 Result<std::uint64_t> Outbox::unfinished() const {

@@ -1,8 +1,9 @@
 // What is to be done because of an incident, outside the mail path: durable rows that a worker takes, tries
-// and tries again. The worker and what the kinds mean are the response's (issue 5); here they are words.
+// and tries again. The worker and what the kinds mean are the room response's; here they are words.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "finding/standing.h"
 #include "mail/account_id.h"
 #include "store/ledger/database.h"
+#include "store/ledger/timeline.h"
 
 namespace postreeve {
 
@@ -25,6 +27,7 @@ enum class OutboxState : std::uint8_t {
 [[nodiscard]] std::string_view to_text(OutboxState state) noexcept;  // "waiting"
 
 inline constexpr std::size_t kMostPayloadBytes = 1024UL * 1024;
+inline constexpr std::size_t kMostReceiptBytes = 65UL * 1024;
 
 struct OutboxAction {
   std::string kind;        // [a-z0-9_]{1,64}
@@ -44,6 +47,8 @@ struct OutboxRow {
   Timestamp created{};
   Timestamp finished{};  // done or given up; 1970 before
   std::string error;     // of the latest attempt that failed
+  std::string receipt;   // what undoing has to know
+  std::string says;      // what was done, in one sentence
 };
 
 // Any thread.
@@ -58,15 +63,39 @@ class Outbox {
   [[nodiscard]] Result<void> add(IncidentId incident, const AccountId& account,
                                  std::vector<OutboxAction> actions, Timestamp now);
 
-  // The oldest due actions, which are then taken until `now + lease`: a worker that dies leaves them to the
-  // next one (an action is begun at least once). In the order of their ids.
-  [[nodiscard]] Result<std::vector<OutboxRow>> take(Timestamp now, Duration lease, std::uint32_t most);
-  // kNotFound when the action is finished already or was never there.
-  [[nodiscard]] Result<void> done(std::uint64_t id, Timestamp now);
-  [[nodiscard]] Result<void> failed(std::uint64_t id, const std::string& error, Timestamp next_attempt);
-  [[nodiscard]] Result<void> give_up(std::uint64_t id, const std::string& error, Timestamp now);
+  // The oldest due action of the kind, which is then taken until `now + lease`: a worker that dies leaves it
+  // to the next one (an action is begun at least once).
+  //
+  // Those of one incident begin in the order of their ids. One that failed is waited for by others of its
+  // kind only, so that a backend that is down holds up nothing else.
+  [[nodiscard]] Result<std::optional<OutboxRow>> take(const std::string& kind, Timestamp now, Duration lease);
+  // On the disk when it returns. kNotFound as below, kInvalidInput for what is no UTF-8 of at most
+  // kMostReceiptBytes.
+  [[nodiscard]] Result<void> keep_receipt(std::uint64_t id, const std::string& receipt);
+  // Those that were taken by workers that are surely gone are due at `now`: after a start, by whoever alone
+  // uses the ledger. Attempts that were begun count.
+  [[nodiscard]] Result<void> take_back(Timestamp now);
+  // What came of it, and in the same transaction the line that tells so in the incident's timeline, if the
+  // incident is still there. kNotFound when the action is finished already or was never there.
+  using Line = std::optional<TimelineRow>;
+  [[nodiscard]] Result<void> done(std::uint64_t id, const std::string& says, Timestamp now,
+                                  const Line& line = {});
+  [[nodiscard]] Result<void> failed(std::uint64_t id, const std::string& error, Timestamp next_attempt,
+                                    const Line& line = {});
+  [[nodiscard]] Result<void> give_up(std::uint64_t id, const std::string& error, Timestamp now,
+                                     const Line& line = {});
+  // One that was given up, or waits for its next attempt, is due at `now`. kNotFound when it is done or was
+  // never there.
+  [[nodiscard]] Result<void> retry(std::uint64_t id, Timestamp now);
 
   [[nodiscard]] Result<std::vector<OutboxRow>> of_incident(IncidentId incident) const;  // oldest first
+  [[nodiscard]] Result<OutboxRow> get(std::uint64_t id) const;                          // kNotFound
+  // Neither done nor given up, and given up if so wished; oldest first.
+  [[nodiscard]] Result<std::vector<OutboxRow>> open(bool with_given_up, std::uint32_t most) const;
+  // The kinds of which something is due at `now`, though perhaps waited for by what came earlier.
+  [[nodiscard]] Result<std::vector<std::string>> due_kinds(Timestamp now) const;
+  // How many of the kind were done at `since` or later.
+  [[nodiscard]] Result<std::uint64_t> done_since(const std::string& kind, Timestamp since) const;
   // How many are neither done nor given up.
   [[nodiscard]] Result<std::uint64_t> unfinished() const;
 

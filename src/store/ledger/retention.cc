@@ -165,7 +165,9 @@ Result<RetentionReport> apply_retention(LedgerDatabase& database, const Retentio
   if (done && settings.finished_actions != Duration{}) {
     done = delete_in_parts(database,
                            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE finished > 0"
-                           " AND finished < :before ORDER BY id LIMIT :most)",
+                           " AND finished < :before AND NOT EXISTS (SELECT 1 FROM standing WHERE"
+                           " standing.incident = outbox.incident AND standing.level <> 'clear')"
+                           " ORDER BY id LIMIT :most)",
                            now - settings.finished_actions, report);
   }
   if (done && settings.expired_list_entries != Duration{}) {

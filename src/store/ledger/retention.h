@@ -19,6 +19,7 @@ struct RetentionSettings {
   Duration activity = std::chrono::days{30};
   // At least eight days, for the same hour of last week.
   Duration hourly_counts = std::chrono::days{15};
+  // Not before the account is clear: what is to be undone needs its receipt.
   Duration finished_actions = std::chrono::days{90};
   Duration expired_list_entries = std::chrono::days{90};  // after their end
   // The audit trail, lists, policies and tokens are kept.

@@ -56,10 +56,28 @@ class RetentionTest : public LedgerTest {
     clear.change.before = held.change.after;
     ASSERT_TRUE(book.record(clear));
     Outbox outbox(*database);
-    const auto taken = *outbox.take(kNoon, std::chrono::minutes{1}, 1);
-    ASSERT_TRUE(outbox.done(taken.at(0).id, kNoon));
+    const auto taken = *outbox.take("notice", kNoon, std::chrono::minutes{1});
+    ASSERT_TRUE(outbox.done(taken.value().id, "", kNoon));
   }
 };
+
+TEST_F(RetentionTest, KeepsWhatIsStillToBeUndone) {
+  IncidentBook book(*database);
+  StandingEntry suspended = standing_entry(Level::kSuspended, 1);
+  suspended.change.after.until = 0;
+  suspended.actions = {{.kind = "flag", .payload = "{}", .not_before = {}}};
+  ASSERT_TRUE(book.record(suspended));
+  Outbox outbox(*database);
+  const auto taken = *outbox.take("flag", kNoon, std::chrono::minutes{1});
+  ASSERT_TRUE(outbox.done(taken.value().id, "", kNoon));
+  apply(kNoon + days{100});
+  EXPECT_EQ(outbox.of_incident({1})->size(), 1U);
+  StandingEntry clear = standing_entry(Level::kClear, 0, kNoon + days{100});
+  clear.change.before = suspended.change.after;
+  ASSERT_TRUE(book.record(clear));
+  apply(kNoon + days{101});
+  EXPECT_TRUE(outbox.of_incident({1})->empty());
+}
 
 TEST_F(RetentionTest, TakesTheNamesFromOldIncidents) {
   record_ended_incident();

@@ -60,6 +60,11 @@ def run(*command, text=None):
     return printed
 
 
+def as_user(user, *command):
+    """The same as somebody else, for servers that refuse root."""
+    return run("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *command)
+
+
 def folder():
     """Short, because paths of Unix sockets are; readable, because servers change their user."""
     made = pathlib.Path(tempfile.mkdtemp(prefix="pr-", dir="/tmp"))

@@ -1,0 +1,140 @@
+#include "response/notice.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "response/response_testing.h"
+#include "response/smtp_client.h"
+#include "response/wall_clock.h"
+#include "store/ledger/ledger_testing.h"
+
+namespace postreeve {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The mail server is a port nobody listens on; tests/response has a real one.
+class NoticeTest : public LedgerTest {
+ protected:
+  NoticeTest() {
+    settings.set("from", "Abuse desk <abuse@hoster.example>");
+    settings.set("smtp", "127.0.0.1:1");
+  }
+
+  std::unique_ptr<ResponseAction> make() {
+    auto made = notice_type().make(settings, {.ledger = *database, .state_folder = folder.file("")});
+    if (!made) throw std::runtime_error(made.error().detail);
+    return *std::move(made);
+  }
+
+  std::string mistake() {
+    const auto made = notice_type().make(settings, {.ledger = *database, .state_folder = folder.file("")});
+    return made ? "" : made.error().detail;
+  }
+
+  // The change's row, taken at `now`.
+  Task taken(Level before, Level after, Timestamp when) {
+    const StandingEntry entry = changed(before, after);
+    Outbox outbox(*database);
+    const Task task = task_of(entry, "notice", Direction::kCarryOut);
+    EXPECT_TRUE(outbox.add(task.incident, task.account, {outbox_action(task)}, when));
+    return *read_task(**outbox.take("notice", when, std::chrono::minutes{1}));
+  }
+  void done(const Task& task, Timestamp when) { EXPECT_TRUE(Outbox(*database).done(task.id, "sent", when)); }
+
+  ActionSettings settings{"notice"};
+  Timestamp now = wall_clock();
+};
+
+TEST_F(NoticeTest, IsSentOnceAnIncidentAndStage) {
+  const auto notice = make();
+  done(taken(Level::kClear, Level::kHeld, now), now);
+  const auto again = notice->carry_out(taken(Level::kSlowed, Level::kHeld, now));
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ(*again, "the notice 'held' of this incident was sent before");
+}
+
+TEST_F(NoticeTest, IsTriedAgainWhenNoServerAnswers) {
+  const auto notice = make();
+  done(taken(Level::kClear, Level::kSlowed, now), now);
+  const auto sent = notice->carry_out(taken(Level::kSlowed, Level::kHeld, now));
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code, ErrorCode::kUnavailable);
+}
+
+TEST_F(NoticeTest, WaitsWhenTheHourIsFull) {
+  settings.set("most_per_hour", std::int64_t{1});
+  const auto notice = make();
+  done(taken(Level::kClear, Level::kSlowed, now), now - std::chrono::minutes{5});
+  const auto sent = notice->carry_out(taken(Level::kSlowed, Level::kHeld, now));
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(sent.error().detail, HasSubstr("most_per_hour"));
+}
+
+TEST_F(NoticeTest, TellsRecoveryContactAndOwnerInTheTenantsLanguage) {
+  std::ofstream(folder.file("recovery")) << "# account address\nbob@x.example b@y.example\n"
+                                         << "ANNA@shop.example  anna@private.example\n";
+  settings.set("recovery_map_file", folder.file("recovery"));
+  settings.set("contacts", std::vector<std::string>{"shop boss@shop.example"});
+  settings.set("languages", std::vector<std::string>{"shop pl"});
+  StandingEntry entry = changed(Level::kClear, Level::kHeld);
+  const auto notice = make();
+  EXPECT_EQ(notice->preview(task_of(entry, "notice", Direction::kCarryOut)),
+            "send the notice 'held' (en) to the recovery address, the mailbox itself");
+  entry.tenant = "shop";
+  EXPECT_EQ(notice->preview(task_of(entry, "notice", Direction::kCarryOut)),
+            "send the notice 'held' (pl) to the recovery address, the tenant's contact, the mailbox itself");
+}
+
+TEST_F(NoticeTest, KnowsNobodyOfALoginWithoutDomain) {
+  StandingEntry entry = changed(Level::kClear, Level::kHeld);
+  entry.account = *AccountId::from_login("anna", "");
+  const auto sent = make()->carry_out(task_of(entry, "notice", Direction::kCarryOut));
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(NoticeTest, SaysWhichKeyIsWrong) {
+  const ActionSettings right = settings;
+  const auto wrong = [&](const std::string& key, ActionSettings::Value value) {
+    settings = right;
+    settings.set(key, std::move(value));
+    EXPECT_THAT(mistake(), HasSubstr("'" + key)) << key;
+  };
+  using Texts = std::vector<std::string>;
+  wrong("from", "abuse");
+  wrong("reply_to", "nobody");
+  wrong("smtp", "127.0.0.1:0");
+  wrong("smtp", "host name:25");
+  wrong("to", Texts{"everybody"});
+  wrong("recovery_map_file", folder.file("not there"));
+  wrong("contacts", Texts{"shop"});
+  wrong("language", "fr");
+  wrong("languages", Texts{"pl"});
+  wrong("time_zone", "Europe/Atlantis");
+  std::ofstream(folder.file("de.txt")) << "no subject";
+  wrong("template_folder", folder.file(""));
+  wrong("most_per_hour", std::int64_t{-1});
+  wrong("certificate_file", folder.file("not there"));
+  settings = right;
+  settings.set("certificate_file", folder.file("not there"));
+  settings.set("key_file", folder.file("not there"));
+  EXPECT_THAT(mistake(), HasSubstr("not there"));
+}
+
+TEST(SmtpServer, IsAskedForTlsUnlessItIsThisMachine) {
+  EXPECT_FALSE(parse_smtp_server("127.0.0.1:25")->with_tls);
+  EXPECT_FALSE(parse_smtp_server("[::1]:2525")->with_tls);
+  EXPECT_FALSE(parse_smtp_server("localhost")->with_tls);
+  EXPECT_TRUE(parse_smtp_server("mx.example:587")->with_tls);
+  EXPECT_TRUE(parse_smtp_server("[2001:db8::1]")->with_tls);
+  EXPECT_EQ(parse_smtp_server("[2001:db8::1]")->port, 25);
+  for (const std::string_view wrong : {"", ":25", "a:", "a:0", "a:70000", "a:25x", "a/b:25", "[x]:25", "a b"})
+    EXPECT_FALSE(parse_smtp_server(wrong)) << wrong;
+}
+
+}  // namespace
+}  // namespace postreeve

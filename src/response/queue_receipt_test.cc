@@ -1,0 +1,82 @@
+#include "response/queue_receipt.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "response/incident_mail.h"
+#include "store/ledger/outbox.h"
+
+namespace postreeve {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(QueueReceipt, NamesWhatIsHeldAndComesBackAsItWas) {
+  const auto receipt = queue_receipt_for({"4jccB", "4jccA", "4jccC <m@x>"}, {"4jccZ"}, 7);
+  ASSERT_TRUE(receipt);
+  const auto again = read_queue_receipt(to_text(*receipt));
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_THAT(again->lines, ElementsAre("4jccA", "4jccB", "4jccC <m@x>"));
+  EXPECT_EQ(again->since, 7U);
+  EXPECT_TRUE(again->is_ours("4jccA", false));
+  EXPECT_FALSE(again->is_ours("4jccD", true));
+}
+
+TEST(QueueReceipt, NamesWhatOthersHeldWhereThereIsTooMuch) {
+  std::vector<std::string> many;
+  for (int i = 0; i < 20'000; ++i) many.push_back("4jccfS4pwcz1" + std::to_string(i));
+  const auto receipt = queue_receipt_for(many, {"4jccZ"}, 7);
+  ASSERT_TRUE(receipt);
+  EXPECT_LT(to_text(*receipt).size(), kMostReceiptBytes);
+  EXPECT_TRUE(receipt->is_ours("4jccA", true));
+  EXPECT_FALSE(receipt->is_ours("4jccA", false)) << "it came before";
+  EXPECT_FALSE(receipt->is_ours("4jccZ", true));
+  EXPECT_EQ(queue_receipt_for(many, many, 7).error().code, ErrorCode::kLimitExceeded);
+}
+
+TEST(QueueReceipt, IsEmptyWithoutAText) {
+  EXPECT_FALSE(read_queue_receipt("")->is_ours("4jccA", true));
+  for (const char* text :
+       {"{", "[]", R"({"since":-1,"ids":[]})", R"({"since":1})", R"({"since":1,"ids":[7]})"})
+    EXPECT_EQ(read_queue_receipt(text).error().code, ErrorCode::kCorrupt) << text;
+}
+
+TEST(IncidentMail, IsWhatCameSinceWithTwoMinutesOfSlack) {
+  MailInQueue mail;
+  mail.created = 1000;
+  mail.arrived = 990'000'000;
+  EXPECT_TRUE(came_since(mail, 1000));
+  EXPECT_TRUE(came_since(mail, 1120));
+  EXPECT_FALSE(came_since(mail, 1121));
+  mail.created = 90'000;  // queued anew: it came when it came
+  EXPECT_FALSE(came_since(mail, 80'000));
+}
+
+TEST(IncidentMail, IsKnownByItsNetwork) {
+  IncidentSpan span;
+  span.networks.insert(network_of(*IpAddress::parse("198.51.100.7")));
+  MailInQueue mail;
+  mail.client_address = "198.51.100.200";
+  EXPECT_TRUE(is_from_its_networks(mail, span));
+  mail.client_address = "192.0.2.4";
+  EXPECT_FALSE(is_from_its_networks(mail, span));
+  mail.client_address = "";
+  EXPECT_FALSE(is_from_its_networks(mail, span));
+}
+
+TEST(IncidentMail, TakesABounceOnlyWithWhatItIsAbout) {
+  const AccountId anna = *AccountId::from_login("anna@shop.example", "");
+  MailInQueue mail;
+  mail.queue_id = "4jccB";
+  mail.bounce_of = {"4jccA", "<m@x>"};
+  EXPECT_EQ(helper_line_of(mail, anna, {"<m@x>"}), "4jccB <m@x>");
+  EXPECT_EQ(helper_line_of(mail, anna, {"4jccZ"}), "");
+  mail.account = "anna@shop.example";
+  EXPECT_EQ(helper_line_of(mail, anna, {}), "4jccB");
+  mail.account = "bob@shop.example";
+  mail.bounce_of = {};
+  EXPECT_EQ(helper_line_of(mail, anna, {"4jccB"}), "");
+}
+
+}  // namespace
+}  // namespace postreeve

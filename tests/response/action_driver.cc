@@ -1,0 +1,218 @@
+// One action as the worker would call it, for tests/response beside real servers: reads JSON from standard
+// input, writes what each step returned to standard output.
+//
+//   {"type": "sql_flag", "settings": {...}, "state_folder": "...", "steps": ["prepare", "carry_out", "undo"],
+//    "entry": {"account": "anna@shop.example", "before": "clear", "after": "suspended", "incident": 43981,
+//              "time": 0, "since": 0, "until": 1772420400, "outcome": "",
+//              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
+//              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from
+//              Vietnam"]}}
+//
+// Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
+// "again": true} in its place, and ends the run. A receipt given as "receipt" is used where prepare is no
+// step.
+//
+// With "take_at" (milliseconds) everything goes through the ledger, as it does in the daemon: the entry, if
+// there is one, is recorded with its action, the incident is assigned ("assign": "bob"), and the next row due
+// at that time is taken, carried out and noted as done or failed. "id" is its number; "nothing_due": true
+// when there is none.
+#include <iostream>
+#include <iterator>
+#include <string>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
+
+#include "response/action_type.h"
+#include "store/ledger/rows.h"
+
+namespace postreeve {
+namespace {
+
+namespace json = boost::json;
+
+std::string text(const json::object& object, std::string_view name) {
+  const json::value* found = object.if_contains(name);
+  return found == nullptr ? std::string{} : json::value_to<std::string>(*found);
+}
+
+std::int64_t number(const json::object& object, std::string_view name) {
+  const json::value* found = object.if_contains(name);
+  return found == nullptr ? 0 : found->to_number<std::int64_t>();
+}
+
+ActionSettings::Value value_of(const json::value& value, ActionKey::Kind kind) {
+  switch (kind) {
+    case ActionKey::Kind::kText:
+      return json::value_to<std::string>(value);
+    case ActionKey::Kind::kTexts:
+      return json::value_to<std::vector<std::string>>(value);
+    case ActionKey::Kind::kNumber:
+      return value.to_number<std::int64_t>();
+    case ActionKey::Kind::kFlag:
+      return value.as_bool();
+    case ActionKey::Kind::kDuration:
+      return Duration{value.to_number<std::int64_t>()};  // milliseconds
+  }
+  return std::string{};
+}
+
+ActionSettings settings_of(const json::object& given, const ActionType& type) {
+  ActionSettings settings("action");
+  for (const ActionKey& key : type.keys) {
+    if (const json::value* value = given.if_contains(key.name); value != nullptr)
+      settings.set(std::string(key.name), value_of(*value, key.kind));
+  }
+  return settings;
+}
+
+StandingEntry entry_of(const json::object& given) {
+  StandingEntry entry;
+  entry.account = AccountId::from_login(text(given, "account"), "").value();
+  entry.tenant = text(given, "tenant");
+  entry.change.time = Timestamp{Duration{number(given, "time")}};
+  entry.change.before.level = level_from(text(given, "before")).value();
+  entry.change.after.level = level_from(text(given, "after")).value();
+  entry.change.after.incident = {static_cast<std::uint64_t>(number(given, "incident"))};
+  entry.change.after.until = static_cast<std::uint32_t>(number(given, "until"));
+  entry.change.outgo = {.messages = static_cast<std::uint32_t>(number(given, "messages")),
+                        .recipients = static_cast<std::uint32_t>(number(given, "recipients")),
+                        .since = static_cast<std::uint32_t>(number(given, "since"))};
+  entry.risk = static_cast<double>(number(given, "risk"));
+  entry.client = text(given, "client");
+  entry.author = text(given, "author");
+  entry.reason = text(given, "reason");
+  if (const json::value* evidence = given.if_contains("evidence"); evidence != nullptr) {
+    for (const json::value& says : evidence->as_array()) {
+      entry.evidence.push_back({.detector = "new_country",
+                                .group = "origin",
+                                .nats = 4.5,
+                                .says = json::value_to<std::string>(says)});
+    }
+  }
+  return entry;
+}
+
+// With "outcome" the incident is in the ledger, too: "open", or "confirmed" by a person.
+void record(LedgerDatabase& ledger, const StandingEntry& entry, std::string_view outcome) {
+  if (outcome.empty()) return;
+  IncidentBook incidents(ledger);
+  incidents.record(entry).value();
+  if (outcome != "confirmed") return;
+  TimelineRow judgement;
+  judgement.incident = entry.change.after.incident;
+  judgement.time = entry.change.time;
+  judgement.kind = EntryKind::kJudgement;
+  judgement.author = "tess";
+  incidents.settle(judgement.incident, Outcome::kConfirmed, judgement).value();
+}
+
+Task task_of(const json::object& given) {
+  Task task = postreeve::task_of(entry_of(given), "action", Direction::kCarryOut);
+  task.id = 17;
+  return task;
+}
+
+// Whether the step went well; what it told goes into `answers`.
+bool tell(json::object& answers, std::string_view step, const Result<std::string>& told) {
+  if (told) {
+    answers[step] = *told;
+    return true;
+  }
+  const bool again =
+      told.error().code == ErrorCode::kUnavailable || told.error().code == ErrorCode::kConflict;
+  answers[step] = json::object{{"error", told.error().detail}, {"again", again}};
+  return false;
+}
+
+Result<std::string> step_of(ResponseAction& action, Task& task, std::string_view step) {
+  if (step == "carry_out") return action.carry_out(task);
+  if (step == "undo") return action.undo(task);
+  Result<std::string> receipt = action.prepare(task);
+  if (receipt) task.receipt = *receipt;
+  return receipt;
+}
+
+void require(const Result<void>& outcome) {
+  if (!outcome) throw std::runtime_error(outcome.error().detail);
+}
+
+void record(LedgerDatabase& ledger, const json::object& given) {
+  IncidentBook book(ledger);
+  if (const json::value* described = given.if_contains("entry"); described != nullptr) {
+    StandingEntry entry = entry_of(described->as_object());
+    entry.change.before.incident = entry.change.after.incident;
+    entry.actions = {outbox_action(postreeve::task_of(entry, "action", Direction::kCarryOut))};
+    require(book.record(entry));
+  }
+  if (const json::value* name = given.if_contains("assign"); name != nullptr) {
+    const auto open = book.find({.outcome = Outcome::kOpen, .account = {}, .since = {}, .before = {}});
+    require(book.assign(open.value().front().id, json::value_to<std::string>(*name)));
+  }
+}
+
+void carry_out_row(LedgerDatabase& ledger, ResponseAction& action, const json::object& given,
+                   json::object& answers) {
+  record(ledger, given);
+  Outbox outbox(ledger);
+  const Timestamp now{Duration{number(given, "take_at")}};
+  const auto row = outbox.take("action", now, std::chrono::minutes{1}).value();
+  if (!row) {
+    answers["nothing_due"] = true;
+    return;
+  }
+  const Task task = read_task(*row).value();
+  answers["id"] = task.id;
+  const Result<std::string> told = action.carry_out(task);
+  require(tell(answers, "carry_out", told) ? outbox.done(task.id, *told, now)
+                                           : outbox.failed(task.id, told.error().detail, now));
+}
+
+int run() {
+  const std::string input((std::istreambuf_iterator<char>(std::cin)), {});
+  const json::value parsed = json::parse(input);
+  const json::object& given = parsed.as_object();
+  const std::string folder = text(given, "state_folder");
+  const auto ledger = LedgerDatabase::open({.path = folder + "/ledger.db"});
+  const ActionType* type = find_action_type(text(given, "type"));
+  if (!ledger || type == nullptr) {
+    std::cerr << (ledger ? "no such type of action" : ledger.error().detail) << '\n';
+    return 1;
+  }
+  const ActionWorld world{.ledger = **ledger, .state_folder = folder};
+  json::object answers;
+  const auto action = type->make(settings_of(given.at("settings").as_object(), *type), world);
+  if (!action) {
+    tell(answers, "make", fail(action.error()));
+  } else if (given.contains("take_at")) {
+    carry_out_row(**ledger, **action, given, answers);
+  } else {
+    const json::object& told = given.at("entry").as_object();
+    record(**ledger, entry_of(told), text(told, "outcome"));
+    Task task = task_of(told);
+    task.receipt = text(given, "receipt");
+    answers["preview"] = (*action)->preview(task);
+    for (const json::value& step : given.at("steps").as_array()) {
+      const std::string name = json::value_to<std::string>(step);
+      task.direction = name == "undo" ? Direction::kUndo : Direction::kCarryOut;
+      if (!tell(answers, name == "prepare" ? "receipt" : name, step_of(**action, task, name))) break;
+    }
+  }
+  std::cout << json::serialize(answers) << '\n';
+  return 0;
+}
+
+}  // namespace
+}  // namespace postreeve
+
+int main() {
+  try {
+    return postreeve::run();
+  } catch (const std::exception& wrong) {
+    std::cerr << wrong.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,70 @@
+"""A private PostgreSQL with one database "mail" and one user "postreeve"."""
+
+import pathlib
+import shutil
+
+from .machine import as_user, end_process, free_port, run, wait_for
+
+PROGRAMS = next(iter(sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+PASSWORD = "it's a \\ secret"
+
+
+def is_installed():
+    return PROGRAMS is not None and (PROGRAMS / "initdb").exists()
+
+
+class Postgresql:
+    kind = "postgresql"
+
+    def __init__(self, folder):
+        self.port = free_port()
+        self.folder = folder / "postgresql"
+        self.folder.mkdir(mode=0o755, parents=True)
+        shutil.chown(self.folder, "postgres")
+        secret = self.folder / "secret"
+        secret.write_text(PASSWORD + "\n")
+        secret.chmod(0o644)
+        self._as_postgres("initdb", "-D", self.folder / "data", "-U", "postreeve", "-A", "scram-sha-256",
+                          "--pwfile", secret, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        self.password_file = secret
+        with open(self.folder / "data/postgresql.conf", "a") as configuration:
+            configuration.write(f"listen_addresses = '127.0.0.1'\nport = {self.port}\nfsync = off\n"
+                                f"unix_socket_directories = '{self.folder}'\n")
+        self.start()
+        self.ask("CREATE DATABASE mail", database="postgres")
+        self.connection = f"host=127.0.0.1 port={self.port} dbname=mail user=postreeve"
+
+    def _as_postgres(self, program, *arguments):
+        return as_user("postgres", PROGRAMS / program, *arguments)
+
+    def start(self):
+        self._as_postgres("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "start")
+
+    def ask(self, statement, database="mail"):
+        """What it answers, a line a row; as the database's owner."""
+        return run("env", f"PGPASSWORD={PASSWORD}", PROGRAMS / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
+                   "-h", "127.0.0.1", "-p", str(self.port), "-U", "postreeve", "-d", database, text=statement)
+
+    def dump(self):
+        return run("env", f"PGPASSWORD={PASSWORD}", PROGRAMS / "pg_dump", "-h", "127.0.0.1", "-p", str(self.port),
+                   "-U", "postreeve", "mail")
+
+    def process(self):
+        return int((self.folder / "data/postmaster.pid").read_text().split()[0])
+
+    def processes(self):
+        """The server and those that it started."""
+        found, more = [], [self.process()]
+        while more:
+            found += more
+            more = [int(child) for parent in more
+                    for task in pathlib.Path(f"/proc/{parent}/task").glob("*/children")
+                    for child in task.read_text().split()]
+        return found
+
+    def stop(self):
+        try:
+            self._as_postgres("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+        except RuntimeError:
+            end_process(self.process())
+        wait_for(lambda: not (self.folder / "data/postmaster.pid").exists())
