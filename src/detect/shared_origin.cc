@@ -1,7 +1,7 @@
 // Shared origin: strangers came to other accounts from where this stranger comes from.
 //
 // Crews use the same machines for many accounts. With g the accusations of the last weeks against
-// a trait (a suspended account 1, a held one 0.7, a slowed one 0.3, confirmed by a person 2; half
+// a trait (a suspended account 1, a held one 0.7, a slowed one 0.1, confirmed by a person 2; half
 // after a week) and h the accounts that use it honestly, the weight of guilt is the largest of
 //   the very address      ln(1 + 400 g / (1 + 2h)^1.5)   a thief's next victim sees it in 1 of 3
 //   its /24 or /48        ln(1 +  40 g / (1 + 2h)^1.5)   cases, an owner once in some thousand

@@ -15,7 +15,7 @@ constexpr Trait kPlaceTraits[] = {Trait::kHost, Trait::kNetwork, Trait::kClient}
 float weight_of(Level level) {
   switch (level) {
     case Level::kSlowed:
-      return 0.3F;
+      return 0.1F;
     case Level::kHeld:
       return 0.7F;
     case Level::kSuspended:

@@ -120,6 +120,24 @@ bool same_story(const Standing& standing, Timestamp time) {
   return standing.incident.known() && time - from_seconds32(standing.since) < std::chrono::days{7};
 }
 
+// Whether somebody whose restriction ran out is suspected again. Time has told: he is not slowed once more,
+// or a patient thief would live within the budget and the pauses of a slowed account.
+bool is_relapse(const Standing& before, Level wanted, Timestamp time) {
+  const bool ran_out = before.level == Level::kClear || before.level == Level::kWatched;
+  return wanted == Level::kSlowed && ran_out && same_story(before, time);
+}
+
+// Whether somebody who was slowed for the whole time is as suspect as ever and still writes to strangers.
+bool outstays(const AccountRecord& record, Level wanted, Side side, const Facts& facts,
+              const Ladder& ladder) {
+  const Standing& standing = record.standing;
+  if (wanted != Level::kSlowed || standing.level != Level::kSlowed || !in_scope(standing, side)) return false;
+  if (facts.time - from_seconds32(standing.since) < ladder.slowed_for) return false;
+  return facts.kind == StepKind::kRecipient &&
+         !record.profile.known_recipients.contains(facts.recipient.key) &&
+         !record.recent.is_retry(facts.mail_key, facts.time);
+}
+
 Scope scope_of(Side side) {
   return side == Side::kStranger ? Scope::kUnfamiliarOrigins : Scope::kWholeAccount;
 }
@@ -156,6 +174,8 @@ void watch_instead(AccountRecord& record, Side side, const Facts& facts, const P
 void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts& facts, const Policy& policy,
                     Decision& decision) {
   const Standing before = record.standing;
+  if (is_relapse(before, wanted, facts.time) || outstays(record, wanted, side, facts, policy.ladder))
+    wanted = Level::kHeld;
   const bool restricts = is_restriction(wanted);
   if (restricts && !is_restriction(before.level) && facts.fuse_is_out) {
     watch_instead(record, side, facts, policy, decision);
@@ -192,13 +212,22 @@ void answer(Verdict& verdict, Action action, Reply reply) {
   verdict.reply = reply;
 }
 
-void answer_standing(AccountRecord& record, const Scene& scene, const Policy& policy, Verdict& verdict) {
+// Who is over the budget of a slowed account and still watched goes on being slowed: risk that fades a little
+// below the threshold would let a thief out again in the middle of his run.
+void go_on_slowed(AccountRecord& record, const Scene& scene, Level wanted, const Policy& policy) {
+  if (wanted < Level::kWatched || scene.recipient.is_retry) return;
+  record.standing.until = std::max(record.standing.until, end_of(Level::kSlowed, scene.time, policy.ladder));
+}
+
+void answer_standing(AccountRecord& record, const Scene& scene, Level wanted, const Policy& policy,
+                     Verdict& verdict) {
   const bool is_mail = scene.kind == StepKind::kRecipient || scene.kind == StepKind::kMessage;
   if (!is_mail || !in_scope(record.standing, scene.side)) return;
   switch (record.standing.level) {
     case Level::kSlowed:
       if (scene.kind == StepKind::kRecipient && !take_slowed_budget(record, scene, policy)) {
         answer(verdict, Action::kDefer, Reply::kSlowed);
+        go_on_slowed(record, scene, wanted, policy);
       }
       break;
     case Level::kHeld:
@@ -347,7 +376,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   const double odds = risk_of(record, scene.activity, facts.time, policy.ladder);
   const Level wanted = level_for(odds, risk, conclusive, policy.ladder);
   judge_standing(record, wanted, scene.side, facts, policy, decision);
-  answer_standing(record, scene, policy, verdict);
+  answer_standing(record, scene, wanted, policy, verdict);
   answer_limits(scene, facts, verdict);
 
   note_activity(record, scene, facts);

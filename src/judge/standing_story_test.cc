@@ -91,6 +91,64 @@ TEST(Standing, GoesOnWithItsIncidentWithinAWeek) {
   EXPECT_NE(bob.record.standing.incident.value, 77U);
 }
 
+// Whatever is found calls for this rung.
+void always(Account& account, Level level) {
+  Ladder& ladder = account.policy.ladder;
+  ladder.watched = -100;
+  ladder.slowed = level == Level::kSlowed ? -100 : 100;
+  ladder.held = ladder.suspended = 100;
+}
+
+TEST(Slowed, ASecondTimeWithinAWeekIsHeld) {
+  Account anna;
+  anna.live();
+  always(anna, Level::kSlowed);
+  anna.send(thiefs_place(), {500});
+  EXPECT_EQ(anna.level(), Level::kSlowed);
+  anna.now += 24h;
+  anna.send(thiefs_place(), {501});
+  EXPECT_EQ(anna.level(), Level::kHeld);
+
+  Account bob;
+  bob.live();
+  always(bob, Level::kSlowed);
+  bob.send(thiefs_place(), {500});
+  bob.now += 24h * 8;
+  bob.send(thiefs_place(), {501});
+  EXPECT_EQ(bob.level(), Level::kSlowed);
+}
+
+TEST(Slowed, ForItsWholeTimeAndStillWritingToStrangersIsHeld) {
+  Account anna;
+  anna.live();
+  always(anna, Level::kSlowed);
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    anna.send(thiefs_place(), {500 + i});
+    EXPECT_EQ(anna.level(), Level::kSlowed);
+    anna.now += 40min;
+  }
+  anna.send(thiefs_place(), {1});  // somebody the owner knows
+  EXPECT_EQ(anna.level(), Level::kSlowed);
+  anna.send(thiefs_place(), {600});
+  EXPECT_EQ(anna.level(), Level::kHeld);
+}
+
+TEST(Slowed, GoesOnWhileTheBudgetIsNotEnough) {
+  Account anna;
+  anna.live();
+  put(anna, Level::kSlowed);
+  always(anna, Level::kWatched);
+  const std::uint32_t until = anna.record.standing.until;
+  anna.now += 1h;
+  anna.send(thiefs_place(), {500});
+  EXPECT_EQ(anna.record.standing.until, until);
+  anna.send(thiefs_place(), {501});
+  EXPECT_EQ(anna.record.standing.until, to_seconds32(anna.now + 2h));
+  anna.now += 1h;
+  anna.send(thiefs_place(), {501});  // the client tries again
+  EXPECT_EQ(anna.record.standing.until, to_seconds32(anna.now + 1h));
+}
+
 TEST(Standing, TellsWhatGotOutBefore) {
   Account anna;
   anna.live();
