@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "response/command_hook.h"
+#include "response/evidence_action.h"
 #include "response/ldap_flag.h"
 #include "response/notice.h"
 #include "response/page.h"
@@ -20,6 +21,7 @@ std::span<const ActionType> action_types() {
       sql_flag_type(),
       ldap_flag_type(),
       command_hook_type(),
+      evidence_type(),
       {"queue", "holds what the account has in the mail queue, and releases it again", queue_keys(),
        &make_queue},
       {"queue_delete", "deletes the held mail of a confirmed incident", queue_delete_keys(),
