@@ -41,6 +41,7 @@ Result<std::string> excerpt_of(const std::string& file, const std::vector<std::s
   std::ifstream log(file, std::ios::binary | std::ios::ate);
   if (!log) return fail(ErrorCode::kUnavailable, file + " cannot be read");
   std::vector<std::string> words;
+  words.reserve(needles.size());
   for (const std::string& needle : needles) words.push_back(to_lower(needle));
   const auto size = static_cast<std::size_t>(std::max<std::streamoff>(log.tellg(), 0));
   const std::size_t begin = size > limits.most_read ? size - limits.most_read : 0;
