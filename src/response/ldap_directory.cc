@@ -103,15 +103,29 @@ std::vector<std::string> values_of(LDAP* handle, LDAPMessage* entry, const std::
 
 }  // namespace
 
-LdapConnection::LdapConnection(Handle handle, std::chrono::seconds timeout, Clock::time_point end)
-    : handle_(std::move(handle)), timeout_(timeout) {
-  int socket = -1;
-  (void)ldap_get_option(handle_.get(), LDAP_OPT_DESC, &socket);
-  limit_ = std::make_unique<TimeLimit>(socket, end);
+LdapConnection::LdapConnection(std::chrono::seconds timeout)
+    : timeout_(timeout),
+      end_(Clock::now() + timeout),
+      callbacks_{.lc_add = on_connected, .lc_del = on_closing, .lc_arg = this} {}
+
+int LdapConnection::on_connected(LDAP*, Sockbuf* buffer, LDAPURLDesc*, sockaddr*,
+                                 ldap_conncb* self) noexcept {
+  auto& connection = *static_cast<LdapConnection*>(self->lc_arg);
+  ber_socket_t socket = -1;
+  if (ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &socket) != 1) return -1;
+  try {
+    // A server that is silent in the midst of a TLS handshake is waited for by nobody else.
+    connection.limit_ = std::make_unique<TimeLimit>(socket, connection.end_);
+  } catch (const std::exception&) {
+    return -1;
+  }
+  return 0;
 }
 
+void LdapConnection::on_closing(LDAP*, Sockbuf*, ldap_conncb*) noexcept {}
+
 std::unexpected<Error> LdapConnection::failure(int code) const {
-  if (limit_->has_struck() || code == LDAP_TIMEOUT)
+  if ((limit_ && limit_->has_struck()) || code == LDAP_TIMEOUT)
     return fail(ErrorCode::kUnavailable, fmt::format("ldap did not answer within {} s", timeout_.count()));
   const std::string more = diagnosis(handle_.get());
   return fail(is_lasting(code) ? ErrorCode::kInvalidInput : ErrorCode::kUnavailable,
@@ -119,23 +133,27 @@ std::unexpected<Error> LdapConnection::failure(int code) const {
 }
 
 Result<std::unique_ptr<LdapConnection>> LdapConnection::open(const LdapServer& server) {
-  const Clock::time_point end = Clock::now() + server.timeout;
+  std::unique_ptr<LdapConnection> connection(new LdapConnection(server.timeout));
   const auto password = read_password(server.password_file);
   if (!password) return fail(password.error());
+  if (auto connected = connection->connect(server); !connected) return fail(connected.error());
+  if (auto in = connection->log_in(server, *password); !in) return fail(in.error());
+  return connection;
+}
+
+Result<void> LdapConnection::connect(const LdapServer& server) {
   LDAP* made = nullptr;
   if (const int code = ldap_initialize(&made, server.uri.c_str()); code != LDAP_SUCCESS)
     return fail(ErrorCode::kInvalidInput, fmt::format("ldap: {}: {}", server.uri, ldap_err2string(code)));
-  Handle handle(made);
-  if (!set_up(handle.get(), server))
+  handle_.reset(made);
+  if (!set_up(made, server) || !set(made, LDAP_OPT_CONNECT_CB, &callbacks_))
     return fail(ErrorCode::kUnavailable, fmt::format("ldap: TLS cannot be set up with {}", server.ca_file));
-  if (const int code = ldap_connect(handle.get()); code != LDAP_SUCCESS) {
-    const std::string more = diagnosis(handle.get());
-    return fail(ErrorCode::kUnavailable, fmt::format("ldap cannot be reached at {}: {}{}{}", server.uri,
-                                                     ldap_err2string(code), more.empty() ? "" : ": ", more));
-  }
-  std::unique_ptr<LdapConnection> connection(new LdapConnection(std::move(handle), server.timeout, end));
-  if (auto in = connection->log_in(server, *password); !in) return fail(in.error());
-  return connection;
+  const int code = ldap_connect(made);
+  if (code == LDAP_SUCCESS) return {};
+  if (limit_ && limit_->has_struck()) return failure(code);
+  const std::string more = diagnosis(made);
+  return fail(ErrorCode::kUnavailable, fmt::format("ldap cannot be reached at {}: {}{}{}", server.uri,
+                                                   ldap_err2string(code), more.empty() ? "" : ": ", more));
 }
 
 Result<void> LdapConnection::log_in(const LdapServer& server, const std::string& password) {

@@ -65,13 +65,20 @@ class LdapConnection {
   };
   using Handle = std::unique_ptr<LDAP, Unbind>;
 
-  LdapConnection(Handle handle, std::chrono::seconds timeout, TimeLimit::Clock::time_point end);
+  explicit LdapConnection(std::chrono::seconds timeout);
+  [[nodiscard]] Result<void> connect(const LdapServer& server);
+  // The library calls these once a socket is connected, before TLS begins, and before it is closed.
+  static int on_connected(LDAP* handle, Sockbuf* buffer, LDAPURLDesc* url, sockaddr* address,
+                          ldap_conncb* self) noexcept;
+  static void on_closing(LDAP* handle, Sockbuf* buffer, ldap_conncb* self) noexcept;
   [[nodiscard]] Result<void> log_in(const LdapServer& server, const std::string& password);
   [[nodiscard]] std::unexpected<Error> failure(int code) const;
 
-  Handle handle_;
   std::chrono::seconds timeout_;
-  std::unique_ptr<TimeLimit> limit_;  // ends before the handle does
+  TimeLimit::Clock::time_point end_;
+  ldap_conncb callbacks_{};
+  std::unique_ptr<TimeLimit> limit_;
+  Handle handle_;  // ends first: it calls back
 };
 
 }  // namespace postreeve

@@ -30,7 +30,8 @@ struct FreeChain {
 };
 using Chain = std::unique_ptr<STACK_OF(X509), FreeChain>;
 
-constexpr unsigned kFlags = CMS_DETACHED | CMS_BINARY | CMS_CRLFEOL;
+// The signature is made while the parts are written (CMS_STREAM): finishing it before would sign twice.
+constexpr unsigned kFlags = CMS_DETACHED | CMS_BINARY | CMS_CRLFEOL | CMS_STREAM;
 
 // The queue of errors is the thread's: it is left empty.
 std::string last_error() {
@@ -110,11 +111,7 @@ Result<std::string> MailSigner::sign(std::string_view entity) const {
   if (CMS_add1_signer(data.get(), impl_->certificate.get(), impl_->key.get(), EVP_sha256(), kFlags) ==
       nullptr)
     return failed();
-  if (CMS_final(data.get(), content.get(), nullptr, kFlags) != 1) return failed();
-  // CMS_final has read the content to its end.
-  const Bio again(BIO_new_mem_buf(entity.data(), static_cast<int>(entity.size())));
-  if (!again || SMIME_write_CMS(out.get(), data.get(), again.get(), static_cast<int>(kFlags)) != 1)
-    return failed();
+  if (SMIME_write_CMS(out.get(), data.get(), content.get(), static_cast<int>(kFlags)) != 1) return failed();
   const std::string mail = text_of(out.get());
   // OpenSSL begins as if its output were a whole mail; the mail has this header already.
   constexpr std::string_view kVersion = "MIME-Version: 1.0\r\n";

@@ -233,7 +233,7 @@ Notice::Content Notice::content_for(const Reader& reader, const Task& task) cons
                                             .for_contact = reader.as == "contact",
                                             .is_signed = is_signed});
   };
-  NoticeText text = write(signer.has_value());
+  const NoticeText text = write(signer.has_value());
   content.subject = text.subject;
   content.entity = text_entity(text.body);
   if (!signer) return content;

@@ -88,7 +88,9 @@ mustache::data data_of(std::string_view language, const NoticeFacts& facts) {
 std::string rendered(const std::string& text, const mustache::data& data) {
   mustache::mustache page(text);
   page.set_custom_escape([](const std::string& value) { return value; });  // it is plain text
-  return page.render(data);
+  mustache::context<std::string> context;
+  context.push(&data);
+  return page.render(context);
 }
 
 // Sections that were left out leave empty lines: one is enough.

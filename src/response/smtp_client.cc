@@ -23,9 +23,11 @@ std::size_t give_bytes(char* to, std::size_t size, std::size_t count, void* from
   return bytes;
 }
 
-// The server's latest reply line, which libcurl hands over as it does HTTP's headers.
+// The server's latest refusal, which libcurl hands over as it does HTTP's headers. (The last reply is that to
+// QUIT.)
 std::size_t keep_reply(char* data, std::size_t size, std::size_t count, void* into) {
-  static_cast<std::string*>(into)->assign(data, std::min(size * count, kMostReplyBytes));
+  const std::string_view line(data, std::min(size * count, kMostReplyBytes));
+  if (line.starts_with('4') || line.starts_with('5')) *static_cast<std::string*>(into) = line;
   return size * count;
 }
 
@@ -101,10 +103,8 @@ Result<void> deliver_mail(const SmtpServer& server, const Address& recipient, st
   curl_easy_setopt(handle.get(), CURLOPT_HEADERDATA, &reply);
   const CURLcode outcome = curl_easy_perform(handle.get());
   if (outcome == CURLE_OK) return {};
-  long code = 0;
-  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &code);
   const std::string said = reply.empty() ? std::string{} : ": " + outside_text(trim(reply), 300);
-  const bool for_good = code >= 500 && code < 600 && is_about_the_mail(outcome, rest.empty());
+  const bool for_good = reply.starts_with('5') && is_about_the_mail(outcome, rest.empty());
   return fail(for_good ? ErrorCode::kInvalidInput : ErrorCode::kUnavailable,
               fmt::format("{}:{}: {}{}", server.host, server.port, curl_easy_strerror(outcome), said));
 }

@@ -61,10 +61,21 @@ Result<void> find_file(const SqlServer& server) {
   return fail(ErrorCode::kUnavailable, fmt::format("sqlite: there is no file {}", path));
 }
 
+// SOCI's own factory reads the string before libpq does, and takes the quotation marks out of it: a password
+// with a space or a quotation mark in it would be lost.
+class PostgresqlFactory : public soci::backend_factory {
+ public:
+  soci::postgresql_session_backend* make_session(
+      const soci::connection_parameters& parameters) const override {
+    return new soci::postgresql_session_backend(parameters, false);
+  }
+};
+
 const soci::backend_factory& factory_of(SqlKind kind) {
+  static const PostgresqlFactory kPostgresql;
   switch (kind) {
     case SqlKind::kPostgresql:
-      return soci::postgresql;
+      return kPostgresql;
     case SqlKind::kMysql:
       return soci::mysql;
     case SqlKind::kSqlite:

@@ -148,7 +148,10 @@ mustache::data template_data(const Task& task, const std::vector<OutboxRow>& row
 std::string from_template(const std::string& text, const Task& task, const std::vector<OutboxRow>& rows) {
   mustache::mustache page(text);
   page.set_custom_escape([](const std::string& value) { return json_escaped(value); });
-  return page.render(template_data(task, rows));
+  const mustache::data data = template_data(task, rows);
+  mustache::context<std::string> context;
+  context.push(&data);
+  return page.render(context);
 }
 
 // A change of standing that says something in every field.

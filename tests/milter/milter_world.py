@@ -1,11 +1,9 @@
 """The milter gate with an obedient judge, and a private Postfix that asks it."""
 
-import base64
 import json
 import os
 import pathlib
 import shutil
-import socketserver
 import subprocess
 import sys
 import threading
@@ -16,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tests/support"))
 import private_servers.postfix  # noqa: E402
 from private_servers import machine  # noqa: E402
 from private_servers.machine import wait_for  # noqa: E402
+from private_servers.sasl import Sasl  # noqa: E402
 from private_servers.sink import Sink  # noqa: E402
 
 RELAYING = "permit_mynetworks, permit_sasl_authenticated, reject"
@@ -58,29 +57,14 @@ class Server:
         assert self.process.wait(10) == 0
 
 
-class _DovecotAuth(socketserver.StreamRequestHandler):
-    """As much of Dovecot's auth protocol as Postfix speaks; every password is right."""
-
-    def handle(self):
-        self.wfile.write(b"VERSION\t1\t1\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\nCOOKIE\t00\nDONE\n")
-        for line in self.rfile:
-            fields = line.decode().rstrip("\n").split("\t")
-            if fields[0] == "AUTH":
-                response = next(f for f in fields if f.startswith("resp="))[len("resp="):]
-                user = base64.b64decode(response).split(b"\0")[1].decode()
-                self.wfile.write(f"OK\t{fields[1]}\tuser={user}\n".encode())
-
-
 class Postfix(private_servers.postfix.Postfix):
     """A private instance that asks the milter."""
 
     def __init__(self, milter_port):
-        self.auth = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _DovecotAuth)
-        self.auth.daemon_threads = True
-        threading.Thread(target=self.auth.serve_forever, daemon=True).start()
+        self.auth = Sasl()
         self.sink = Sink()
         milter = f"{{ inet:127.0.0.1:{milter_port}, default_action=accept, connect_timeout=2s }}"
-        super().__init__(machine.folder(), f"inet:127.0.0.1:{self.auth.server_address[1]}", self.sink.port,
+        super().__init__(machine.folder(), self.auth.endpoint, self.sink.port,
                          {"submission": {"smtpd_milters": milter, "mynetworks": "127.0.0.0/8",
                                          "smtpd_relay_restrictions": RELAYING}})
         self.port = self.ports["submission"]
@@ -91,6 +75,5 @@ class Postfix(private_servers.postfix.Postfix):
     def stop(self):
         super().stop()
         self.sink.stop()
-        self.auth.shutdown()
-        self.auth.server_close()
+        self.auth.stop()
         shutil.rmtree(self.folder)

@@ -27,6 +27,7 @@
 #include <boost/json/value_to.hpp>
 
 #include "response/action_type.h"
+#include "response/queue_desk.h"
 #include "store/ledger/rows.h"
 
 namespace postreeve {
@@ -81,7 +82,8 @@ StandingEntry entry_of(const json::object& given) {
   entry.change.outgo = {.messages = static_cast<std::uint32_t>(number(given, "messages")),
                         .recipients = static_cast<std::uint32_t>(number(given, "recipients")),
                         .since = static_cast<std::uint32_t>(number(given, "since"))};
-  entry.risk = static_cast<double>(number(given, "risk"));
+  if (const json::value* risk = given.if_contains("risk"); risk != nullptr)
+    entry.risk = risk->to_number<double>();
   entry.client = text(given, "client");
   entry.author = text(given, "author");
   entry.reason = text(given, "reason");
@@ -126,6 +128,19 @@ bool tell(json::object& answers, std::string_view step, const Result<std::string
       told.error().code == ErrorCode::kUnavailable || told.error().code == ErrorCode::kConflict;
   answers[step] = json::object{{"error", told.error().detail}, {"again", again}};
   return false;
+}
+
+// "desk hold", "desk delete --dry-run": what the command line does by the settings of an action "queue".
+Result<std::string> desk_step(const ActionSettings& settings, LedgerDatabase& ledger, const Task& task,
+                              std::string_view step) {
+  auto helper = read_queue_helper(settings);
+  if (!helper) return fail(helper.error());
+  const QueueDesk desk(*std::move(helper), settings.text("preserve_folder"), ledger);
+  const bool is_dry_run = step.ends_with(" --dry-run");
+  const auto verb = queue_verb_from(step.substr(5, step.find(' ', 5) - 5));
+  const auto change = desk.change(verb.value(), {.account = task.account, .incident = {}}, is_dry_run);
+  if (!change) return fail(change.error());
+  return change->says;
 }
 
 Result<std::string> step_of(ResponseAction& action, Task& task, std::string_view step) {
@@ -182,9 +197,10 @@ int run() {
     std::cerr << (ledger ? "no such type of action" : ledger.error().detail) << '\n';
     return 1;
   }
+  const ActionSettings settings = settings_of(given.at("settings").as_object(), *type);
   const ActionWorld world{.ledger = **ledger, .state_folder = folder};
   json::object answers;
-  const auto action = type->make(settings_of(given.at("settings").as_object(), *type), world);
+  const auto action = type->make(settings, world);
   if (!action) {
     tell(answers, "make", fail(action.error()));
   } else if (given.contains("take_at")) {
@@ -198,7 +214,10 @@ int run() {
     for (const json::value& step : given.at("steps").as_array()) {
       const std::string name = json::value_to<std::string>(step);
       task.direction = name == "undo" ? Direction::kUndo : Direction::kCarryOut;
-      if (!tell(answers, name == "prepare" ? "receipt" : name, step_of(**action, task, name))) break;
+      if (!tell(answers, name == "prepare" ? "receipt" : name,
+                name.starts_with("desk ") ? desk_step(settings, **ledger, task, name)
+                                          : step_of(**action, task, name)))
+        break;
     }
   }
   std::cout << json::serialize(answers) << '\n';

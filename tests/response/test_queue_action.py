@@ -185,3 +185,21 @@ def test_a_helper_that_is_down_is_asked_again_later(world, helper, says):
 def test_names_with_anything_in_them_are_one_argument(world):
     told = world.drive("queue", [PREPARE, DO], account="o'; rm -rf \"$HOME\"\u202e--account@shop.example", **incident())
     assert told["carry_out"].endswith("on hold, 0 of them newly")
+
+
+def test_people_see_first_what_the_desk_would_do(world):
+    ids = world.submit_deferred(ANNA, 2)
+    (bobs,) = world.submit_deferred(BOB)
+    told = world.drive("queue", ["desk hold --dry-run"], **incident())
+    assert told["desk hold --dry-run"] == "would hold 2 messages of anna@shop.example"
+    assert "hold" not in places(world, *ids)
+    told = world.drive("queue", ["desk hold", "desk hold", "desk release --dry-run"], **incident())
+    assert told["desk hold"] == "held 0 of 0 messages of anna@shop.example"
+    assert told["desk release --dry-run"] == "would release 2 messages of anna@shop.example"
+    assert places(world, *ids) == ["hold", "hold"]
+    assert world.drive("queue", ["desk release"], **incident())["desk release"] == (
+        "released 2 of 2 messages of anna@shop.example")
+    told = world.drive("queue_delete", ["desk delete"], {"preserve_folder": str(world.folder / "by-hand")}, **incident())
+    assert told["desk delete"] == "deleted 2 of 2 messages of anna@shop.example"
+    assert len(list((world.folder / "by-hand").rglob("*.eml"))) == 2
+    assert world.where(bobs) == "deferred"

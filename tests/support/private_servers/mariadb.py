@@ -15,6 +15,7 @@ def is_installed():
 
 class Mariadb:
     kind = "mysql"
+    password = PASSWORD
 
     def __init__(self, folder):
         self.port = free_port()

@@ -106,6 +106,10 @@ class Slapd:
         lines = run("slapcat", "-n", "1", "-F", self.folder / "config", "-o", "ldif-wrap=no").splitlines()
         return "\n".join(line for line in lines if not line.startswith(OWN_NOTES))
 
+    def ask_entries(self):
+        """The names of all accounts."""
+        return [line[4:] for line in self.dump().splitlines() if line.startswith("dn: cn=")]
+
     def values(self, dn, attribute):
         found = run("ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-H", self.uri, "-b", dn, "-s", "base", attribute)
         return [line.split(": ", 1)[1] for line in found.splitlines() if line.startswith(attribute + ":")]

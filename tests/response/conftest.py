@@ -1,0 +1,79 @@
+"""Actions beside the real servers that they change: one action at a time, through tests/response/action_driver.cc."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent / "support"))
+
+from private_servers import machine, mariadb, postgresql, slapd  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def folder():
+    """Everything that the servers write."""
+    made = machine.folder()
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def _server(module, make, folder):
+    if os.geteuid() != 0:
+        pytest.skip("servers change their user, which only root can")
+    if not module.is_installed():
+        pytest.skip(f"{module.__name__.split('.')[-1]} is not installed (packaging/setup)")
+    return make(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(folder):
+    server = _server(postgresql, postgresql.Postgresql, folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(folder):
+    server = _server(mariadb, mariadb.Mariadb, folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def slapd_server(folder):
+    server = _server(slapd, slapd.Slapd, folder)
+    yield server
+    server.stop()
+
+
+class Driver:
+    """Calls one action as the worker would."""
+
+    BINARY = os.environ.get("POSTREEVE_ACTION_DRIVER", ROOT / "build/dev/tests/action_driver")
+
+    def __init__(self, state):
+        self._state = str(state)
+
+    def __call__(self, kind, settings, *steps, receipt=None, **entry):
+        """What each step told, by its name; the receipt of an earlier run stands for prepare."""
+        task = {"account": "anna@shop.example", "before": "clear", "after": "suspended", "incident": 43981,
+                "until": 1772420400, "risk": 6.5, "messages": 3, "recipients": 41, "author": "postreeve",
+                "evidence": ["first login ever from Vietnam"], **entry}
+        asked = {"type": kind, "settings": settings, "state_folder": self._state, "steps": steps, "entry": task}
+        if receipt is not None:
+            asked["receipt"] = receipt
+        done = subprocess.run([self.BINARY], input=json.dumps(asked), capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def act(tmp_path):
+    return Driver(tmp_path)
