@@ -1,8 +1,8 @@
 // Written by `postreeve-lab fit --seed 301 --worlds 6 --accounts 1200 --days 45 --attacks 230`, which at risk 0
 // had 73.8 % of its take-overs' first messages restricted, and 15.5 honest accounts in 10,000 account-months.
 // Not taken from it (docs/decisions/0008 and the one on patience): the factors at usual places, which stay those
-// of the fit before, and nine at strangers' places: kNewNetworkOfProvider (fitted 0.79), kNewProvider (0.55),
-// kNewCountry (0.91), kMessagesThisHour (0.78), kMessagesThisDay (0.35), kThiefsClient (1.00), kNewToManyTenants
+// of the fit before, and nine at strangers' places: kNewProvider (fitted 0.55),
+// kNewCountry (0.91), kRecipientsInOneMessage (0.58), kRecipientsNeverWritten (0.98), kMessagesThisHour (0.78), kMessagesThisDay (0.35), kThiefsClient (1.00), kNewToManyTenants
 // (1.09), kThiefsSubject and kSubjectOfStrangers (1.60).
 #include "judge/weights.h"
 
@@ -18,7 +18,7 @@ constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kFamiliarNetwork, 1.00F, 1.00F},
     {kFamiliarProvider, 1.00F, 1.00F},
     {kFamiliarByWebmail, 1.00F, 1.00F},
-    {kNewNetworkOfProvider, 0.50F, 1.00F},
+    {kNewNetworkOfProvider, 0.79F, 1.00F},
     {kNewProvider, 0.80F, 1.00F},
     {kNewCountry, 0.77F, 1.00F},
     {kForeignCountry, 1.00F, 1.00F},
@@ -33,7 +33,7 @@ constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kMessagesThisHour, 1.10F, 1.08F},
     {kMessagesThisDay, 0.45F, 0.32F},
     {kRecipientsNeverWritten, 1.00F, 0.20F},
-    {kRecipientsInOneMessage, 0.58F, 0.30F},
+    {kRecipientsInOneMessage, 0.80F, 0.30F},
     {kRecipientsThisHour, 0.79F, 1.10F},
     {kRefusedRecipients, 1.60F, 1.09F},
     {kDeliveredRecipients, 1.00F, 1.00F},
