@@ -59,7 +59,7 @@ def test_a_message_seen_by_policy_gate_milter_and_log_counts_once(world):
 
 def test_a_thiefs_messages_are_counted_as_the_log_counts_them(world):
     account = world.somebody("counted-thief")
-    outcome = world.send("both", Place("20.13.60.6", "User"), account, victims("c", 12, a_message=2))
+    outcome = world.send("both", Place("20.13.60.6", "User"), account, victims("c", 12))
     world.postfix.settle()
     # The log tells how many recipients a held message has when it is released.
     held = world.postfix.held(account)

@@ -15,7 +15,7 @@ namespace postreeve {
 
 struct Counts {
   std::uint32_t messages = 0;    // accepted, held or diverted
-  std::uint32_t recipients = 0;  // of these
+  std::uint32_t recipients = 0;  // accepted when they were asked for, whatever became of their message
   std::uint32_t refused = 0;     // recipients that we deferred or rejected
   std::uint32_t bounced = 0;     // recipients that destinations refused
   std::uint32_t logins = 0;      // successful
