@@ -152,6 +152,26 @@ void add_action_verbs(CLI::App& app, ControlWords& words) {
   run.add_flag("--undo", words.undo, "Take it back instead");
 }
 
+void add_mail_verbs(CLI::App& app, ControlWords& words) {
+  CLI::App& queue = noun(app, "queue", "Look at an account's mail in the mail server's queue, and change it");
+  VerbAdder verbs(queue, words);
+  const auto scoped = [&](CLI::App& verb) {
+    auto* account = verb.add_option("--account", words.account, "All mail of this account")->type_name("A");
+    auto* incident =
+        verb.add_option("--incident", words.incident, "What belongs to this incident")->type_name("ID");
+    account->excludes(incident);
+  };
+  scoped(verbs.reading("list", "What is in the queue, oldest first"));
+  scoped(verbs.changing("hold", "Put it on hold"));
+  scoped(verbs.changing("release", "Let it go, in the order in which it came"));
+  scoped(verbs.changing("delete", "Delete it without bounces"));
+  CLI::App& sessions = noun(app, "sessions", "Look at an account's mailbox sessions, and end them");
+  VerbAdder session_verbs(sessions, words);
+  required(session_verbs.reading("list", "IMAP and POP3 sessions"), "ACCOUNT", words.account, "The login");
+  required(session_verbs.changing("kick", "End them, and forget the cached password"), "ACCOUNT",
+           words.account, "The login");
+}
+
 void add_list_verbs(CLI::App& app, ControlWords& words) {
   CLI::App& list = noun(app, "list", "Keep the lists: allow, block, canary");
   VerbAdder verbs(list, words);
@@ -255,6 +275,7 @@ void add_control_verbs(CLI::App& app, ControlWords& words) {
   add_account_verbs(app, words);
   add_incident_verbs(app, words);
   add_action_verbs(app, words);
+  add_mail_verbs(app, words);
   add_list_verbs(app, words);
   add_token_verbs(app, words);
 }

@@ -51,7 +51,14 @@ constexpr ViewColumn kOfIncident[] = {{"number", "number"},
                                       {"would", "would"},
                                       {"result", "result"}};
 
+constexpr ViewColumn kQueue[] = {{"queue_id", "queue id"}, {"queue", "queue"},
+                                 {"arrived", "arrived"},   {"client", "client"},
+                                 {"sender", "sender"},     {"open_recipients", "recipients"},
+                                 {"size", "bytes"},        {"result", "result"}};
+constexpr ViewColumn kSessions[] = {{"service", "service"}, {"client", "client"}, {"process", "process"}};
+
 constexpr View kViews[] = {
+    {"queue list", kQueue},    {"messages", kQueue},     {"sessions list", kSessions},
     {"action list", kActions}, {"actions", kOfIncident}, {"incident list", kIncidents},
     {"incidents", kOfAccount}, {"timeline", kTimeline},  {"account history", kTimeline},
     {"top senders", kSenders}, {"list show", kList},     {"list add", kList},

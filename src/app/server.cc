@@ -161,6 +161,8 @@ Result<void> Server::Impl::open_doors() {
                                      .refresh_rules = [this] { return refresh_rules(); },
                                      .flush = [this] { return state->flush(); },
                                      .wake_worker = [this] { responder->worker().wake(); },
+                                     .queue = queue_desk_of(configuration.response.actions, *state->database),
+                                     .sessions = doveadm_of(configuration.response.actions),
                                      .more_status = [this] { return more_status(); }});
   const auto refresh = [this] {
     if (const Result<void> refreshed = refresh_rules(); !refreshed)

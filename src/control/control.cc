@@ -52,8 +52,8 @@ std::string error_text(const Error& error) {
 }
 
 const Verb* find_verb(std::string_view name) {
-  for (const auto verbs :
-       {account_verbs(), incident_verbs(), list_verbs(), daemon_verbs(), token_verbs(), action_verbs()}) {
+  for (const auto verbs : {account_verbs(), incident_verbs(), list_verbs(), daemon_verbs(), token_verbs(),
+                           action_verbs(), mail_verbs()}) {
     const auto found = std::ranges::find(verbs, name, &Verb::name);
     if (found != verbs.end()) return &*found;
   }

@@ -3,13 +3,16 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "control/watch_feed.h"
 #include "guard/guard.h"
 #include "response/actions.h"
+#include "response/doveadm.h"
 #include "response/playbook.h"
+#include "response/queue_desk.h"
 #include "store/account_store.h"
 #include "store/ledger/account_policy_book.h"
 #include "store/ledger/audit_trail.h"
@@ -44,6 +47,9 @@ struct Desk {
   std::function<Result<void>()> flush;
   // Something was added to the outbox.
   std::function<void()> wake_worker;
+  // The mail queue and the mailbox sessions, where the configuration says how they are reached.
+  std::optional<QueueDesk> queue = {};
+  std::optional<Doveadm> sessions = {};
   // What else `status` tells: gates, state, logs; as JSON members.
   std::function<std::string()> more_status;
 };

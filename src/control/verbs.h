@@ -42,6 +42,7 @@ struct Verb {
 [[nodiscard]] std::span<const Verb> daemon_verbs();
 [[nodiscard]] std::span<const Verb> token_verbs();
 [[nodiscard]] std::span<const Verb> action_verbs();
+[[nodiscard]] std::span<const Verb> mail_verbs();
 
 // What `account release` does, of an account that is known.
 [[nodiscard]] VerbReply release_account(Desk& desk, const Request& request, const AccountId& account);

@@ -112,7 +112,9 @@ json::array who_command(const std::string& name) {
 Result<std::vector<MailboxSession>> sessions_over_http(const DoveadmOptions& options,
                                                        const std::string& name) {
   try {
-    const auto replies = post(options, {who_command(name)});
+    json::array commands;  // braces around a single array would be that array
+    commands.push_back(who_command(name));
+    const auto replies = post(options, commands);
     if (!replies) return fail(replies.error());
     if (exit_code_of(replies->at(0)) != 0) return strange_answer(json::serialize(*replies));
     return sessions_in(replies->at(0), name);

@@ -133,4 +133,31 @@ Result<QueueChange> QueueDesk::change(QueueVerb verb, const MailScope& scope, bo
   return change;
 }
 
+namespace {
+
+const ActionSettings* first_of(const std::vector<ConfiguredAction>& configured, std::string_view type) {
+  const auto found = std::ranges::find(configured, type, &ConfiguredAction::type);
+  return found == configured.end() ? nullptr : &found->settings;
+}
+
+}  // namespace
+
+std::optional<QueueDesk> queue_desk_of(const std::vector<ConfiguredAction>& configured,
+                                       LedgerDatabase& ledger) {
+  const ActionSettings* settings = first_of(configured, "queue_delete");
+  if (settings == nullptr) settings = first_of(configured, "queue");
+  if (settings == nullptr) return std::nullopt;
+  auto helper = read_queue_helper(*settings);
+  if (!helper) return std::nullopt;  // the action itself was not made then, and the start said why
+  return QueueDesk(*std::move(helper), settings->text("preserve_folder"), ledger);
+}
+
+std::optional<Doveadm> doveadm_of(const std::vector<ConfiguredAction>& configured) {
+  const ActionSettings* settings = first_of(configured, "sessions");
+  if (settings == nullptr) return std::nullopt;
+  auto doveadm = read_doveadm(*settings);
+  if (!doveadm) return std::nullopt;
+  return *std::move(doveadm);
+}
+
 }  // namespace postreeve

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "finding/standing.h"
 #include "mail/account_id.h"
+#include "response/actions.h"
 #include "response/doveadm.h"
 #include "response/queue_helper_client.h"
 #include "store/ledger/database.h"
@@ -55,5 +56,11 @@ class QueueDesk {
   std::string preserve_folder_;
   LedgerDatabase& ledger_;
 };
+
+// From the first action of type "queue_delete" (which may preserve), else "queue"; nullopt without either.
+[[nodiscard]] std::optional<QueueDesk> queue_desk_of(const std::vector<ConfiguredAction>& configured,
+                                                     LedgerDatabase& ledger);
+// From the first action of type "sessions"; nullopt without one.
+[[nodiscard]] std::optional<Doveadm> doveadm_of(const std::vector<ConfiguredAction>& configured);
 
 }  // namespace postreeve
