@@ -22,8 +22,8 @@ RiskState evidence(std::initializer_list<float> nats) {
 
 TEST(LevelFor, ClimbsRungByRung) {
   const std::pair<double, Level> rows[] = {
-      {-20, Level::kClear}, {-3.01, Level::kClear}, {-3, Level::kWatched}, {-0.01, Level::kWatched},
-      {0, Level::kSlowed},  {1.99, Level::kSlowed}, {2, Level::kHeld},     {40, Level::kHeld}};
+      {-20, Level::kClear}, {-3.51, Level::kClear}, {-3.5, Level::kWatched}, {-0.01, Level::kWatched},
+      {0, Level::kSlowed},  {1.99, Level::kSlowed}, {2, Level::kHeld},       {40, Level::kHeld}};
   for (const auto& [risk, level] : rows) {
     EXPECT_EQ(level_for(risk, evidence({8}), false, kLadder), level) << risk;
   }
@@ -50,9 +50,9 @@ RC_GTEST_PROP(LevelFor, NeverFallsWhenTheRiskRises, ()) {
 
 TEST(RiskOf, StartsAtThePriorAndAddsTheGroups) {
   AccountRecord record;
-  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), -7);
+  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), kLadder.prior);
   record.owner.risk = evidence({4, 3});
-  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), 0);
+  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), kLadder.prior + 7);
 }
 
 TEST(RiskOf, LetsNoGroupOfFindingsRestrictAnybodyAlone) {
@@ -67,14 +67,14 @@ TEST(RiskOf, LetsNoGroupOfFindingsRestrictAnybodyAlone) {
 TEST(RiskOf, IsHigherOnProbation) {
   AccountRecord record;
   record.standing.level = Level::kRecovering;
-  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), -5.5);
+  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), kLadder.prior + 1.5);
 }
 
 TEST(RiskOf, IsLowerForThirtyDaysAfterAPersonSaidItWasTheOwner) {
   AccountRecord record;
   record.dismissed = to_seconds32(kNow);
-  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow + 29 * 24h, kLadder), -10);
-  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow + 30 * 24h, kLadder), -7);
+  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow + 29 * 24h, kLadder), kLadder.prior - 3);
+  EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow + 30 * 24h, kLadder), kLadder.prior);
 }
 
 TEST(EndOf, IsTwoHoursADayOrThirtyDays) {

@@ -33,8 +33,8 @@ struct CanaryList {
 
 // Risk, in log-odds, at which a standing begins, and how long it lasts.
 struct Ladder {
-  double prior = -7.0;  // one account in a thousand is in other hands at a time
-  double watched = -3.0;
+  double prior = -7.5;  // one account in two thousand is in other hands at a time
+  double watched = -3.5;
   double slowed = 0.0;
   double held = 2.0;
   double suspended = 5.0;
