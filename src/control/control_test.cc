@@ -27,7 +27,7 @@ TEST(AnswerRequest, TakesNothingElseForARequest) {
 
 TEST(AnswerRequest, SaysWhenItIsOlderThanTheCommand) {
   ControlRoom room;
-  EXPECT_THAT(room.error("queue list"), HasSubstr("this daemon does not know 'queue list'"));
+  EXPECT_THAT(room.error("listing status"), HasSubstr("this daemon does not know 'listing status'"));
   EXPECT_THAT(room.error(""), HasSubstr("does not know ''"));
 }
 
