@@ -9,9 +9,9 @@
 
 namespace postreeve {
 
-// Keys are keyed hashes of network_of(address). Grows 2, 4, 5, ... 8, 10, ... 16, 20, 24, 32 as networks come;
-// then the least one (habit.h) is given up, and from 4 on one that was only passed through three weeks ago
-// is before another is made room for. A value; allocates only when it grows.
+// Keys are keyed hashes of network_of(address). Grows 2, 4, 5, ... 8, 10, ... 16, 20, 24, 32 as networks
+// come; then the least one (habit.h) is given up, and from 4 on one that was only passed through three weeks
+// ago is before another is made room for. A value; allocates only when it grows.
 class FamiliarNetworks {
  public:
   static constexpr std::size_t kMostPlaces = 32;
