@@ -24,7 +24,7 @@ std::string name_of(const PartHeader& header) {
 
 bool ends_like_html(std::string_view name) {
   const std::string lower = to_lower(name.substr(name.size() - std::min<std::size_t>(name.size(), 6)));
-  for (std::string_view end : {".htm", ".html", ".xhtml", ".svg"}) {
+  for (const std::string_view end : {".htm", ".html", ".xhtml", ".svg"}) {
     if (lower.ends_with(end)) return true;
   }
   return false;

@@ -18,7 +18,7 @@ constexpr std::size_t kMostBoundaryBytes = 200;  // RFC 2046 5.1.1 allows 70
 // One line of white space where a field was folded.
 std::string unfolded(std::string_view value, std::size_t most) {
   std::string text;
-  for (char c : trim(value.substr(0, kMostFieldBytes))) {
+  for (const char c : trim(value.substr(0, kMostFieldBytes))) {
     if (c != '\r' && c != '\n') text.push_back(c);
   }
   if (text.size() > most) text.resize(most);

@@ -72,7 +72,7 @@ class TextDigest::Words {
     while (!word.empty() && !is_letter(word.back()) && !is_digit(word.back())) word.remove_suffix(1);
     if (word.size() < 3) return {};
     constexpr std::string_view kOfAddresses = "@./\\:=";
-    for (char c : word) {
+    for (const char c : word) {
       if (is_digit(c) || kOfAddresses.find(c) != std::string_view::npos) return {};
     }
     // A word all in capitals is shouted, not a name.
@@ -179,7 +179,7 @@ class TextDigest::Html {
     const bool is_hex = name.starts_with('x');
     if (is_hex) name.remove_prefix(1);
     unsigned value = 0;
-    for (char c : name) {
+    for (const char c : name) {
       const int digit = hex_value(c);
       if (digit < 0 || (!is_hex && digit > 9) || value > 0x7f) return '\0';
       value = value * (is_hex ? 16 : 10) + static_cast<unsigned>(digit);
@@ -203,7 +203,7 @@ void TextDigest::begin_text(bool is_html) {
 }
 
 void TextDigest::add(std::string_view piece) {
-  for (char c : piece) {
+  for (const char c : piece) {
     if (html_ != nullptr) {
       html_->add(c);
     } else {

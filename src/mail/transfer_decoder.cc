@@ -13,7 +13,7 @@ constexpr std::array<std::uint8_t, 256> base64_digits() {
   std::array<std::uint8_t, 256> digits{};
   digits.fill(kNoDigit);
   std::uint8_t value = 0;
-  for (char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")) {
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")) {
     digits[static_cast<unsigned char>(c)] = value++;
   }
   return digits;
@@ -44,7 +44,7 @@ void TransferDecoder::decode(std::string_view piece, std::string& out) {
 }
 
 void TransferDecoder::decode_base64(std::string_view piece, std::string& out) {
-  for (char c : piece) {
+  for (const char c : piece) {
     const std::uint8_t digit = kDigits[static_cast<unsigned char>(c)];
     if (digit != kNoDigit) {
       bits_ = bits_ << 6 | digit;
@@ -61,7 +61,7 @@ void TransferDecoder::decode_base64(std::string_view piece, std::string& out) {
 }
 
 void TransferDecoder::decode_quoted_printable(std::string_view piece, std::string& out) {
-  for (char c : piece) {
+  for (const char c : piece) {
     if (kept_.empty()) {
       if (c == '=') {
         kept_.push_back(c);

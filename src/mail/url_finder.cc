@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t packed(std::string_view text) noexcept {
   std::uint64_t value = 0;
-  for (char c : text) value = value << 8 | static_cast<unsigned char>(c);
+  for (const char c : text) value = value << 8 | static_cast<unsigned char>(c);
   return value;
 }
 constexpr std::uint64_t low_bytes(unsigned bytes) noexcept {
@@ -24,7 +24,7 @@ constexpr bool is_host_byte(char c) noexcept {
 }  // namespace
 
 void UrlFinder::add(std::string_view piece) {
-  for (char c : piece) add(to_lower(c));
+  for (const char c : piece) add(to_lower(c));
 }
 
 void UrlFinder::end_text() {
