@@ -95,7 +95,8 @@ std::size_t policy_request_size(std::string_view input, std::size_t searched) no
   const std::size_t from = searched < 2 ? 0 : searched - 2;
   const std::string_view tail = input.substr(std::min(from, input.size()));
   const std::size_t end = tail.find("\n\n");
-  const std::string_view before = tail.substr(0, end);
+  // With the first line's break of the two, which may end an empty line with CRLF.
+  const std::string_view before = tail.substr(0, end == std::string_view::npos ? end : end + 1);
   if (before.contains('\r')) {
     const std::size_t crlf = before.find("\n\r\n");
     if (crlf != std::string_view::npos) return input.size() - tail.size() + crlf + 3;

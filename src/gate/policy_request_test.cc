@@ -58,6 +58,7 @@ TEST(PolicyRequest, EndsAtTheFirstEmptyLineHoweverLinesEnd) {
   for (const Case& c : std::vector<Case>{{"LF", "a=b\n\nrest\n\n", 5},
                                          {"CRLF", "a=b\r\n\r\nrest\n\n", 7},
                                          {"LF, then CRLF", "a=b\n\r\nrest", 6},
+                                         {"LF, then CRLF, then LF", "a=b\n\r\n\nrest", 6},
                                          {"an empty line first", "\na=b\n\n", 1},
                                          {"an empty CRLF line first", "\r\na=b\n\n", 2},
                                          {"no end", "a=b\nc=d\n", 0},
