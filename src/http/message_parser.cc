@@ -58,6 +58,8 @@ struct HttpMessageParser::Impl {
   // As the header said it: Beast adds the trailer's fields to the header's, and a trailer must not say who
   // asks or where to (RFC 9110 6.5.1).
   HttpRequest request;
+  std::size_t header_bytes = 0;  // taken so far
+  std::size_t most_header_bytes = 0;
   bool header_read = false;
   bool keeps_alive = false;
   bool expects_continue = false;
@@ -65,6 +67,7 @@ struct HttpMessageParser::Impl {
 
 HttpMessageParser::HttpMessageParser(const HttpLimits& limits) : impl_(std::make_unique<Impl>()) {
   impl_->parser.eager(false);  // the header first
+  impl_->most_header_bytes = limits.header_bytes;
   impl_->parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
   impl_->parser.body_limit(limits.body_bytes);
 }
@@ -79,7 +82,9 @@ std::size_t HttpMessageParser::put(std::string_view input) {
   beast::error_code failure;
   while (taken < input.size() && !impl_->parser.is_done() && !failure) {
     const std::string_view rest = input.substr(taken);
-    taken += impl_->parser.put(boost::asio::buffer(rest.data(), rest.size()), failure);
+    const std::size_t more = impl_->parser.put(boost::asio::buffer(rest.data(), rest.size()), failure);
+    taken += more;
+    if (!impl_->header_read) impl_->header_bytes += more;
     if (impl_->parser.is_header_done() && !impl_->header_read) read_header();
     if (refusal_) return taken;
   }
@@ -98,6 +103,8 @@ std::size_t HttpMessageParser::put(std::string_view input) {
 void HttpMessageParser::read_header() {
   impl_->header_read = true;
   impl_->parser.eager(true);
+  // Beast looks at the limit only when a header is not whole yet.
+  if (impl_->header_bytes > impl_->most_header_bytes) return refuse(431, "the header is larger than allowed");
   const auto& message = impl_->parser.get();
   // RFC 9112 3.2: exactly one Host with 1.1.
   const auto hosts = message.count(http::field::host);
