@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"a number that is none", "[ladder]\nheld = nan\n",
                 "postreeve.toml:2:8: 'held' is not written like this; write a number like 2.5"},
         Mistake{"steps that do not go up", "[ladder]\nslowed = 2.5\n",
-                "postreeve.toml:2:1: 'slowed' (2.5) must be less than 'held' (2); every step needs more "
+                "postreeve.toml:2:1: 'slowed' (2.5) must be less than 'held' (1.5); every step needs more "
                 "evidence than the one "
                 "before"},
         Mistake{

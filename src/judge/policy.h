@@ -36,8 +36,8 @@ struct Ladder {
   double prior = -7.5;  // one account in two thousand is in other hands at a time
   double watched = -3.5;
   double slowed = 0.0;
-  double held = 2.0;
-  double suspended = 5.0;
+  double held = 1.5;
+  double suspended = 4.5;
   // Evidence of two groups must weigh this much each before an account is suspended without a conclusive
   // finding.
   double strong = 3.0;

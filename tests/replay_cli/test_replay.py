@@ -56,7 +56,7 @@ def thief(day=10, messages=40):
     """The same account from elsewhere, to strangers, most of whom do not exist."""
     lines = []
     for number in range(messages):
-        second = day * 86400 + 3 * 3600 + number * 240  # longer than an account is slowed
+        second = day * 86400 + 3 * 3600 + number * 20
         recipients = [f"r{number}-{i}@d{number}.example" for i in range(20)]
         lines.append(submission(second, f"T{number}", address="198.51.100.66", recipients=recipients))
         lines += [event(second + 2, "delivery", "anna@x.example", queue_id=f"QT{number}", recipient=recipient,
