@@ -3,7 +3,8 @@
 #   postreeve_room(profile DEPS mail net sketch LIBRARIES fmt::fmt)
 #
 # takes src/profile/*.cc but main.cc as the library and src/profile/*_test.cc as
-# profile_test. DEPS are the rooms it may include from; a room of the same or a
+# profile_test. Tests whose names match TOGETHER ("*Postgresql*") share something that takes long to make, and run
+# in one process. DEPS are the rooms it may include from; a room of the same or a
 # higher floor (src/FLOORS) stops the configuration.
 set(POSTREEVE_FLOORS_FILE ${PROJECT_SOURCE_DIR}/src/FLOORS)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${POSTREEVE_FLOORS_FILE})
@@ -45,16 +46,8 @@ function(postreeve_check_includes room files deps)
   endforeach()
 endfunction()
 
-# Under AddressSanitizer the code that is tested is instrumented and the tests are not: they are half of all
-# files, and take a third of the time to compile this way. (ThreadSanitizer must see both sides.)
-function(postreeve_compile_tests_quickly tests)
-  if(POSTREEVE_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    set_source_files_properties(${tests} PROPERTIES COMPILE_OPTIONS "-O0;-fno-sanitize=all")
-  endif()
-endfunction()
-
 function(postreeve_room room)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "TOGETHER" "DEPS;LIBRARIES;TEST_LIBRARIES" ${ARGN})
   postreeve_check_floors(${room} ${ARG_DEPS})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS *.h)
@@ -64,15 +57,23 @@ function(postreeve_room room)
   postreeve_check_includes(${room} "${sources};${headers};${tests}" "${ARG_DEPS}")
   if(sources)
     add_library(${room} STATIC ${sources})
-    target_link_libraries(${room} PUBLIC postreeve_flags ${ARG_DEPS} ${ARG_LIBRARIES})
+    target_link_libraries(${room} PUBLIC postreeve_flags ${ARG_DEPS} ${ARG_LIBRARIES} PRIVATE postreeve_sanitizer)
+    target_precompile_headers(${room} REUSE_FROM postreeve_common_headers)
   else()
     add_library(${room} INTERFACE)
     target_link_libraries(${room} INTERFACE postreeve_flags ${ARG_DEPS} ${ARG_LIBRARIES})
   endif()
   if(tests AND POSTREEVE_TESTS)
-    postreeve_compile_tests_quickly("${tests}")
     add_executable(${room}_test ${tests})
-    target_link_libraries(${room}_test PRIVATE ${room} ${ARG_TEST_LIBRARIES} postreeve_test_libraries)
-    gtest_discover_tests(${room}_test DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit)
+    target_link_libraries(${room}_test PRIVATE
+      ${room} ${ARG_TEST_LIBRARIES} postreeve_test_libraries postreeve_test_flags)
+    target_precompile_headers(${room}_test REUSE_FROM postreeve_test_headers)
+    if(ARG_TOGETHER)
+      gtest_discover_tests(${room}_test DISCOVERY_TIMEOUT 60 TEST_FILTER "-${ARG_TOGETHER}" PROPERTIES LABELS unit)
+      add_test(NAME ${room}.together COMMAND ${room}_test --gtest_brief=1 --gtest_filter=${ARG_TOGETHER})
+      set_tests_properties(${room}.together PROPERTIES LABELS unit)
+    else()
+      gtest_discover_tests(${room}_test DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit)
+    endif()
   endif()
 endfunction()
