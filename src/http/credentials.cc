@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 
 namespace postreeve {
 namespace {
@@ -36,17 +37,10 @@ Digest digest_of(std::string_view text) {
 std::optional<BasicCredentials> basic_credentials(const HttpRequest& request) {
   const auto encoded = after_scheme(request, "Basic");
   if (!encoded) return std::nullopt;
-  std::string decoded(encoded->size(), '\0');
-  std::size_t size = 0;
-  const char* end = nullptr;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(), encoded->data(),
-                        encoded->size(), nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
-      end != encoded->data() + encoded->size())
-    return std::nullopt;
-  decoded.resize(size);
-  const std::size_t colon = decoded.find(':');
+  const auto decoded = from_base64(*encoded);
+  const std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;
-  return BasicCredentials{decoded.substr(0, colon), decoded.substr(colon + 1)};
+  return BasicCredentials{decoded->substr(0, colon), decoded->substr(colon + 1)};
 }
 
 std::optional<std::string_view> bearer_token(const HttpRequest& request) {

@@ -68,11 +68,11 @@ Result<HttpTarget> parse_target(std::string_view target) {
   auto path = decode_path(target.substr(0, question));
   if (!path) return fail(path.error());
   HttpTarget parsed{std::move(*path), {}};
-  std::string_view rest = question < target.size() ? target.substr(question + 1) : std::string_view{};
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
-    const std::string_view field = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  std::size_t begin = question + 1;
+  while (begin < target.size()) {
+    const std::size_t end = std::min(target.find('&', begin), target.size());
+    const std::string_view field = target.substr(begin, end - begin);
+    begin = end + 1;
     if (field.empty()) continue;
     const std::size_t equals = std::min(field.find('='), field.size());
     auto name = decode(field.substr(0, equals), true);

@@ -179,7 +179,7 @@ void read_some(File& file, std::string& into, std::size_t most) {
   into.append(buffer.data(), std::min(static_cast<std::size_t>(got), most - std::min(most, into.size())));
 }
 
-enum class Ending { kClosed, kTooLate, kTooMuch };
+enum class Ending { kClosed, kTooLate, kTooMuch, kUnknown };
 
 Ending read_all(Child& child, ChildOutcome& outcome, std::size_t most_output, Clock::time_point until) {
   while (child.output.is_open() || child.errors.is_open()) {
@@ -194,12 +194,14 @@ Ending read_all(Child& child, ChildOutcome& outcome, std::size_t most_output, Cl
   return Ending::kClosed;
 }
 
-// Whether it ended by then; `status` as waitpid tells it.
-bool wait_until(pid_t pid, Clock::time_point until, int& status) {
+// kClosed: it ended by then; `status` as waitpid tells it. kUnknown: it may have ended, and somebody else
+// knows how: where SIGCHLD is ignored nobody does.
+Ending wait_until(pid_t pid, Clock::time_point until, int& status) {
   for (;;) {
     const pid_t ended = waitpid(pid, &status, WNOHANG);
-    if (ended == pid || (ended < 0 && errno != EINTR)) return true;
-    if (Clock::now() >= until) return false;
+    if (ended == pid) return Ending::kClosed;
+    if (ended < 0 && errno != EINTR) return Ending::kUnknown;
+    if (Clock::now() >= until) return Ending::kTooLate;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
@@ -226,7 +228,7 @@ Result<void> check(const std::vector<std::string>& command) {
 void end_now(pid_t pid) {
   kill(-pid, SIGKILL);
   int status = 0;
-  if (!wait_until(pid, Clock::now() + std::chrono::seconds(1), status)) wait_behind(pid);
+  if (wait_until(pid, Clock::now() + std::chrono::seconds(1), status) == Ending::kTooLate) wait_behind(pid);
 }
 
 }  // namespace
@@ -239,7 +241,9 @@ Result<ChildOutcome> run_child(const std::vector<std::string>& command, const Ch
   ChildOutcome outcome;
   Ending ending = read_all(*child, outcome, options.most_output, until);
   int status = 0;
-  if (ending == Ending::kClosed && !wait_until(child->pid, until, status)) ending = Ending::kTooLate;
+  if (ending == Ending::kClosed) ending = wait_until(child->pid, until, status);
+  if (ending == Ending::kUnknown)
+    return fail(ErrorCode::kUnavailable, fmt::format("nobody can say how {} ended", command.front()));
   if (ending != Ending::kClosed) end_now(child->pid);
   if (ending == Ending::kTooLate)
     return fail(ErrorCode::kUnavailable, fmt::format("{} did not end within {} s", command.front(),

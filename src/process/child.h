@@ -31,7 +31,8 @@ struct ChildOutcome {
 //
 // Whatever exit code it ends with is an outcome. kInvalidInput: nothing to run, or a NUL byte in an argument;
 // kNotFound: no such program; kUnavailable: it did not end in time, and is killed with its children where we
-// may; kLimitExceeded: it wrote more than most_output, and is killed. Any thread.
+// may, or nobody can say how it ended (the process ignores SIGCHLD); kLimitExceeded: it wrote more than
+// most_output, and is killed. Any thread.
 [[nodiscard]] Result<ChildOutcome> run_child(const std::vector<std::string>& command,
                                              const ChildOptions& options);
 

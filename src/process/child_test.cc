@@ -1,5 +1,7 @@
 #include "process/child.h"
 
+#include <csignal>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,6 +51,15 @@ TEST(RunChild, EndsAProgramAndItsChildrenWhenTheTimeIsOver) {
   EXPECT_EQ(done.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(done.error().detail, "/bin/sh did not end within 0.05 s");
   EXPECT_LT(std::chrono::steady_clock::now() - begun, milliseconds(900));
+}
+
+TEST(RunChild, DoesNotTakeForASuccessWhatNobodyCanTellTheEndOf) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  const auto done = run_child({"/bin/sh", "-c", "exit 3"}, {});
+  (void)std::signal(SIGCHLD, before);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(done.error().detail, "nobody can say how /bin/sh ended");
 }
 
 TEST(RunChild, EndsAProgramThatWritesTooMuch) {
