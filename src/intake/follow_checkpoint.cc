@@ -1,8 +1,5 @@
 #include "intake/follow_checkpoint.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +8,7 @@
 #include <simdjson.h>
 
 #include "base/json_writer.h"
+#include "base/whole_file.h"
 #include "intake/byte_source.h"
 
 namespace postreeve {
@@ -102,17 +100,6 @@ std::unexpected<Error> no_checkpoint() {
   return fail(ErrorCode::kCorrupt, "it is no checkpoint of this version");
 }
 
-Result<void> write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::write(file, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(file_error(errno));
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  if (::fsync(file) != 0) return fail(file_error(errno));
-  return {};
-}
-
 }  // namespace
 
 std::string checkpoint_text(const FollowCheckpoint& checkpoint) {
@@ -158,17 +145,7 @@ Result<FollowCheckpoint> load_checkpoint(const std::string& file) {
 }
 
 Result<void> save_checkpoint(const FollowCheckpoint& checkpoint, const std::string& file) {
-  const auto fresh = file + ".new";
-  {
-    const Descriptor out(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!out) return fail(file_error(errno));
-    if (auto written = write_all(out.get(), checkpoint_text(checkpoint)); !written) return written;
-  }
-  if (::rename(fresh.c_str(), file.c_str()) != 0) return fail(file_error(errno));
-  const auto parent = std::filesystem::path(file).parent_path();
-  const Descriptor folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder) ::fsync(folder.get());
-  return {};
+  return write_whole_file(file, checkpoint_text(checkpoint), 0640);
 }
 
 }  // namespace postreeve

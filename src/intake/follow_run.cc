@@ -198,8 +198,7 @@ void FollowRun::Impl::save(Timestamp now) {
   if (current.files == saved) return;
   const auto done = save_checkpoint(current, options.checkpoint_file);
   if (!done && !saving_fails) {
-    notice("", fmt::format("the checkpoint {} cannot be written: {}", options.checkpoint_file,
-                           done.error().detail));
+    notice("", "the checkpoint is not kept: " + done.error().detail);
   }
   saving_fails = !done;
   if (done) saved = std::move(current.files);

@@ -116,6 +116,7 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
   raise(profile.peaks.today[3], message.recipients);
   profile.senders.note(message.sender, day, Use::kSend);
   profile.senders.note(message.header_from, day, Use::kSend);
+  if (message.pretends) profile.senders.note(kPretenceKey, day, Use::kSend);
 }
 
 void learn_answer(AccountProfile& profile, bool refused) {

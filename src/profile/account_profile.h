@@ -72,6 +72,9 @@ inline constexpr std::chrono::days kLongSilence{60};
 // Key of a client that gives an address or localhost as its name, or none.
 inline constexpr std::uint32_t kNoClientName = 1;
 
+// Key among the senders of a From display name that carries another address.
+inline constexpr std::uint32_t kPretenceKey = 1;
+
 // What holds pointers comes first, so that no byte is lost between the members.
 struct AccountProfile {
   FamiliarNetworks networks;
@@ -118,6 +121,7 @@ struct SentMessage {
   std::uint32_t sender = 0;  // keyed hash of the envelope sender when it is not the account's name; else 0
   std::uint32_t header_from = 0;  // likewise of the From address
   bool beside_session = false;
+  bool pretends = false;
 };
 void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& message);
 

@@ -17,7 +17,7 @@ inline constexpr std::chrono::days kRetryMemory{5};
 
 struct RecentStep {
   std::uint32_t step = 0;  // hash of transaction, stage and recipient
-  std::uint32_t mail = 0;  // hash of stage, sender and recipient, whatever the transaction
+  std::uint32_t mail = 0;  // hash of stage, sender and recipients, whatever the transaction
   std::uint32_t time = 0;  // seconds; 0 marks an empty place
   Action action = Action::kAccept;
   Reply reply = Reply::kNone;

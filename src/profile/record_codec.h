@@ -13,16 +13,19 @@
 
 namespace postreeve {
 
-// The format that is written, and the newest that is read. Version 1: Guard.
-inline constexpr std::uint8_t kRecordFormat = 1;
+// The newest format. Version 1: Guard; version 2: when a person last gave an order.
+inline constexpr std::uint8_t kRecordFormat = 2;
+inline constexpr std::uint8_t kOldestRecordFormat = 1;  // that is read and can be written
 
-// Replaces `bytes`; a string that is used again costs no allocation. About a microsecond.
-void encode_record(const AccountRecord& record, std::string& bytes);
-[[nodiscard]] std::string encode_record(const AccountRecord& record);
+// Replaces `bytes`; a string that is used again costs no allocation. About a microsecond. An older `version`
+// is for neighbours that read no newer one; what that does not have is left out.
+void encode_record(const AccountRecord& record, std::string& bytes, std::uint8_t version = kRecordFormat);
+[[nodiscard]] std::string encode_record(const AccountRecord& record, std::uint8_t version = kRecordFormat);
 
-// Reads what encode_record wrote, of this format or an older one: encode(decode(x)) is x for the newest
-// format. kCorrupt says what is wrong with the bytes; kInvalidInput that a newer version wrote them. Any
+// Reads what encode_record wrote, of the format `newest` or an older one: encode(decode(x)) in the format of
+// x is x. kCorrupt says what is wrong with the bytes; kInvalidInput that a newer version wrote them. Any
 // bytes are safe: no length is trusted, and a record that is returned keeps what its classes promise.
-[[nodiscard]] Result<AccountRecord> decode_record(std::string_view bytes);
+[[nodiscard]] Result<AccountRecord> decode_record(std::string_view bytes,
+                                                  std::uint8_t newest = kRecordFormat);
 
 }  // namespace postreeve

@@ -26,8 +26,49 @@ TEST(RecordCodec, WritesTheSameBytesOnEveryMachine) {
   AccountRecord record;
   record.dismissed = 0x01020304;
   const std::string bytes = encode_record(record);
-  EXPECT_EQ(bytes.substr(0, 3), std::string("PR\x01"));
+  EXPECT_EQ(bytes.substr(0, 3), std::string("PR\x02"));
   EXPECT_NE(bytes.find(std::string("\x04\x03\x02\x01")), std::string::npos);
+}
+
+// A young account as version 1 wrote it, byte by byte: formats that were written once are read for ever.
+constexpr std::string_view kOfVersion1 =
+    "505201ab050000001700000022500122000000be225022500101180000002250ef225001011b0000002350235001fb01"
+    "1c0000002350235001011000000039030000000f030000ec0300006b04000000f800f1a46958a6a66958a6a669010004"
+    "0054010000002250017d02000000235023500202040000000f235023500101f4454400002350235002020000f4010000"
+    "002250225001017d0300000022502250010105000000df2350235001010400000023502350f701010200000023502350"
+    "02023d01000000235023500101709413fd3f9413fd3fafce9d403f94133d4094133d4094137d4028277a3f0000004000"
+    "00803f333c3ba669000030410000e0401e411be7132d00010100000000000000fc23505e01b22500003e1f0000ff1100"
+    "009a0f0000c18e20000000f1a469104aa569bf48c6a5693c3ba66958a6a6690304030200008022000000070200000045"
+    "443883cc73874b";
+
+std::string bytes_of(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+  return bytes;
+}
+
+TEST(RecordCodec, ReadsWhatVersion1Wrote) {
+  const std::string bytes = bytes_of(kOfVersion1);
+  const Result<AccountRecord> record = decode_record(bytes);
+  ASSERT_TRUE(record) << record.error().detail;
+  EXPECT_EQ(record->profile.first_seen, 0x69a4f100U);
+  EXPECT_GT(record->profile.networks.size(), 1U);
+  EXPECT_EQ(record->standing.ordered, 0U);
+  EXPECT_EQ(encode_record(*record, 1), bytes);
+  EXPECT_TRUE(*decode_record(encode_record(*record)) == *record);
+}
+
+TEST(RecordCodec, WritesForNeighboursThatReadVersion1Only) {
+  AccountRecord record = grown_record(1, 60);
+  record.standing = {.since = 9, .until = 0, .incident = {7}, .level = Level::kSuspended, .ordered = 9};
+  const std::string older = encode_record(record, 1);
+  EXPECT_LE(encode_record(record).size(), older.size() + 5);
+  ASSERT_TRUE(decode_record(older, 1));
+  EXPECT_TRUE(*decode_record(older, 1) == record);
+  EXPECT_EQ(decode_record(older)->standing.ordered, 0U);
+  EXPECT_EQ(decode_record(encode_record(record))->standing.ordered, 9U);
+  EXPECT_EQ(decode_record(encode_record(record), 1).error().code, ErrorCode::kInvalidInput);
 }
 
 TEST(RecordCodec, KeepsEveryRecordThatGrewByLearning) {

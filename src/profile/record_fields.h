@@ -42,10 +42,11 @@ void fields(Self& profile, Archive& archive) {
 
 template <ConstOr<Standing> Self, typename Archive>
 void fields(Self& standing, Archive& archive) {
-  auto& [since, until, incident, level, scope] = standing;
+  auto& [since, until, incident, level, scope, ordered] = standing;
   archive(since, until, incident.value);
   archive.up_to(level, Level::kSuspended);
   archive.up_to(scope, Scope::kWholeAccount);
+  if (archive.version() >= 2) archive(ordered);
 }
 
 template <ConstOr<Cusum> Self, typename Archive>
