@@ -3,7 +3,9 @@
 // Session: mail programs open the mailbox (IMAP, POP3, webmail) from where they send; most thieves
 // only send. Weight of a message without a session from the provider within a day:
 //   ln p(none | thief) / p(none | owner), p(thief) = 0.7, p(owner) the account's own share of
-// messages without one, between 6 and 100 %. With a session the complements, never below -1.2.
+// messages without one, between 6 and 100 %. With a session the complements, never below -1.2. At a provider
+// the account has sent from before the owner's own sessions are everybody's: there a session of the very
+// network is asked for, and p(owner) is the share of days on which the account sent without one.
 //
 // Client: an EHLO name the account has sent with for days is the owner's own device: -3 nats.
 // Another name is the stranger the more of the account's days one client was seen: p(owner comes with
@@ -48,6 +50,17 @@ double most_used_share(const AccountProfile& profile) {
   return most;
 }
 
+double weight_without_session(double owner) {
+  return std::max(0.0, std::log(kThiefWithoutSession / std::clamp(owner, kLeastWithoutSession, 1.0)));
+}
+
+// Whether the mail came from another network of a provider of the owner's, in which no mailbox was opened.
+bool lacks_session_at_owners_provider(const Scene& scene) {
+  const Habit* provider = scene.record.profile.providers.find(scene.origin.provider);
+  const bool is_owners = provider != nullptr && provider->send_days_before(day_of(scene.time)) > 0;
+  return is_owners && !has_session_in_network(scene.record, scene.origin, scene.time);
+}
+
 }  // namespace
 
 double client_weight(const Scene& scene) {
@@ -72,8 +85,9 @@ double session_weight(const Scene& scene) {
   const double without = static_cast<double>(rates.messages - rates.beside_session);
   const double owner =
       std::clamp((without + 0.3) / (static_cast<double>(rates.messages) + 3), kLeastWithoutSession, 1.0);
-  if (!has_session(scene.record, scene.origin, scene.time))
-    return std::max(0.0, std::log(kThiefWithoutSession / owner));
+  if (!has_session(scene.record, scene.origin, scene.time)) return weight_without_session(owner);
+  if (lacks_session_at_owners_provider(scene))
+    return weight_without_session(share_without_session(scene.record.profile));
   const double with = std::max(1 - owner, kLeastWithoutSession);
   return std::clamp(std::log((1 - kThiefWithoutSession) / with), kMostForOwner, 0.0);
 }

@@ -53,6 +53,33 @@ TEST(ClientConsistency, ASessionOfLastWeekIsForgotten) {
   EXPECT_TRUE(weigh_client_consistency(stage.scene()));
 }
 
+// Another network of the provider that the office is at.
+Stage account_with_mail_from_next_door() {
+  Stage stage = account_with_mail_program();
+  stage.origin = origin_at(2, 10, "PL");
+  return stage;
+}
+
+TEST(ClientConsistency, TheOwnersSessionsAreNoneOfAStrangerAtHisProvider) {
+  const Stage stage = account_with_mail_from_next_door();
+  EXPECT_EQ(reason_of(weigh_client_consistency(stage.scene())), Reason::kNoSession);
+}
+
+TEST(ClientConsistency, WhoReadsAtTheNewNetworkOfHisProviderIsTheOwner) {
+  Stage stage = account_with_mail_from_next_door();
+  learn_use(stage.record.profile, kNow, stage.origin, Use::kRead);
+  EXPECT_FALSE(weigh_client_consistency(stage.scene()));
+  EXPECT_LT(session_weight(stage.scene()), -0.5);
+}
+
+TEST(ClientConsistency, WhoNeverReadsWhereHeSendsIsNoStrangerAtHisProvider) {
+  Stage stage = settled_account();
+  stage.record.profile.rates.beside_session = stage.record.profile.rates.messages;
+  learn_use(stage.record.profile, kNow, origin_at(3, 10, "PL"), Use::kRead);
+  stage.origin = origin_at(2, 10, "PL");
+  EXPECT_FALSE(weigh_client_consistency(stage.scene()));
+}
+
 TEST(ClientConsistency, HasNothingToSayAtHome) {
   Stage stage = account_with_mail_program();
   stage.side = Side::kEstablished;

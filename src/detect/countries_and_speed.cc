@@ -12,6 +12,11 @@
 // The larger of both counts, times confidence(). A country the account knows, and a sender
 // with the owner's own EHLO name, say nothing.
 //
+// Whom that meets: an account of two days and more, by its sixth to eighth login of the hour. A
+// younger one knows no strangers, so nothing is said of it. Who flies does not come through six
+// countries in an hour; who tries all exits of a VPN does, and is kept out of strange places until
+// a person or a new password ends it, but not where he usually sends from.
+//
 // Limits: without geography there are no countries and no distances; a country's
 // centroid counts with the country's radius.
 #include <algorithm>
@@ -35,6 +40,20 @@ std::size_t countries_with(const Scene& scene, Duration window) {
   if (stranger == nullptr) return 1;
   const std::size_t before = stranger->countries.count(scene.time, window);
   return before + (stranger->countries.contains(scene.origin.country.packed(), scene.time, window) ? 0 : 1);
+}
+
+// Whether the account has new countries all the time. Those of a burst make no habit of themselves: of a
+// young account the first ones weigh little and are learned at once.
+bool hops_always(const Scene& scene) {
+  const AccountProfile& profile = scene.record.profile;
+  float before = profile.rates.new_countries;
+  if (countries_with(scene, kBurstWindow) >= kConclusiveCountries) {
+    const auto is_of_today = [today = day_of(scene.time)](const Habit& country) {
+      return country.days == 1 && country.last_day == today;
+    };
+    before -= static_cast<float>(std::ranges::count_if(profile.countries.all(), is_of_today));
+  }
+  return before >= kHabitualHopper;
 }
 
 std::optional<Evidence> many_countries(const Scene& scene) {
@@ -78,7 +97,7 @@ std::optional<Evidence> impossible_speed(const Scene& scene) {
 std::optional<Evidence> weigh_countries_and_speed(const Scene& scene) {
   if (scene.side != Side::kStranger || !scene.origin.country.known()) return std::nullopt;
   const AccountProfile& profile = scene.record.profile;
-  if (profile.rates.new_countries >= kHabitualHopper) return std::nullopt;
+  if (hops_always(scene)) return std::nullopt;
   if (profile.countries.find(scene.origin.country.packed()) != nullptr) return std::nullopt;
   // The owner's own device says who travels, or which exit a VPN took.
   if (scene.use == Use::kSend && knows_client(profile, scene.origin.client)) return std::nullopt;

@@ -79,6 +79,17 @@ TEST(Countries, LeaveHabitualHoppersOut) {
   EXPECT_FALSE(weigh(stage));
 }
 
+TEST(Countries, OfABurstMakeNoHabitOfThemselves) {
+  Stage stage = countries(6, 9min);
+  AccountProfile& profile = stage.record.profile;
+  for (const std::string_view learned : {"AA", "AB", "AC"})
+    profile.countries.note(CountryCode::of(learned).packed(), day_of(kNow), Use::kRead);
+  profile.rates.new_countries = 5;
+  EXPECT_TRUE(weigh(stage)->conclusive);
+  profile.rates.new_countries = 7;
+  EXPECT_FALSE(weigh(stage));
+}
+
 TEST(Countries, LeaveOutTheOnesTheAccountKnows) {
   Stage stage = countries(6, 9min);
   stage.origin = origin_at(66, 60, "PL");

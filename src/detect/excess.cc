@@ -16,6 +16,7 @@ constexpr double kFano = 6.6;                                  // of the 95th pe
 constexpr double kNatsPerFactor = 3.0;
 // On its first day an account has no habits that an amount could exceed.
 constexpr double kYoungShare = 0.6;
+constexpr double kShareOfStranger = 0.25;
 
 }  // namespace
 
@@ -31,6 +32,11 @@ double weigh_excess(const Excess& excess) noexcept {
   const auto n = static_cast<std::uint64_t>(excess.count);
   const double by_rate = log_bayes_factor(kThief, owner, n, excess.window_days);
   return std::clamp(std::min(by_peak, by_rate), 0.0, static_cast<double>(kMaxNats));
+}
+
+double excusing_peak(const Scene& scene, double peak, double by_hand) noexcept {
+  const double elsewhere = std::max(std::min(peak, by_hand), kShareOfStranger * peak);
+  return by_strangeness(scene, peak, elsewhere);
 }
 
 double most_at(const Scene& scene, double at_usual_place) noexcept {

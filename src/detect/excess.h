@@ -31,8 +31,10 @@ struct Excess {
   return before <= 0 ? 0 : before / (days > 1 ? days : 1);
 }
 
-// What the owner did at home excuses only half as much at a strange place.
-inline constexpr double kPeakShareOfStranger = 0.5;
+// How much of the owner's `peak` excuses an event of the scene. At a usual place all of it. At a strange one
+// what people do `by_hand`, wherever they are: who writes twenty letters an hour in the office does so on a
+// trip; and of more than that a quarter, because a newsletter's issue comes from where all issues came from.
+[[nodiscard]] double excusing_peak(const Scene& scene, double peak, double by_hand) noexcept;
 
 // Nats, 0 when there is no excess: 1 just above the account's peak (or `floor`, or its average), 3
 // more for each factor of e beyond, never more than the log Bayes factor against a thief's rate.

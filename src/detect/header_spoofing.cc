@@ -8,7 +8,8 @@
 // newsletter's bounces come to an address for each recipient.
 //
 // The first that applies counts; but for strangers three tenths of it: an office's server, a
-// ticket system and a mailing list write as many people through one login.
+// ticket system and a mailing list write as many people through one login. Who never did so has no such
+// habit: of an address in the display name a settled account's first days count whole.
 #include <algorithm>
 
 #include "detect/detectors.h"
@@ -16,7 +17,7 @@
 namespace postreeve {
 namespace {
 
-constexpr float kShareAtUsualPlace = 0.3F;
+constexpr double kShareAtUsualPlace = 0.3;
 
 // Whether the envelope names an address for bounces in the domain that From truly is of.
 bool is_bounce_address(const MessageFacts& message) noexcept {
@@ -39,12 +40,18 @@ std::optional<Evidence> strongest(const MessageFacts& message) {
   return std::nullopt;
 }
 
+double share_at_usual_place(const Scene& scene, Reason reason) {
+  if (reason != Reason::kDisplayNameIsAddress || scene.message.pretends_often) return kShareAtUsualPlace;
+  return kShareAtUsualPlace + (1 - kShareAtUsualPlace) * confidence(scene.record.profile, scene.time);
+}
+
 }  // namespace
 
 std::optional<Evidence> weigh_header_spoofing(const Scene& scene) {
   if (scene.kind != StepKind::kMessage) return std::nullopt;
   std::optional<Evidence> evidence = strongest(scene.message);
-  if (evidence && scene.side != Side::kStranger) evidence->nats *= kShareAtUsualPlace;
+  if (evidence && scene.side != Side::kStranger)
+    evidence->nats *= static_cast<float>(share_at_usual_place(scene, evidence->reason));
   return evidence;
 }
 

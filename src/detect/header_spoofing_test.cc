@@ -33,12 +33,22 @@ TEST(HeaderSpoofing, WeighsWhatTheMessagePretendsAndLessOfItAtUsualPlaces) {
     EXPECT_GT(nats_of(evidence), 0) << row.what;
     EXPECT_LT(nats_of(evidence), worse) << row.what;
     worse = nats_of(evidence);
+    stage.message.pretends_often = true;
     for (const Side side : {Side::kEstablished, Side::kUnsettled}) {
       stage.side = side;
       EXPECT_GT(nats_of(weigh_header_spoofing(stage.scene())), 0) << row.what;
       EXPECT_LT(nats_of(weigh_header_spoofing(stage.scene())), nats_of(evidence)) << row.what;
     }
   }
+}
+
+TEST(HeaderSpoofing, AnAddressInTheNameIsNoHabitOfWhoNeverWroteOne) {
+  Stage stage = settled_account();
+  stage.side = Side::kEstablished;
+  stage.message.from_name_address = ShortText("service@bank.example");
+  const double first = nats_of(weigh_header_spoofing(stage.scene()));
+  stage.message.pretends_often = true;
+  EXPECT_GT(first, 2 * nats_of(weigh_header_spoofing(stage.scene())));
 }
 
 TEST(HeaderSpoofing, SaysNothingOfBounceAddressesInTheAccountsOwnDomain) {

@@ -9,7 +9,8 @@
 // three of four come from another country, one in five from another provider of the
 // same country. Weighed with confidence(): a young profile says little.
 //
-// An established network speaks for the owner with 3 nats, an established provider with 2. At a
+// An established network speaks for the owner with 3 nats, an established provider with 2. A network where a
+// client sends that the owner never used speaks less: it may be another program on the owner's machine. At a
 // new place the client and its mailbox sessions weigh too (client_consistency.cc). A network only read from
 // counts 0.7 of its novelty, one sent from on one day before today 0.6, one used this way longer 0.3. What a
 // place was used for today changes nothing: else a thief's first message would excuse the second.
@@ -50,6 +51,7 @@ constexpr double kSentOnceShare = 0.6;    // of a network sent from on one day b
 constexpr double kUsedBeforeShare = 0.3;  // of a network used this way longer
 constexpr double kEstablishedNetwork = -3.0;
 constexpr double kEstablishedProvider = -2.0;
+constexpr double kForeignProgram = 1.5;  // of the weight of the client, at most 1.4
 constexpr double kByColleagues = -2.0;
 constexpr double kLeastForeign = 0.3;  // less is not worth a sentence
 
@@ -126,13 +128,20 @@ Novelty novelty_at(const Scene& scene) {
   return novelty;
 }
 
+// What a client that the owner never used takes from the weight of an established network.
+double foreign_program(const Scene& scene) {
+  return kForeignProgram * std::max(0.0, client_weight(scene)) * confidence(scene.record.profile, scene.time);
+}
+
 Evidence established(const Scene& scene) {
   if (scene.origin.client == kWebmailClient)
     return make_evidence(Reason::kFamiliarByWebmail, kEstablishedNetwork, {scene.origin.country});
   const Habit* network = scene.record.profile.networks.find(scene.origin.network);
   const bool by_network =
       scene.origin.trusted || is_familiar(scene.record.profile, network, day_of(scene.time));
-  if (by_network) return make_evidence(Reason::kFamiliarNetwork, kEstablishedNetwork, {scene.origin.prefix});
+  if (by_network)
+    return make_evidence(Reason::kFamiliarNetwork, kEstablishedNetwork + foreign_program(scene),
+                         {scene.origin.prefix});
   return make_evidence(Reason::kFamiliarProvider, kEstablishedProvider, {scene.origin.prefix});
 }
 

@@ -19,6 +19,17 @@ TEST(OriginNovelty, SpeaksForTheOwnerAtALongUsedNetwork) {
   EXPECT_EQ(nats_of(evidence), -3);
 }
 
+TEST(OriginNovelty, SpeaksLessForTheOwnerWhereAnotherProgramSends) {
+  Stage stage = settled_account();
+  stage.origin = office();
+  stage.origin.client = kOwnClient + 1;
+  stage.side = Side::kEstablished;
+  const auto evidence = weigh_origin_novelty(stage.scene());
+  EXPECT_EQ(reason_of(evidence), Reason::kFamiliarNetwork);
+  EXPECT_GT(nats_of(evidence), -2);
+  EXPECT_LT(nats_of(evidence), 0);
+}
+
 TEST(OriginNovelty, SpeaksLessForTheOwnerWhereOnlyTheProviderIsKnown) {
   Stage stage = settled_account();
   stage.origin = origin_at(2, 10, "PL", kOwnClient);

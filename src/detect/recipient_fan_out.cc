@@ -3,7 +3,7 @@
 // Of honest messages 0.23 % have more than 20 recipients, spam runs 20-50 each. The
 // weight is that of excess.h beside the account's own peaks; up to 20 in one message and
 // 40 an hour at a usual place accuse nobody, at a strange one 8 and 15. But for strangers the
-// weight is at most 3 nats, less while the account is young.
+// weight is at most 2.5 nats, less while the account is young.
 //
 // Limits: a newsletter's thief has room below the newsletter's own peak.
 #include <algorithm>
@@ -21,7 +21,8 @@ struct Floors {
 };
 constexpr Floors kUsualPlace{20, 40};
 constexpr Floors kStrangePlace{8, 15};
-constexpr double kMostAtUsualPlace = 3.0;
+constexpr double kMostAtUsualPlace = 2.5;
+constexpr double kByHand = 40;
 constexpr double kHourDays = 1.0 / 8;  // an hour of an eight-hour day
 
 Floors floors_at(const Scene& scene) {
@@ -42,9 +43,9 @@ std::optional<Evidence> weigh_recipient_fan_out(const Scene& scene) {
   const Peaks& peaks = profile.peaks;
   const double mean = mean_before_today(
       profile.rates.recipients, scene.activity.recipients_day.count(scene.time), profile.rates.active_days);
-  const double share = by_strangeness(scene, 1.0, kPeakShareOfStranger);
-  const double peak_message = share * peaks.recipients_message;
-  const double peak_hour = share * std::max(peaks.recipients_hour, peaks.recipients_message);
+  const double most_ever = std::max(peaks.recipients_hour, peaks.recipients_message);
+  const double peak_message = excusing_peak(scene, peaks.recipients_message, kByHand);
+  const double peak_hour = excusing_peak(scene, most_ever, kByHand);
   const double by_message = weigh_excess({in_message, peak_message, floors.message, mean, kHourDays});
   const double by_hour = weigh_excess({hour, peak_hour, floors.hour, mean, kHourDays});
   if (by_message <= 0 && by_hour <= 0) return std::nullopt;

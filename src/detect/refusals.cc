@@ -4,9 +4,10 @@
 // t1 = 30 % for spam lists (10-50 %). t0 is the account's own decayed rate, at least 1 %: with
 // 1 % a refused recipient gives +3.4 nats, a delivered one -0.35. An account without answers
 // starts at t0 = 5 % (+1.8 and -0.3) and comes to its own rate within 200 of them: it may be a
-// relay with dead addresses. A relay with 13 % bounces for months has t0 = 13 % and gathers
-// little. Always against what the whole platform gets from the same destination in the same
-// hour: when our own address is listed there, t0 is that share, and nobody is accused.
+// relay with dead addresses. What came back today is not in t0, or a run would be measured by itself. A relay
+// with 13 % bounces for months has t0 = 13 % and gathers little. Always against what the whole platform gets
+// from the same destination in the same hour: when our own address is listed there, t0 is that share, and
+// nobody is accused.
 //
 // From the sum (0 to 12) recipients of the day without an answer take 0.1 each, and many
 // deliveries of the day ln(1 + deliveries / 10); and it says at most 2 more than the whole day does, or an
@@ -45,9 +46,11 @@ constexpr double kAnswersForOneTrial = 10;
 constexpr double kWorstMoment = 2.0;
 constexpr double kMostAtUsualPlace = 6.0;
 
-double owner_rate(const AccountProfile& profile) noexcept {
-  const double refused = profile.rates.refused;
-  const double answers = refused + profile.rates.delivered;
+double owner_rate(const AccountProfile& profile, const AnswerFacts& answer) noexcept {
+  const double refused = std::max(0.0, static_cast<double>(profile.rates.refused) - answer.refused_today);
+  const double delivered =
+      std::max(0.0, static_cast<double>(profile.rates.delivered) - answer.delivered_today);
+  const double answers = refused + delivered;
   // The prior fades from the unknown rate to the honest one as answers come.
   const double known = std::min(1.0, answers / (5 * kUnknownAnswers));
   const double prior = (1 - known) * kUnknownRate + known * kHonestRate;
@@ -71,7 +74,7 @@ double pending(const Scene& scene) noexcept {
 
 // Below certainty, or the one delivery among everybody's refusals would accuse.
 double expected_rate(const AccountProfile& profile, const AnswerFacts& answer) noexcept {
-  return std::min(0.95, std::max(owner_rate(profile), everybody_rate(answer.everybody)));
+  return std::min(0.95, std::max(owner_rate(profile, answer), everybody_rate(answer.everybody)));
 }
 
 double step_of(double expected, bool refused) noexcept {

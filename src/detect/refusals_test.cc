@@ -63,6 +63,15 @@ TEST(RefusalStep, WeighsABlowForTheContentMore) {
               1e-9);
 }
 
+TEST(RefusalStep, IsNotMeasuredByTheSameDaysAnswers) {
+  const AccountProfile in_the_middle_of_a_run = answered(380, 120);
+  AnswerFacts today = refusal();
+  EXPECT_LT(refusal_step(in_the_middle_of_a_run, today), 1);
+  today.refused_today = 120;
+  today.delivered_today = 180;
+  EXPECT_NEAR(refusal_step(in_the_middle_of_a_run, today), refusal_step(answered(200, 0), refusal()), 1e-6);
+}
+
 TEST(RefusalStep, GathersLittleForARelayThatHasBouncedForMonths) {
   const AccountProfile relay = answered(870, 130);
   EXPECT_LT(refusal_step(relay, refusal()), 1);

@@ -24,6 +24,18 @@ TEST(ScannerVerdict, IsConclusiveForMalware) {
   EXPECT_EQ(std::get<ShortText>(evidence->arguments[1]).text(), "Win.Test.EICAR_HDB-1");
 }
 
+TEST(ScannerVerdict, IsAHintWhereTheScannerOnlySuspects) {
+  for (const char* signature : {"Heuristics.Phishing.Email.SpoofedDomain", "PUA.Win.Packer.Upx-28",
+                                "Sanesecurity.Foxhole.Zip_fs195.UNOFFICIAL"}) {
+    Stage stage = scanned(ScanResult::kInfected);
+    stage.scan->signature = signature;
+    const auto evidence = weigh_scanner_verdict(stage.scene());
+    ASSERT_EQ(reason_of(evidence), Reason::kLooksInfected) << signature;
+    EXPECT_FALSE(evidence->conclusive);
+    EXPECT_EQ(nats_of(evidence), 2);
+  }
+}
+
 TEST(ScannerVerdict, IsAHintForSpam) {
   const Stage stage = scanned(ScanResult::kSpam);
   const auto evidence = weigh_scanner_verdict(stage.scene());

@@ -52,12 +52,17 @@ struct MessageFacts {
   ShortText from_name_address;    // an address inside the From display name that is another one
   bool from_is_own = true;
   bool to_name_is_address = false;
+  // The account has written from_name_address of some kind on several days.
+  bool pretends_often = false;
 };
 
 struct AnswerFacts {
   bool refused = false;
   EnhancedStatus dsn;
   DestinationSnapshot everybody;  // before this answer
+  // To the owner's mail within the last day, before this answer.
+  std::uint32_t refused_today = 0;
+  std::uint32_t delivered_today = 0;
 };
 
 // A setting that was made.

@@ -4,7 +4,7 @@
 // hour or 40 a day nobody is accused at a usual place (the 99th percentile of active
 // days is 13); from an unfamiliar place less is remarkable.
 //
-// But for strangers an unusual amount alone weighs at most 3.5 nats, less while the account is
+// But for strangers an unusual amount alone weighs at most 3 nats, less while the account is
 // young: people do write to 300 parents once, and the refusals of a machine in foreign hands
 // come soon.
 //
@@ -24,7 +24,9 @@ struct Floors {
 };
 constexpr Floors kUsualPlace{15, 40};
 constexpr Floors kStrangePlace{6, 15};
-constexpr double kMostAtUsualPlace = 3.5;
+constexpr double kMostAtUsualPlace = 3.0;
+constexpr double kHourByHand = 25;
+constexpr double kDayByHand = 100;
 
 Floors floors_at(const Scene& scene) {
   return {by_strangeness(scene, kUsualPlace.hour, kStrangePlace.hour),
@@ -43,9 +45,8 @@ std::optional<Evidence> weigh_volume(const Scene& scene) {
 
   const double mean = mean_before_today(profile.rates.messages, scene.activity.messages_day.count(scene.time),
                                         profile.rates.active_days);
-  const double share = by_strangeness(scene, 1.0, kPeakShareOfStranger);
-  const double peak_hour = share * profile.peaks.messages_hour;
-  const double peak_day = share * profile.peaks.messages_day;
+  const double peak_hour = excusing_peak(scene, profile.peaks.messages_hour, kHourByHand);
+  const double peak_day = excusing_peak(scene, profile.peaks.messages_day, kDayByHand);
   const double by_hour = weigh_excess({hour, peak_hour, floors.hour, mean, 1.0 / 8});
   const double by_day = weigh_excess({day, peak_day, floors.day, mean, 1.0});
   const double most = most_at(scene, kMostAtUsualPlace);
