@@ -79,6 +79,7 @@ enum class Reason : std::uint8_t {
   kForeignEnvelope,
   kAwakened,
   kInfected,
+  kLooksInfected,
   kSpam,
   kThiefsHost,
   kThiefsNetwork,

@@ -68,6 +68,8 @@ constexpr std::array<ReasonRow, kReasonCount> kTable{{
     {kAwakened, DetectorId::kSleepingAccount, Group::kVolume,
      "{0} messages within a day after {1} of silence"},
     {kInfected, DetectorId::kScannerVerdict, Group::kContent, "{0} found {1} in a message"},
+    {kLooksInfected, DetectorId::kScannerVerdict, Group::kContent,
+     "to {0} a message looks dangerous ({1}), which honest mail does too at times"},
     {kSpam, DetectorId::kScannerVerdict, Group::kContent, "{0} takes a message for spam ({1})"},
     {kThiefsHost, DetectorId::kSharedOrigin, Group::kOrigin,
      "strangers in other accounts ({1} of late) came from this very address in {0}"},

@@ -43,8 +43,13 @@ struct Standing {
   IncidentId incident;
   Level level = Level::kClear;
   Scope scope = Scope::kUnfamiliarOrigins;
+  std::uint32_t ordered = 0;  // seconds: when a person last gave an order, as far as the record knows
 
-  friend bool operator==(const Standing&, const Standing&) = default;
+  // Two are the same whoever brought them about: `ordered` is told by records only, not by the ledger.
+  friend constexpr bool operator==(const Standing& a, const Standing& b) noexcept {
+    return a.since == b.since && a.until == b.until && a.incident == b.incident && a.level == b.level &&
+           a.scope == b.scope;
+  }
 };
 
 }  // namespace postreeve

@@ -40,9 +40,12 @@ struct Verdict {
   // Log-odds that the account is in other hands, in nats, after this event.
   float risk = 0;
   Standing standing;
-  // The standing is a restriction and covers where this event came from.
-  bool in_scope = false;
+  // What is restricted where this event came from: the standing's level where its scope reaches there, and a
+  // milder one where only strangers are restricted and what is found there calls for that.
+  Level in_force = Level::kClear;
   EvidenceList evidence;
+
+  [[nodiscard]] bool in_scope() const noexcept { return is_restriction(in_force); }
 };
 
 }  // namespace postreeve

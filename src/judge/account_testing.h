@@ -163,4 +163,22 @@ class Account {
   std::uint32_t next_victim_ = 10'000;
 };
 
+// Puts the account into a standing as if it had just come to it.
+inline void put(Account& account, Level level, Scope scope = Scope::kUnfamiliarOrigins) {
+  account.record.standing = {
+      .since = to_seconds32(account.now),
+      .until = level == Level::kSuspended ? 0 : to_seconds32(account.now + std::chrono::hours{2}),
+      .incident = {77},
+      .level = level,
+      .scope = scope};
+}
+
+// Whatever is found calls for this rung.
+inline void always(Account& account, Level level) {
+  Ladder& ladder = account.policy.ladder;
+  ladder.watched = -100;
+  ladder.slowed = level == Level::kSlowed ? -100 : 100;
+  ladder.held = ladder.suspended = 100;
+}
+
 }  // namespace postreeve

@@ -6,6 +6,7 @@
 #include "detect/strangeness.h"
 #include "judge/ladder.h"
 #include "judge/note.h"
+#include "judge/side_for.h"
 #include "judge/weights.h"
 
 namespace postreeve {
@@ -22,24 +23,7 @@ const Activity& activity_of(const AccountRecord& record, Side side) {
   return record.stranger ? record.stranger->activity : kNone;
 }
 
-Side side_for(const AccountRecord& record, const Facts& facts) {
-  const bool is_about_mail = facts.kind == StepKind::kDelivery || facts.kind == StepKind::kScan ||
-                             facts.kind == StepKind::kComplaint;
-  if (is_about_mail) {
-    const bool strangers = record.stranger && record.stranger->has_transaction(facts.answer_transaction);
-    return strangers ? Side::kStranger : Side::kUnsettled;
-  }
-  const Side side = side_of(record.profile, facts.origin, facts.use, day_of(facts.time));
-  // While strangers are restricted the owner is where he has long sent from. In doubt it is the thief:
-  // localhost at the owner's provider would be his way out.
-  const bool is_doubtful = side == Side::kUnsettled && facts.origin.known && facts.use == Use::kSend;
-  const bool strangers_are_restricted =
-      is_restriction(record.standing.level) && record.standing.scope == Scope::kUnfamiliarOrigins;
-  return is_doubtful && strangers_are_restricted ? Side::kStranger : side;
-}
-
-Scene scene_of(const AccountRecord& record, const Facts& facts) {
-  const Side side = side_for(record, facts);
+Scene scene_of(const AccountRecord& record, const Facts& facts, Side side) {
   const Activity& activity = activity_of(record, side);
   Scene scene{.kind = facts.kind,
               .time = facts.time,
@@ -57,6 +41,10 @@ Scene scene_of(const AccountRecord& record, const Facts& facts) {
               .setting = facts.setting,
               .is_grave = facts.is_grave};
   const bool is_retry = facts.mail_key != 0 && record.recent.is_retry(facts.mail_key, facts.time);
+  if (facts.kind == StepKind::kDelivery) {
+    scene.answer.refused_today = record.owner.refused_day.count(facts.time);
+    scene.answer.delivered_today = record.owner.delivered_day.count(facts.time);
+  }
   if (facts.kind == StepKind::kRecipient) {
     const OpenTransaction& open = activity.transaction;
     const bool same = facts.transaction_key != 0 && open.key == facts.transaction_key;
@@ -75,11 +63,19 @@ Scene scene_of(const AccountRecord& record, const Facts& facts) {
       const Habit* habit = senders.find(key);
       return habit != nullptr && habit->send_days >= kFamiliarSendDays;
     };
+    scene.message.pretends_often = is_habit(kPretenceKey);
     scene.message.sender_is_own = facts.message.sender_is_own || is_habit(facts.sender_key);
     scene.message.from_is_own = facts.message.from_is_own || is_habit(facts.header_from_key);
   }
   scene.strangeness = strangeness_of(scene);
   return scene;
+}
+
+// What the owner's established place said for him is not said of a place where nobody knows.
+double odds_of(const AccountRecord& record, const Scene& scene, const RiskState& risk, const Ladder& ladder) {
+  const double odds = risk_of(record, scene.activity, scene.time, ladder);
+  if (scene.side != Side::kUnsettled || !scene.origin.known) return odds;
+  return odds - std::min(0.0, static_cast<double>(risk.nats[static_cast<std::size_t>(Group::kOrigin)]));
 }
 
 // Weighs the scene; returns whether a finding was conclusive.
@@ -102,6 +98,14 @@ bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
 bool in_scope(const Standing& standing, Side side) {
   return is_restriction(standing.level) &&
          (standing.scope == Scope::kWholeAccount || side == Side::kStranger);
+}
+
+// What holds for where the event came from. While strangers are restricted more severely than the owner's
+// places call for, these get what they call for: they are not free for that, nor suspended for the thief.
+Level in_force(const Standing& standing, Side side, Level wanted) {
+  if (!is_restriction(standing.level)) return Level::kClear;
+  if (in_scope(standing, side)) return standing.level;
+  return is_restriction(wanted) ? wanted : Level::kClear;
 }
 
 void tell_change(const AccountRecord& record, const Standing& before, Timestamp time, Decision& decision) {
@@ -174,6 +178,10 @@ void watch_instead(AccountRecord& record, Side side, const Facts& facts, const P
 void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts& facts, const Policy& policy,
                     Decision& decision) {
   const Standing before = record.standing;
+  // What happened before a restriction was lifted does not bring it back: logs are read again after a crash,
+  // and know seconds only.
+  const bool is_lifted = before.level == Level::kClear || before.level == Level::kRecovering;
+  if (is_lifted && facts.time <= from_seconds32(before.since)) return;
   if (is_relapse(before, wanted, facts.time) || outstays(record, wanted, side, facts, policy.ladder))
     wanted = Level::kHeld;
   const bool restricts = is_restriction(wanted);
@@ -194,6 +202,19 @@ void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts&
   if (record.standing.level != before.level || record.standing.scope != before.scope) {
     tell_change(record, before, facts.time, decision);
   }
+}
+
+// Whether something is restricted, but not what comes from that side.
+bool is_beside(const Standing& standing, Side side) {
+  return is_restriction(standing.level) && !in_scope(standing, side);
+}
+
+// The standing stays as it is when the owner's places call for less than strangers do, so it cannot tell of
+// them: each rung that they come to is told once.
+void tell_beside(const AccountRecord& record, Side side, Level before, Level wanted, Timestamp time,
+                 Decision& decision) {
+  const bool is_new_rung = is_restriction(wanted) && wanted > before;
+  if (is_new_rung && is_beside(record.standing, side)) tell_change(record, record.standing, time, decision);
 }
 
 bool take_slowed_budget(AccountRecord& record, const Scene& scene, const Policy& policy) {
@@ -222,12 +243,12 @@ void go_on_slowed(AccountRecord& record, const Scene& scene, Level wanted, const
 void answer_standing(AccountRecord& record, const Scene& scene, Level wanted, const Policy& policy,
                      Verdict& verdict) {
   const bool is_mail = scene.kind == StepKind::kRecipient || scene.kind == StepKind::kMessage;
-  if (!is_mail || !in_scope(record.standing, scene.side)) return;
-  switch (record.standing.level) {
+  if (!is_mail) return;
+  switch (verdict.in_force) {
     case Level::kSlowed:
       if (scene.kind == StepKind::kRecipient && !take_slowed_budget(record, scene, policy)) {
         answer(verdict, Action::kDefer, Reply::kSlowed);
-        go_on_slowed(record, scene, wanted, policy);
+        if (record.standing.level == Level::kSlowed) go_on_slowed(record, scene, wanted, policy);
       }
       break;
     case Level::kHeld:
@@ -265,7 +286,7 @@ void answer_limits(const Scene& scene, const Facts& facts, Verdict& verdict) {
 void count_outgo(AccountRecord& record, const Scene& scene, const Verdict& verdict) {
   // What the owner goes on sending from established places got out rightly.
   const bool watched = record.standing.level == Level::kWatched && scene.side != Side::kEstablished;
-  const bool suspicious = scene.side == Side::kStranger || watched || in_scope(record.standing, scene.side);
+  const bool suspicious = scene.side == Side::kStranger || watched || verdict.in_scope();
   if (!suspicious || verdict.action != Action::kAccept || scene.kind != StepKind::kMessage) return;
   Stranger& stranger = stranger_of(record);
   // Until something is wrong, each strange place begins a story of its own; a test of the
@@ -283,10 +304,18 @@ void count_outgo(AccountRecord& record, const Scene& scene, const Verdict& verdi
   outgo.recipients += std::max(1U, scene.message.recipients);
 }
 
-// Whether anything but the place itself speaks against a stranger: then what he does makes
-// nothing familiar, however low the risk. A network becomes familiar by honest sends only.
-bool has_findings(const RiskState& risk) {
+// Whether thieves of other accounts came from there.
+bool is_of_thieves(const Evidence& evidence) {
+  using enum Reason;
+  return evidence.reason == kThiefsHost || evidence.reason == kThiefsNetwork ||
+         evidence.reason == kThiefsClient;
+}
+
+// Whether anything but the place itself, or what others know of it, speaks against a stranger: then what he
+// does makes nothing familiar, however low the risk. A network becomes familiar by honest sends only.
+bool has_findings(const RiskState& risk, const EvidenceList& evidence) {
   constexpr float kLittle = 0.5F;
+  if (std::ranges::any_of(evidence, is_of_thieves)) return true;
   float worst = 0;
   for (std::size_t group = 0; group < risk.nats.size(); ++group) {
     if (group != static_cast<std::size_t>(Group::kOrigin)) worst = std::max(worst, risk.nats[group]);
@@ -301,13 +330,13 @@ bool is_from_new_country(const Scene& scene) {
   return country == nullptr || country->send_days == 0;
 }
 
-Learning learning_of(const AccountRecord& record, const Scene& scene, Level wanted) {
-  if (in_scope(record.standing, scene.side)) return Learning::kWhenQuiet;
+Learning learning_of(const Scene& scene, Level wanted, const Verdict& verdict) {
+  if (verdict.in_scope()) return Learning::kWhenQuiet;
   if (scene.side == Side::kEstablished) return Learning::kNow;
   // Where nothing is known of places, a busy day that nobody objects to is the owner's: a newsletter's first
   // issue goes to thousands, more than lessons can tell of.
   if (scene.side == Side::kUnsettled && wanted <= Level::kWatched) return Learning::kNow;
-  const bool by_place = scene.side == Side::kStranger && !has_findings(scene.activity.risk);
+  const bool by_place = scene.side == Side::kStranger && !has_findings(scene.activity.risk, verdict.evidence);
   if (wanted >= Level::kWatched)
     return wanted == Level::kWatched && by_place ? Learning::kWhenMoved : Learning::kWhenQuiet;
   if (!by_place) return Learning::kWhenQuiet;
@@ -342,7 +371,7 @@ void reset(Decision& decision) {
   decision.verdict.limit = 0;
   decision.verdict.risk = 0;
   decision.verdict.standing = {};
-  decision.verdict.in_scope = false;
+  decision.verdict.in_force = Level::kClear;
   decision.verdict.evidence.clear();
   decision.change.reset();
   decision.repeated = false;
@@ -350,11 +379,13 @@ void reset(Decision& decision) {
   decision.side = Side::kUnsettled;
   decision.network_first_today = false;
   decision.client_first_today = false;
+  decision.country = {};
   decision.learned_country = false;
 }
 
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision) {
   reset(decision);
+  decision.country = facts.origin.country;
   if (answer_repeated(record, facts, decision)) return;
   let_expire(record.standing, facts.time);
   settle_lessons(record, facts.time, policy.ladder);
@@ -366,16 +397,23 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   }
 
   record.profile.peaks.turn_day(facts.time);  // or a day's first message would not know of yesterday
-  if (side_for(record, facts) == Side::kStranger) stranger_of(record);  // the scene borrows its activity
-  const Scene scene = scene_of(record, facts);
+  const Side side = side_for(record, facts);
+  if (side == Side::kStranger) stranger_of(record);  // the scene borrows its activity
+  const Scene scene = scene_of(record, facts, side);
   note_first_uses(record.profile, facts, decision);
   decision.side = scene.side;
   RiskState& risk = scene.side == Side::kStranger ? stranger_of(record).activity.risk : record.owner.risk;
   risk.fade(facts.time, policy.ladder.evidence_half_life);
+  const Level before =
+      is_beside(record.standing, scene.side)
+          ? level_for(odds_of(record, scene, risk, policy.ladder), risk, false, policy.ladder)
+          : Level::kClear;
   const bool conclusive = weigh(scene, risk, verdict.evidence);
-  const double odds = risk_of(record, scene.activity, facts.time, policy.ladder);
+  const double odds = odds_of(record, scene, risk, policy.ladder);
   const Level wanted = level_for(odds, risk, conclusive, policy.ladder);
   judge_standing(record, wanted, scene.side, facts, policy, decision);
+  verdict.in_force = in_force(record.standing, scene.side, wanted);
+  tell_beside(record, scene.side, before, wanted, facts.time, decision);
   answer_standing(record, scene, wanted, policy, verdict);
   answer_limits(scene, facts, verdict);
 
@@ -386,7 +424,7 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   };
   const bool knew_country = knows_country();
   if (verdict.action == Action::kAccept)
-    learn_accepted(record, scene, facts, learning_of(record, scene, wanted));
+    learn_accepted(record, scene, facts, learning_of(scene, wanted, verdict));
   decision.learned_country = !knew_country && knows_country();
   if (facts.step_key != 0) {
     record.recent.add(
@@ -394,7 +432,6 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
   }
   verdict.risk = static_cast<float>(odds);
   verdict.standing = record.standing;
-  verdict.in_scope = in_scope(record.standing, scene.side);
   decision.of_stranger = scene.side == Side::kStranger;
 }
 
@@ -403,6 +440,9 @@ void apply_credential_change(AccountRecord& record, Timestamp time, const Policy
   reset(decision);
   let_expire(record.standing, time);
   const Standing before = record.standing;
+  decision.verdict.standing = before;
+  // Whoever was restricted later had the new password, or does not need it.
+  if (is_restriction(before.level) && to_seconds32(time) < before.since) return;
   if (is_restriction(before.level)) {
     record.standing.level = Level::kRecovering;
     record.standing.since = to_seconds32(time);

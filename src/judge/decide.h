@@ -11,6 +11,7 @@
 #include "finding/verdict.h"
 #include "judge/facts.h"
 #include "judge/policy.h"
+#include "net/location.h"
 #include "profile/account_record.h"
 
 namespace postreeve {
@@ -28,6 +29,7 @@ struct Decision {
   Side side = Side::kUnsettled;
   bool network_first_today = false;
   bool client_first_today = false;
+  CountryCode country;  // of where the event came from; of a webmail's mail, of the session's place
   // The account was never used from this country before, and that was learned.
   bool learned_country = false;
 };
@@ -38,7 +40,8 @@ void reset(Decision& decision);
 // Judges one login, recipient, message, delivery, scan, setting or complaint.
 void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Decision& decision);
 
-// The credentials were changed: ends a containment (probation follows) and forgets the thief.
+// The credentials were changed: ends a containment (probation follows) and forgets the thief. A change from
+// before the containment, told late, ends nothing.
 void apply_credential_change(AccountRecord& record, Timestamp time, const Policy& policy, Decision& decision);
 
 // A person judged: a confirmed take-over is suspended and nothing of it learned; after a

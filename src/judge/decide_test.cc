@@ -263,5 +263,13 @@ TEST(Reports, OfMalwareSuspendTheSideThatSentIt) {
   EXPECT_EQ(victim.record.standing.scope, Scope::kUnfamiliarOrigins);
 }
 
+TEST(Decide, TellsTheCountryThatTheEventCameFrom) {
+  Account anna;
+  anna.login(origin_at(1, 1, "DE"));
+  EXPECT_EQ(anna.decision.country, CountryCode::of("DE"));
+  anna.answer(anna.transaction(), true);
+  EXPECT_FALSE(anna.decision.country.known());
+}
+
 }  // namespace
 }  // namespace postreeve

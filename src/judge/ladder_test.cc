@@ -23,7 +23,7 @@ RiskState evidence(std::initializer_list<float> nats) {
 TEST(LevelFor, ClimbsRungByRung) {
   const std::pair<double, Level> rows[] = {
       {-20, Level::kClear}, {-3.51, Level::kClear}, {-3.5, Level::kWatched}, {-0.01, Level::kWatched},
-      {0, Level::kSlowed},  {1.49, Level::kSlowed}, {1.5, Level::kHeld},     {40, Level::kHeld}};
+      {0, Level::kSlowed},  {1.24, Level::kSlowed}, {1.25, Level::kHeld},    {40, Level::kHeld}};
   for (const auto& [risk, level] : rows) {
     EXPECT_EQ(level_for(risk, evidence({8}), false, kLadder), level) << risk;
   }

@@ -15,7 +15,8 @@
 namespace postreeve {
 
 // Whose messages are counted together. An IPv6 address is its /64 (a host), a network
-// the IPv4 /24 or the IPv6 /48.
+// the IPv4 /24 or the IPv6 /48; of mail written in the webmail the browser's, and the account
+// where that is not known.
 enum class LimitKey : std::uint8_t { kAccount, kAddress, kNetwork, kTenant };
 
 enum class Counted : std::uint8_t { kMessages, kRecipients, kRecipientsPerMessage };

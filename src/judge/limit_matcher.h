@@ -21,7 +21,7 @@ struct LimitQuery {
   Timestamp time{};
   const AccountId& account;
   const std::optional<IpAddress>& address;
-  CountryCode country;
+  CountryCode country;  // of mail written in the webmail the browser's
   Service service = Service::kUnknown;
   bool at_message = false;  // the message step; else the recipient step
   bool envelope_owned = true;

@@ -95,7 +95,8 @@ SentMessage sent_message(const Scene& scene, const Facts& facts) {
           .recipients_hour = scene.activity.recipients_hour.count(scene.time),
           .sender = facts.sender_key,
           .header_from = facts.header_from_key,
-          .beside_session = has_session(scene.record, scene.origin, scene.time)};
+          .beside_session = has_session(scene.record, scene.origin, scene.time),
+          .pretends = !scene.message.from_name_address.text().empty()};
 }
 
 void learn_now(AccountProfile& profile, const Scene& scene, const Facts& facts) {

@@ -46,6 +46,7 @@ void apply_order(AccountRecord& record, const Hash128& account, Level level, Tim
   } else {
     restrict(record, account, level, time, policy);
   }
+  record.standing.ordered = to_seconds32(time);
   decision.verdict.standing = record.standing;
   if (record.standing == before) return;
   StandingChange change;

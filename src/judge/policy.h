@@ -33,10 +33,10 @@ struct CanaryList {
 
 // Risk, in log-odds, at which a standing begins, and how long it lasts.
 struct Ladder {
-  double prior = -7.5;  // one account in two thousand is in other hands at a time
+  double prior = -7.75;  // one account in two thousand is in other hands at a time
   double watched = -3.5;
   double slowed = 0.0;
-  double held = 1.5;
+  double held = 1.25;
   double suspended = 4.5;
   // Evidence of two groups must weigh this much each before an account is suspended without a conclusive
   // finding.

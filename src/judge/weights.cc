@@ -45,6 +45,7 @@ constexpr std::array<ReasonWeight, kReasonCount> kWeights{{
     {kForeignEnvelope, 1.00F, 1.00F},
     {kAwakened, 1.00F, 1.00F},
     {kInfected, 1.00F, 1.00F},
+    {kLooksInfected, 1.00F, 1.00F},
     {kSpam, 1.00F, 1.00F},
     {kThiefsHost, 1.17F, 1.00F},
     {kThiefsNetwork, 0.81F, 1.00F},
