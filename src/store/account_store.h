@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/keyed_hash.h"
+#include "base/result.h"
 #include "profile/account_record.h"
 
 namespace postreeve {
@@ -31,6 +32,11 @@ class AccountStore {
 
   // A copy of the account's record as it is now; nullopt when there is none, and none is made.
   [[nodiscard]] virtual std::optional<AccountRecord> find(const Hash128& account) const = 0;
+
+  // Leaves nothing in the account's record. kUnavailable: it could not be written; then all is as before.
+  [[nodiscard]] virtual Result<void> forget(const Hash128& account);
+  // Somebody did that on another node: the same of what is kept here.
+  virtual void forget_here(const Hash128& account);
 
   // How many accounts have a record.
   [[nodiscard]] virtual std::uint64_t size() const = 0;

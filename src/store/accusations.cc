@@ -35,6 +35,13 @@ std::vector<TraitKey> Accusations::take(std::uint32_t account) {
   return {own.traits.begin(), own.traits.begin() + own.size};
 }
 
+void Accusations::each(const std::function<void(std::uint32_t account, Timestamp latest,
+                                                std::span<const TraitKey> traits)>& on_account) const {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [account, own] : accounts_)
+    on_account(account, from_seconds32(own.latest), std::span(own.traits).first(own.size));
+}
+
 void Accusations::save(FieldWriter& writer) const {
   const std::scoped_lock lock(mutex_);
   writer.map(accounts_, kMostAccounts);

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -26,6 +28,10 @@ class Accusations {
 
   // The account's traits, which are forgotten.
   [[nodiscard]] std::vector<TraitKey> take(std::uint32_t account);
+
+  // For copying: of every account its traits and when it was accused last; back with add().
+  void each(const std::function<void(std::uint32_t account, Timestamp latest,
+                                     std::span<const TraitKey> traits)>& on_account) const;
 
   // What is kept on a disk, and the same back, which replaces what is there.
   void save(FieldWriter& writer) const;

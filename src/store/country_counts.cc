@@ -49,6 +49,32 @@ CountrySnapshot CountryCounts::look(std::uint32_t tenant, std::uint16_t country)
   return snapshot;
 }
 
+void CountryCounts::each(const std::function<void(std::optional<std::uint32_t> tenant, std::uint32_t all,
+                                                  const Counts& countries)>& on_counts) const {
+  Counts countries;
+  for (std::size_t place = 0; place < kLetters * kLetters; ++place) {
+    const std::uint32_t count = here_[place].load(std::memory_order_relaxed);
+    const std::size_t code = ('A' + place / kLetters) << 8U | ('A' + place % kLetters);
+    if (count > 0) countries.emplace_back(static_cast<std::uint16_t>(code), count);
+  }
+  on_counts(std::nullopt, all_.load(std::memory_order_relaxed), countries);
+  for (const Shard& shard : shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    for (const auto& [tenant, counts] : shard.tenants) on_counts(tenant, counts.all, counts.countries);
+  }
+}
+
+void CountryCounts::put(std::optional<std::uint32_t> tenant, std::uint32_t all, const Counts& countries) {
+  if (!tenant) {
+    all_ = all;
+    for (const auto& [country, count] : countries) here_[place_of(country)] = count;
+    return;
+  }
+  Shard& shard = shards_[*tenant % kShards];
+  const std::scoped_lock lock(shard.mutex);
+  if (shard.tenants.size() < most_in_shard_) shard.tenants[*tenant] = {.all = all, .countries = countries};
+}
+
 void CountryCounts::save(FieldWriter& writer) const {
   writer(all_.load(std::memory_order_relaxed));
   for (const auto& country : here_) writer(country.load(std::memory_order_relaxed));

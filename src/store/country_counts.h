@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -27,6 +29,13 @@ class CountryCounts {
   // `country` as packed (net/location.h); 0 is none.
   void add(std::uint32_t tenant, std::uint16_t country);
   [[nodiscard]] CountrySnapshot look(std::uint32_t tenant, std::uint16_t country) const;
+
+  // For copying: the counts of everybody (no tenant) and of each tenant, and the same back, in the place of
+  // what is there.
+  using Counts = std::vector<std::pair<std::uint16_t, std::uint32_t>>;  // country as packed, how many
+  void each(const std::function<void(std::optional<std::uint32_t> tenant, std::uint32_t all,
+                                     const Counts& countries)>& on_counts) const;
+  void put(std::optional<std::uint32_t> tenant, std::uint32_t all, const Counts& countries);
 
   // What is kept on a disk, and the same back, which replaces what is there.
   void save(FieldWriter& writer) const;

@@ -9,10 +9,6 @@ namespace postreeve {
 namespace {
 
 constexpr Duration kFailureHalfLife = std::chrono::hours{12};
-// Credential tests come up to two days before the run; a third of thieves stay over a week.
-constexpr TraitTable::Spans kPlaceSpans{std::chrono::days{2}, std::chrono::days{7}};
-// Campaigns last for hours; next week somebody else has the same idea.
-constexpr TraitTable::Spans kTextSpans{std::chrono::days{2}, std::chrono::days{2}};
 
 // Makes room by forgetting the half that was seen longest ago.
 template <typename Map>
@@ -122,7 +118,10 @@ void MemorySharedCounters::use(std::uint64_t limit_key, Duration window, Timesta
   Shard& shard = shard_of(limit_key);
   const std::scoped_lock lock(shard.mutex);
   Usage& usage = entry_of(shard.usages, limit_key, most_in_shard_, time);
-  const std::uint64_t part = part_of(time, window, kSlots);
+  add_to(usage, part_of(time, window, kSlots), amount);
+}
+
+void MemorySharedCounters::add_to(Usage& usage, std::uint64_t part, std::uint32_t amount) {
   if (part > usage.newest) {
     const std::uint64_t passed = std::min<std::uint64_t>(part - usage.newest, kSlots);
     for (std::uint64_t i = 0; i < passed; ++i) usage.slots[(part - i) % kSlots] = 0;

@@ -15,6 +15,7 @@
 #include "sketch/decaying_count.h"
 #include "sketch/hyper_log_log.h"
 #include "sketch/window_count.h"
+#include "store/counter_item.h"
 #include "store/country_counts.h"
 #include "store/shared_counters.h"
 #include "store/trait_table.h"
@@ -43,6 +44,11 @@ class MemorySharedCounters final : public SharedCounters {
   void add_country(TraitUser user, std::uint16_t country) override;
   [[nodiscard]] CountrySnapshot look_country(TraitUser user, std::uint16_t country) const override;
   void settle_accusations(std::uint32_t account, bool confirmed) override;
+
+  // For copying (counter_item.h): everything, one thing at a time; and one of them back, before anything is
+  // counted and each once. What is more than the bounds hold is forgotten.
+  void each(const OnCounterItem& on_item) const;
+  void put(const CounterItem& item);
 
   // All that is counted as bytes in parts, so that it survives a restart: each is one shard, and so long its
   // lock is held at most. Any thread.
@@ -101,11 +107,17 @@ class MemorySharedCounters final : public SharedCounters {
   };
   enum class Part : std::uint8_t { kShard, kPlaces, kTexts, kAccusations, kCountries, kRestrictions };
 
-  [[nodiscard]] static bool is_text(TraitKey trait) {
-    return trait.trait == Trait::kSubject || trait.trait == Trait::kPretence;
-  }
   [[nodiscard]] TraitTable& table_of(TraitKey trait) { return is_text(trait) ? texts_ : places_; }
   static void turn(Network& network, std::uint16_t day);
+  static void add_to(Usage& usage, std::uint64_t part, std::uint32_t amount);
+  void each_of(const Shard& shard, const OnCounterItem& on_item) const;
+  void put_item(const NetworkFailures& item);
+  void put_item(const DestinationAnswers& item);
+  void put_item(const LimitUse& item);
+  void put_item(const TraitUsers& item);
+  void put_item(const AccountAccusations& item);
+  void put_item(const CountriesUsed& item);
+  void put_item(const Restrictions& item);
   [[nodiscard]] Result<void> load_shard(FieldReader& reader);
   [[nodiscard]] Result<void> load_restrictions(FieldReader& reader);
   [[nodiscard]] Shard& shard_of(std::uint64_t key) { return shards_[(key >> 8) % kShards]; }

@@ -5,86 +5,14 @@
 
 #include <algorithm>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include "base/keyed_hash.h"
+#include "store/counters_testing.h"
 
 namespace postreeve {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Timestamp kNow{std::chrono::sys_days{std::chrono::year{2026} / 6 / 1} + 12h};
-
-// Keys are hashes; this one's bits are mixed as theirs are.
-std::uint64_t key(std::uint64_t i) {
-  return mix64(i);
-}
-
-TEST(NetworkCounters, AnswerWithTheStateBeforeTheLogin) {
-  MemorySharedCounters counters;
-  EXPECT_EQ(counters.add_login(key(1), key(100), false, kNow).failures, 0.0F);
-  EXPECT_NEAR(counters.add_login(key(1), key(101), false, kNow).failures, 1, 1e-5);
-  EXPECT_NEAR(counters.add_login(key(1), key(102), true, kNow).failures, 2, 1e-5);
-  EXPECT_NEAR(counters.add_login(key(1), key(102), true, kNow).failures, 2, 1e-5);
-}
-
-TEST(NetworkCounters, CountAccountsNotTries) {
-  MemorySharedCounters counters;
-  for (int i = 0; i < 200; ++i) counters.add_login(key(1), key(100), false, kNow);
-  EXPECT_NEAR(counters.add_login(key(1), key(100), false, kNow).accounts_failed, 1, 0.1);
-}
-
-TEST(NetworkCounters, CountManyAccountsRoughly) {
-  MemorySharedCounters counters;
-  for (std::uint64_t i = 0; i < 300; ++i) counters.add_login(key(1), key(1'000 + i), false, kNow);
-  for (std::uint64_t i = 0; i < 30; ++i) counters.add_login(key(1), key(5'000 + i), true, kNow);
-  const NetworkSnapshot snapshot = counters.add_login(key(1), key(9), true, kNow);
-  EXPECT_NEAR(snapshot.accounts_failed, 300, 150);
-  EXPECT_NEAR(snapshot.accounts_succeeded, 30, 15);
-}
-
-TEST(NetworkCounters, RememberTodayAndYesterday) {
-  MemorySharedCounters counters;
-  for (std::uint64_t i = 0; i < 5; ++i) counters.add_login(key(1), key(100 + i), false, kNow);
-  EXPECT_NEAR(counters.add_login(key(1), key(1), true, kNow + 24h).accounts_failed, 5, 1);
-  EXPECT_NEAR(counters.add_login(key(1), key(1), true, kNow + 48h).accounts_failed, 0, 0.1);
-}
-
-TEST(NetworkCounters, ForgetHalfTheFailuresInTwelveHours) {
-  MemorySharedCounters counters;
-  for (int i = 0; i < 8; ++i) counters.add_login(key(1), key(100), false, kNow);
-  EXPECT_NEAR(counters.add_login(key(1), key(1), true, kNow + 12h).failures, 4, 1e-3);
-}
-
-TEST(NetworkCounters, KeepNetworksApart) {
-  MemorySharedCounters counters;
-  for (int i = 0; i < 8; ++i) counters.add_login(key(1), key(100), false, kNow);
-  EXPECT_EQ(counters.add_login(key(2), key(100), false, kNow).failures, 0.0F);
-}
-
-TEST(SharedCounters, AnswerTheKeyZeroWithZeros) {
-  MemorySharedCounters counters;
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(counters.add_login(0, key(1), false, kNow).failures, 0.0F);
-    EXPECT_EQ(counters.add_delivery(0, true, kNow).refused, 0.0F);
-    counters.use(0, 1h, kNow, 5);
-    EXPECT_EQ(counters.used(0, 1h, kNow), 0U);
-  }
-}
-
-TEST(DestinationCounters, AnswerWithTheHourBefore) {
-  MemorySharedCounters counters;
-  for (int i = 0; i < 4; ++i) counters.add_delivery(key(1), true, kNow);
-  for (int i = 0; i < 3; ++i) counters.add_delivery(key(1), false, kNow);
-  const DestinationSnapshot now = counters.add_delivery(key(1), false, kNow + 30min);
-  EXPECT_EQ(now.refused, 4.0F);
-  EXPECT_EQ(now.delivered, 3.0F);
-  const DestinationSnapshot later = counters.add_delivery(key(1), false, kNow + 61min);
-  EXPECT_EQ(later.refused, 0.0F);
-  EXPECT_EQ(later.delivered, 1.0F);
-}
 
 struct Use {
   Timestamp time;
@@ -134,32 +62,6 @@ RC_GTEST_PROP(LimitCounters, AreExactInSlots, ()) {
     if (latest - slot < 8 && asked - slot < 8) ++expected;
   }
   RC_ASSERT(counters.used(key(1), 8h, kNow + asked * 1h) == expected);
-}
-
-TEST(LimitCounters, KeepKeysApart) {
-  MemorySharedCounters counters;
-  counters.use(key(1), 1h, kNow, 3);
-  EXPECT_EQ(counters.used(key(1), 1h, kNow), 3U);
-  EXPECT_EQ(counters.used(key(2), 1h, kNow), 0U);
-}
-
-TEST(LimitCounters, AreNotChangedByAsking) {
-  MemorySharedCounters counters;
-  counters.use(key(1), 1h, kNow, 3);
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(counters.used(key(1), 1h, kNow + 30min), 3U);
-  EXPECT_EQ(counters.used(key(1), 1h, kNow + 2h), 0U);
-  EXPECT_EQ(counters.used(key(1), 1h, kNow + 30min), 3U);
-}
-
-TEST(Restrictions, AreThoseOfTheLastHour) {
-  MemorySharedCounters counters;
-  EXPECT_EQ(counters.restrictions(kNow), 0U);
-  EXPECT_EQ(counters.add_restriction(kNow), 1U);
-  EXPECT_EQ(counters.add_restriction(kNow + 10min), 2U);
-  EXPECT_EQ(counters.restrictions(kNow + 20min), 2U);
-  EXPECT_EQ(counters.restrictions(kNow + 59min), 2U);
-  EXPECT_EQ(counters.restrictions(kNow + 70min), 1U);
-  EXPECT_EQ(counters.restrictions(kNow + 3h), 0U);
 }
 
 constexpr std::size_t kShards = 16;

@@ -13,11 +13,11 @@ constexpr std::uint64_t kBytesBeside = 144;
 // How many a step looks at, at most, when memory runs short: it must not wait for the others' past.
 constexpr int kMostLooks = 16;
 
-std::uint32_t latest_event(const AccountRecord& record) {
+}  // namespace
+
+std::uint32_t latest_event(const AccountRecord& record) noexcept {
   return std::max(record.profile.last_seen, record.stranger ? record.stranger->last_seen : 0);
 }
-
-}  // namespace
 
 RecordCache::RecordCache(const RecordTable& table, std::uint64_t most_bytes)
     : table_(table),

@@ -19,6 +19,9 @@
 
 namespace postreeve {
 
+// Seconds: when the owner or a stranger was seen last; 0: never.
+[[nodiscard]] std::uint32_t latest_event(const AccountRecord& record) noexcept;
+
 class RecordCache {
  public:
   struct Stats {

@@ -45,6 +45,16 @@ std::array<char, 16> key_of(const Hash128& account) {
   return key;
 }
 
+// Of 16 bytes.
+Hash128 account_of(std::string_view key) {
+  Hash128 account;
+  for (std::size_t i = 8; i-- > 0;) {
+    account.low = account.low << 8U | static_cast<unsigned char>(key[i]);
+    account.high = account.high << 8U | static_cast<unsigned char>(key[8 + i]);
+  }
+  return account;
+}
+
 std::string_view view_of(const std::array<char, 16>& key) {
   return {key.data(), key.size()};
 }
@@ -73,9 +83,7 @@ Result<std::unique_ptr<RecordTable>> RecordTable::open(const std::string& path, 
 }
 
 Result<void> RecordTable::prepare(const std::string& path) {
-  std::optional<SqliteStatement> counts;
   const std::pair<std::optional<SqliteStatement>*, std::string_view> statements[] = {
-      {&counts, "SELECT schema, accounts, active FROM account_record_count"},
       {&insert_,
        "INSERT INTO account_record (key, changed, active, record) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO "
        "UPDATE "
@@ -88,14 +96,9 @@ Result<void> RecordTable::prepare(const std::string& path) {
   for (const auto& [statement, sql] : statements) {
     if (Result<void> done = prepare_into(writer_, *statement, sql); !done) return done;
   }
-  const Result<bool> row = counts->step();
-  if (!row) return fail(row.error());
-  if (!*row) return fail(ErrorCode::kCorrupt, "the count of records is missing");
-  if (counts->integer(0) > kSchema) {
-    return fail(ErrorCode::kCorrupt, "the records were written by a newer Postreeve");
-  }
-  counts_ = {static_cast<std::uint64_t>(counts->integer(1)), static_cast<std::uint64_t>(counts->integer(2))};
-  counts->reset();
+  const Result<RecordCounts> counted = counts();
+  if (!counted) return fail(counted.error());
+  counts_ = *counted;
   for (Reader& reader : readers_) {
     auto opened = SqliteConnection::open(path, SqliteConnection::Access::kRead, kReaderPatience);
     if (!opened) return fail(std::move(opened).error());
@@ -105,6 +108,18 @@ Result<void> RecordTable::prepare(const std::string& path) {
     if (!done) return done;
   }
   return {};
+}
+
+Result<RecordCounts> RecordTable::counts() {
+  auto counts = writer_.prepare("SELECT schema, accounts, active FROM account_record_count");
+  if (!counts) return fail(std::move(counts).error());
+  const Result<bool> row = counts->step();
+  if (!row) return fail(row.error());
+  if (!*row) return fail(ErrorCode::kCorrupt, "the count of records is missing");
+  if (counts->integer(0) > kSchema)
+    return fail(ErrorCode::kCorrupt, "the records were written by a newer Postreeve");
+  return RecordCounts{static_cast<std::uint64_t>(counts->integer(1)),
+                      static_cast<std::uint64_t>(counts->integer(2))};
 }
 
 Result<std::optional<StoredRecord>> RecordTable::load(const Hash128& account) const {
@@ -121,6 +136,24 @@ Result<std::optional<StoredRecord>> RecordTable::load(const Hash128& account) co
   }
   reader.select->reset();
   return stored;
+}
+
+Result<std::vector<NamedRecord>> RecordTable::next(std::int64_t& after, std::size_t most) {
+  auto rows = writer_.prepare("SELECT id, key, record FROM account_record WHERE id > ? ORDER BY id LIMIT ?");
+  if (!rows) return fail(std::move(rows).error());
+  rows->bind(1, after);
+  rows->bind(2, static_cast<std::int64_t>(most));
+  std::vector<NamedRecord> records;
+  while (true) {
+    const Result<bool> row = rows->step();
+    if (!row) return fail(row.error());
+    if (!*row) return records;
+    after = rows->integer(0);
+    const std::string_view key = rows->bytes(1);
+    if (key.size() != sizeof(Hash128)) return fail(ErrorCode::kCorrupt, "a record belongs to no account");
+    const Hash128 account = account_of(key);
+    records.push_back({account, std::string(rows->bytes(2))});
+  }
 }
 
 Result<void> RecordTable::write(std::span<RowToWrite> rows) {
@@ -171,6 +204,14 @@ Result<void> RecordTable::insert(RowToWrite& row) {
   row.row = insert_->integer(0);
   insert_->reset();
   return {};
+}
+
+Result<void> RecordTable::clear() {
+  Result<void> done = writer_.run(
+      "BEGIN IMMEDIATE; DELETE FROM account_record; DELETE FROM account_record_corrupt;"
+      " UPDATE account_record_count SET accounts = 0, active = 0; COMMIT");
+  if (!done) static_cast<void>(writer_.run("ROLLBACK"));
+  return done;
 }
 
 Result<void> RecordTable::checkpoint() {

@@ -39,6 +39,12 @@ struct RowToWrite {
   std::string bytes;
 };
 
+// A record as it lies there, with its account: for copying.
+struct NamedRecord {
+  Hash128 account;
+  std::string bytes;
+};
+
 struct RecordCounts {
   std::uint64_t accounts = 0;
   std::uint64_t active = 0;
@@ -53,11 +59,19 @@ class RecordTable {
   // Any thread. nullopt when there is none.
   [[nodiscard]] Result<std::optional<StoredRecord>> load(const Hash128& account) const;
 
+  // Up to `most` records in the order of their rows, from the one behind `after`, which is moved on; none
+  // when there are no more. One thread.
+  [[nodiscard]] Result<std::vector<NamedRecord>> next(std::int64_t& after, std::size_t most);
+
   // All or nothing, in one transaction. One thread.
   [[nodiscard]] Result<void> write(std::span<RowToWrite> rows);
+  // Deletes every record, and those that were kept aside. One thread.
+  [[nodiscard]] Result<void> clear();
   // Moves what is committed from the log into the file and waits until it is on the disk. One thread.
   [[nodiscard]] Result<void> checkpoint();
 
+  // As they are by now. One thread.
+  [[nodiscard]] Result<RecordCounts> counts();
   [[nodiscard]] const RecordCounts& counts_at_start() const { return counts_; }
 
  private:

@@ -13,6 +13,32 @@ namespace postreeve {
 namespace {
 
 constexpr Duration kPatience{5'000};
+constexpr const char* kTable =
+    "CREATE TABLE IF NOT EXISTS shared_counter (part INTEGER PRIMARY KEY, data BLOB NOT NULL)";
+
+Result<SqliteStatement> replacing(SqliteConnection& connection) {
+  return connection.prepare("INSERT OR REPLACE INTO shared_counter VALUES (?, ?)");
+}
+
+Result<void> replace_part(SqliteStatement& replace, std::size_t part, const std::string& bytes) {
+  replace.bind(1, static_cast<std::int64_t>(part));
+  replace.bind(2, std::string_view(bytes));
+  return replace.run();
+}
+
+// A sentence for each part that cannot be read.
+Result<std::vector<std::string>> read_parts(SqliteConnection& connection, MemorySharedCounters& counters) {
+  std::vector<std::string> dropped;
+  Result<SqliteStatement> rows = connection.prepare("SELECT part, data FROM shared_counter");
+  if (!rows) return fail(rows.error());
+  while (true) {
+    const Result<bool> row = rows->step();
+    if (!row) return fail(row.error());
+    if (!*row) return dropped;
+    if (const Result<void> read = counters.load(rows->bytes(1)); !read)
+      dropped.push_back(read.error().detail);
+  }
+}
 
 }  // namespace
 
@@ -32,21 +58,11 @@ struct SqliteCounterKeeper::Impl {
   }
 
   Result<void> load() {
-    Result<void> done = connection.run(
-        "CREATE TABLE IF NOT EXISTS shared_counter (part INTEGER PRIMARY KEY, data BLOB NOT NULL)");
-    if (!done) return done;
-    Result<SqliteStatement> rows = connection.prepare("SELECT part, data FROM shared_counter");
-    if (!rows) return fail(rows.error());
-    while (true) {
-      const Result<bool> row = rows->step();
-      if (!row) return fail(row.error());
-      if (!*row) break;
-      if (const Result<void> read = counters.load(rows->bytes(1)); !read)
-        dropped.push_back(read.error().detail);
-    }
-    rows->reset();
-    Result<SqliteStatement> prepared =
-        connection.prepare("INSERT OR REPLACE INTO shared_counter VALUES (?, ?)");
+    if (Result<void> done = connection.run(kTable); !done) return done;
+    auto read = read_parts(connection, counters);
+    if (!read) return fail(read.error());
+    dropped = std::move(*read);
+    Result<SqliteStatement> prepared = replacing(connection);
     if (!prepared) return fail(prepared.error());
     replace = std::move(*prepared);
     return {};
@@ -70,10 +86,8 @@ struct SqliteCounterKeeper::Impl {
     // A transaction a part: the ledger shares the file and must not wait for all of them.
     for (std::size_t part = 0; part < MemorySharedCounters::kParts && done; ++part) {
       counters.save(part, bytes);
-      replace->bind(1, static_cast<std::int64_t>(part));
-      replace->bind(2, std::string_view(bytes));
       const std::unique_lock turn = take_turn(options.turn);
-      done = replace->run();
+      done = replace_part(*replace, part, bytes);
     }
     const std::scoped_lock lock(mutex);
     latest = done;
@@ -118,6 +132,30 @@ Result<void> SqliteCounterKeeper::save() {
 Result<void> SqliteCounterKeeper::latest() const {
   const std::scoped_lock lock(impl_->mutex);
   return impl_->latest;
+}
+
+Result<std::vector<std::string>> read_kept_counters(const std::string& path, MemorySharedCounters& counters) {
+  auto connection = SqliteConnection::open(path, SqliteConnection::Access::kReadWrite, kPatience);
+  if (!connection) return fail(connection.error());
+  if (const Result<void> made = connection->run(kTable); !made) return fail(made.error());
+  return read_parts(*connection, counters);
+}
+
+Result<void> keep_counters(const std::string& path, const MemorySharedCounters& counters) {
+  auto connection = SqliteConnection::open(path, SqliteConnection::Access::kReadWrite, kPatience);
+  if (!connection) return fail(connection.error());
+  if (Result<void> made = connection->run(kTable); !made) return made;
+  Result<SqliteStatement> replace = replacing(*connection);
+  if (!replace) return fail(replace.error());
+  Result<void> done = connection->run("BEGIN IMMEDIATE; DELETE FROM shared_counter");
+  std::string bytes;
+  for (std::size_t part = 0; part < MemorySharedCounters::kParts && done; ++part) {
+    counters.save(part, bytes);
+    done = replace_part(*replace, part, bytes);
+  }
+  if (done) done = connection->run("COMMIT; PRAGMA wal_checkpoint(PASSIVE)");
+  if (!done) static_cast<void>(connection->run("ROLLBACK"));
+  return done;
 }
 
 }  // namespace postreeve

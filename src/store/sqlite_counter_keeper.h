@@ -21,6 +21,13 @@ struct CounterKeeperOptions {
   SharedTurn turn = {};                           // of all who write into the file
 };
 
+// Adds what is kept in the file to `counters`, which are not in use yet; a sentence for each part that cannot
+// be read. Nothing when nothing is kept there.
+[[nodiscard]] Result<std::vector<std::string>> read_kept_counters(const std::string& path,
+                                                                  MemorySharedCounters& counters);
+// Keeps these in the place of what is there, all or none.
+[[nodiscard]] Result<void> keep_counters(const std::string& path, const MemorySharedCounters& counters);
+
 // Any thread.
 class SqliteCounterKeeper {
  public:

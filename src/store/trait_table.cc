@@ -2,56 +2,39 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
+#include <functional>
 #include <iterator>
 
 #include "base/keyed_hash.h"
-#include "sketch/decay.h"
 
 namespace postreeve {
 namespace {
 
-// So long without a sign an account is no longer at home there, nor does an accusation count.
-constexpr std::uint32_t kMemorySeconds = 45 * 86'400;
-constexpr float kHundred = 100;
 // More than any shard has: whoever made bytes up is not given memory for them.
 constexpr std::size_t kMostRead = std::size_t{1} << 20U;
 
-// What a stranger weighs whose account was accused elsewhere.
-constexpr float kByAccount = 0.7F;
-
-// Counts distinct tenants.
-class Tenants {
- public:
-  bool add(std::uint16_t tenant) noexcept {
-    const auto end = tenants_.begin() + static_cast<std::ptrdiff_t>(size_);
-    if (size_ == tenants_.size() || std::find(tenants_.begin(), end, tenant) != end) return false;
-    tenants_[size_++] = tenant;
-    return true;
-  }
-
- private:
-  std::array<std::uint16_t, 12> tenants_{};
-  std::size_t size_ = 0;
-};
-
-std::uint32_t seconds_of(Duration duration) noexcept {
-  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+// What mix64() made `x` of.
+constexpr std::uint64_t unmix64(std::uint64_t x) noexcept {
+  x = (x ^ (x >> 31) ^ (x >> 62)) * 0x319642b2d24d8ec3ULL;
+  x = (x ^ (x >> 27) ^ (x >> 54)) * 0x96de1b173f119089ULL;
+  return (x ^ (x >> 30) ^ (x >> 60)) - 0x9e3779b97f4a7c15ULL;
 }
-
-std::uint16_t short_tenant(TraitUser user) noexcept {
-  return static_cast<std::uint16_t>(user.tenant);
-}
+static_assert(unmix64(mix64(0)) == 0 && unmix64(mix64(0x0123456789abcdef)) == 0x0123456789abcdef);
 
 }  // namespace
 
-TraitTable::TraitTable(std::size_t most_traits, Spans spans)
+TraitTable::TraitTable(std::size_t most_traits, TraitSpans spans)
     : spans_(spans),
       most_in_shard_(std::bit_floor(std::max<std::size_t>(kFirstPlaces, most_traits / kShards))) {}
 
 std::uint64_t TraitTable::key_of(TraitKey trait) noexcept {
   const std::uint64_t kind = static_cast<std::uint64_t>(trait.trait) + 1;
   return mix64(kind << 32 | trait.value);
+}
+
+TraitKey TraitTable::trait_of(std::uint64_t key) noexcept {
+  const std::uint64_t bits = unmix64(key);
+  return {static_cast<Trait>((bits >> 32) - 1), static_cast<std::uint32_t>(bits)};
 }
 
 const TraitTable::Entry* TraitTable::find(const Shard& shard, std::uint64_t key) noexcept {
@@ -65,14 +48,8 @@ const TraitTable::Entry* TraitTable::find(const Shard& shard, std::uint64_t key)
 
 // What would be lost with the entry.
 std::size_t TraitTable::worth(const Entry& entry, std::uint32_t now) noexcept {
-  if (entry.key == 0 || now > entry.seen + kMemorySeconds) return 0;
-  std::size_t worth = 1;
-  for (const Slot& slot : entry.slots) {
-    if (slot.role == Role::kAccused) worth += 8;
-    if (slot.role == Role::kHonest) worth += 2;
-    if (slot.role == Role::kStranger) worth += 1;
-  }
-  return worth;
+  if (entry.key == 0 || now > entry.seen + kTraitMemorySeconds) return 0;
+  return 1 + entry.accounts.worth();
 }
 
 TraitTable::Entry& TraitTable::entry_for(Shard& shard, std::uint64_t key, std::uint32_t now) {
@@ -94,7 +71,7 @@ TraitTable::Entry& TraitTable::entry_for(Shard& shard, std::uint64_t key, std::u
       least_worth = this_worth;
     }
     if (least_worth == 0 || shard.entries.size() >= most_in_shard_) {
-      *least = Entry{.key = key, .seen = now};
+      *least = Entry{.key = key, .seen = now, .accounts = {}};
       return *least;
     }
     grow(shard);
@@ -115,120 +92,40 @@ void TraitTable::grow(Shard& shard) {
   }
 }
 
-TraitTable::Role TraitTable::role_at(const Slot& slot, std::uint32_t now) const noexcept {
-  if (slot.role == Role::kNone || now > slot.time + kMemorySeconds) return Role::kNone;
-  if (slot.role != Role::kStranger || now <= slot.time + seconds_of(spans_.trial)) return slot.role;
-  return slot.weight > 0 ? Role::kHonest : Role::kNone;  // who only read has shown nothing
-}
-
-// The account's slot, or a free one, or the oldest of its role, or the oldest honest one.
-TraitTable::Slot& TraitTable::slot_for(Entry& entry, Role role, TraitUser user,
-                                       std::uint32_t now) const noexcept {
-  std::array<std::size_t, 4> count{};
-  std::array<Slot*, 4> oldest{};
-  Slot* chosen = nullptr;
-  for (Slot& slot : entry.slots) {
-    const Role is = role_at(slot, now);
-    const auto index = static_cast<std::size_t>(is);
-    if (slot.role != Role::kNone && slot.account == user.account) chosen = &slot;
-    if (is == Role::kNone) slot = {};
-    ++count[index];
-    if (oldest[index] == nullptr || slot.time < oldest[index]->time) oldest[index] = &slot;
-  }
-  const auto wanted = static_cast<std::size_t>(role);
-  if (chosen == nullptr && count[wanted] < kMostOf[wanted]) chosen = oldest[0];
-  if (chosen == nullptr) chosen = oldest[wanted];
-  if (chosen == nullptr) chosen = oldest[static_cast<std::size_t>(Role::kHonest)];
-  if (chosen == nullptr) chosen = &entry.slots.front();
-  if (chosen->account != user.account) *chosen = {};
-  chosen->account = user.account;
-  chosen->tenant = short_tenant(user);
-  return *chosen;
-}
-
 TraitSnapshot TraitTable::look(TraitKey trait, TraitUser user, Timestamp time,
                                const Accusations* accusations) const {
-  TraitSnapshot snapshot;
-  if (trait.value == 0) return snapshot;
+  if (trait.value == 0) return {};
   const std::uint64_t key = key_of(trait);
   const Shard& shard = shard_of(key);
   const std::scoped_lock lock(shard.mutex);
   const Entry* entry = find(shard, key);
-  if (entry == nullptr) return snapshot;
-  const std::uint32_t now = to_seconds32(time);
-  Tenants tenants;
-  for (const Slot& slot : entry->slots) {
-    Role role = role_at(slot, now);
-    if (role == Role::kNone) continue;
-    if (slot.account == user.account) {
-      snapshot.is_own = role == Role::kHonest;
-      continue;
-    }
-    float weight = static_cast<float>(slot.weight) / kHundred;
-    if (role == Role::kStranger && accusations != nullptr &&
-        accusations->has(slot.account, time, spans_.trial)) {
-      role = Role::kAccused;
-      weight = kByAccount;
-    }
-    const bool is_colleague = slot.tenant == short_tenant(user);
-    if (role == Role::kHonest) {
-      ++snapshot.honest;
-      if (is_colleague) ++snapshot.colleagues;
-    } else if (role == Role::kStranger) {
-      if (!is_colleague && tenants.add(slot.tenant)) ++snapshot.strangers;
-    } else {
-      const std::uint32_t age = now - std::min(now, slot.time);
-      const float guilt = weight * static_cast<float>(decay_factor(age, spans_.half_life));
-      ++snapshot.victims;
-      snapshot.guilt += guilt;
-      const bool is_confirmed = slot.weight >= 2 * kHundred;
-      if (is_colleague && !is_confirmed) snapshot.guilt_of_colleagues += guilt;
-    }
-  }
-  return snapshot;
+  if (entry == nullptr) return {};
+  if (accusations == nullptr) return entry->accounts.look(user, time, spans_);
+  const auto is_accused = [&](std::uint32_t account) {
+    return accusations->has(account, time, spans_.trial);
+  };
+  return entry->accounts.look(user, time, spans_, std::cref(is_accused));
+}
+
+template <typename Change>
+void TraitTable::change(TraitKey trait, Timestamp time, Change change) {
+  if (trait.value == 0) return;
+  const std::uint64_t key = key_of(trait);
+  Shard& shard = shard_of(key);
+  const std::scoped_lock lock(shard.mutex);
+  change(entry_for(shard, key, to_seconds32(time)).accounts);
 }
 
 void TraitTable::add_honest(TraitKey trait, TraitUser user, Timestamp time) {
-  if (trait.value == 0) return;
-  const std::uint64_t key = key_of(trait);
-  const std::uint32_t now = to_seconds32(time);
-  Shard& shard = shard_of(key);
-  const std::scoped_lock lock(shard.mutex);
-  Slot& slot = slot_for(entry_for(shard, key, now), Role::kHonest, user, now);
-  if (slot.role == Role::kAccused) return;  // that ends by fading, or by a person
-  slot.role = Role::kHonest;
-  slot.time = std::max(slot.time, now);
+  change(trait, time, [&](TraitEntry& accounts) { accounts.add_honest(user, time, spans_); });
 }
 
 void TraitTable::add_stranger(TraitKey trait, TraitUser user, Timestamp time, bool sent) {
-  if (trait.value == 0) return;
-  const std::uint64_t key = key_of(trait);
-  const std::uint32_t now = to_seconds32(time);
-  Shard& shard = shard_of(key);
-  const std::scoped_lock lock(shard.mutex);
-  Slot& slot = slot_for(entry_for(shard, key, now), Role::kStranger, user, now);
-  if (slot.role == Role::kAccused) return;
-  if (role_at(slot, now) == Role::kHonest) {
-    slot.role = Role::kHonest;
-    slot.time = std::max(slot.time, now);
-    return;
-  }
-  slot.time = slot.role == Role::kStranger ? std::min(slot.time, now) : now;
-  slot.role = Role::kStranger;
-  slot.weight = sent || slot.weight > 0 ? 1 : 0;
+  change(trait, time, [&](TraitEntry& accounts) { accounts.add_stranger(user, time, sent, spans_); });
 }
 
 void TraitTable::accuse(TraitKey trait, TraitUser user, Timestamp time, float weight) {
-  if (trait.value == 0) return;
-  const std::uint64_t key = key_of(trait);
-  const std::uint32_t now = to_seconds32(time);
-  Shard& shard = shard_of(key);
-  const std::scoped_lock lock(shard.mutex);
-  Slot& slot = slot_for(entry_for(shard, key, now), Role::kAccused, user, now);
-  const auto hundredths = static_cast<std::uint8_t>(std::lround(std::clamp(weight, 0.0F, 2.0F) * kHundred));
-  slot.weight = slot.role == Role::kAccused ? std::max(slot.weight, hundredths) : hundredths;
-  slot.role = Role::kAccused;
-  slot.time = std::max(slot.time, now);
+  change(trait, time, [&](TraitEntry& accounts) { accounts.accuse(user, time, weight, spans_); });
 }
 
 void TraitTable::settle(TraitKey trait, std::uint32_t account, bool confirmed) {
@@ -237,12 +134,23 @@ void TraitTable::settle(TraitKey trait, std::uint32_t account, bool confirmed) {
   const std::scoped_lock lock(shard.mutex);
   const Entry* found = find(shard, key);
   if (found == nullptr) return;
-  Entry& entry = shard.entries[static_cast<std::size_t>(found - shard.entries.data())];
-  for (Slot& slot : entry.slots) {
-    if (slot.role != Role::kAccused || slot.account != account) continue;
-    if (confirmed) slot.weight = static_cast<std::uint8_t>(2 * kHundred);
-    if (!confirmed) slot.role = Role::kHonest;
+  shard.entries[static_cast<std::size_t>(found - shard.entries.data())].accounts.settle(account, confirmed);
+}
+
+void TraitTable::each(const std::function<void(TraitKey, const TraitEntry&)>& on_trait) const {
+  for (const Shard& shard : shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    for (const Entry& entry : shard.entries) {
+      if (entry.key != 0) on_trait(trait_of(entry.key), entry.accounts);
+    }
   }
+}
+
+void TraitTable::put(TraitKey trait, const TraitEntry& users) {
+  const std::uint64_t key = key_of(trait);
+  Shard& shard = shard_of(key);
+  const std::scoped_lock lock(shard.mutex);
+  entry_for(shard, key, users.latest()).accounts = users;
 }
 
 void TraitTable::save(std::size_t shard_number, FieldWriter& writer) const {

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
+#include "store/ledger/spool.h"
 #include "store/ledger/sql.h"
 
 namespace postreeve {
@@ -111,36 +113,48 @@ Result<void> select(soci::session& session, const std::string& condition,
 
 }  // namespace
 
+Result<void> put_account_policy(soci::session& session, const Texts& columns) {
+  execute_with(session,
+               "INSERT INTO account_policy (account, only_countries, only_networks, trusted_networks, author,"
+               " reason, changed, expires) VALUES (:account, :countries, :only, :trusted, :author, :reason,"
+               " :changed, :expires)"
+               " ON CONFLICT (account) DO UPDATE SET only_countries = excluded.only_countries,"
+               " only_networks = excluded.only_networks, trusted_networks = excluded.trusted_networks,"
+               " author = excluded.author, reason = excluded.reason, changed = excluded.changed,"
+               " expires = excluded.expires",
+               columns);
+  announce(session, "rules");
+  return {};
+}
+
+Result<void> remove_account_policy(soci::session& session, const Texts& columns) {
+  if (execute_with(session, "DELETE FROM account_policy WHERE account = :account", columns) == 0)
+    return fail(ErrorCode::kNotFound,
+                fmt::format("{} has no policy of its own", stored_line(columns.at(0), 320)));
+  announce(session, "rules");
+  return {};
+}
+
 Result<void> AccountPolicyBook::put(const AccountPolicy& policy) {
   if (auto sound = check(policy); !sound) return sound;
   const auto country = [](CountryCode code) { return std::string(code.text()); };
   const auto network = [](const Prefix& prefix) { return prefix.to_string(); };
-  return database_.write([&](soci::session& session) -> Result<void> {
-    execute(session,
-            "INSERT INTO account_policy (account, only_countries, only_networks, trusted_networks, author,"
-            " reason, changed, expires) VALUES (:account, :countries, :only, :trusted, :author, :reason,"
-            " :changed, :expires)"
-            " ON CONFLICT (account) DO UPDATE SET only_countries = excluded.only_countries,"
-            " only_networks = excluded.only_networks, trusted_networks = excluded.trusted_networks,"
-            " author = excluded.author, reason = excluded.reason, changed = excluded.changed,"
-            " expires = excluded.expires",
-            stored_account(policy.account), joined(policy.only_countries, country),
-            joined(policy.only_networks, network), joined(policy.trusted_networks, network),
-            stored_line(policy.author, 320), stored_line(policy.reason), stored_time(policy.changed),
-            stored_time(policy.expires));
-    return {};
-  });
+  const Texts columns{stored_account(policy.account),
+                      joined(policy.only_countries, country),
+                      joined(policy.only_networks, network),
+                      joined(policy.trusted_networks, network),
+                      stored_line(policy.author, 320),
+                      stored_line(policy.reason),
+                      std::to_string(stored_time(policy.changed)),
+                      std::to_string(stored_time(policy.expires))};
+  return database_.write([&](soci::session& session) { return put_account_policy(session, columns); },
+                         SpooledWrite{.kind = "policy put", .body = packed(columns)});
 }
 
 Result<void> AccountPolicyBook::remove(const AccountId& account) {
-  return database_.write([&](soci::session& session) -> Result<void> {
-    if (execute(session, "DELETE FROM account_policy WHERE account = :account", stored_account(account)) >
-        0) {
-      return {};
-    }
-    return fail(ErrorCode::kNotFound,
-                fmt::format("{} has no policy of its own", stored_line(account.text(), 320)));
-  });
+  const Texts columns{stored_account(account)};
+  return database_.write([&](soci::session& session) { return remove_account_policy(session, columns); },
+                         SpooledWrite{.kind = "policy remove", .body = packed(columns)});
 }
 
 Result<std::optional<AccountPolicy>> AccountPolicyBook::get(const AccountId& account) const {

@@ -14,6 +14,48 @@ namespace {
 // Rows in one write: some milliseconds of the ledger's thread.
 constexpr std::size_t kMostInAWrite = 1'000;
 
+struct ActivityColumns {
+  std::string account;
+  long long occurred = 0;
+  std::string kind;
+  std::string client;
+  std::string country;
+  long long recipients = 0;
+  std::string action;
+
+  auto tie() { return std::tie(account, occurred, kind, client, country, recipients, action); }
+  [[nodiscard]] Result<ActivityRow> row() const {
+    auto of = account_from(account);
+    if (!of) return fail(of.error());
+    return ActivityRow{.account = *std::move(of),
+                       .time = time_from(occurred),
+                       .kind = kind,
+                       .client = client,
+                       .country = CountryCode::of(country),
+                       .recipients = count_from(recipients),
+                       .action = action};
+  }
+};
+
+// Adds the rows that `belongs` takes, until there are `most`; the condition ends with their order.
+template <typename Belongs, typename... Values>
+Result<void> select(soci::session& session, const std::string& condition, std::uint32_t most,
+                    std::vector<ActivityRow>& rows, Belongs belongs, const Values&... values) {
+  if (most == 0) return {};
+  ActivityColumns columns;
+  const auto on_row = [&]() -> Result<Rows> {
+    if (!belongs(columns.client)) return Rows::kMore;
+    auto row = columns.row();
+    if (!row) return fail(row.error());
+    rows.push_back(*std::move(row));
+    return rows.size() < most ? Rows::kMore : Rows::kEnough;
+  };
+  return each_row(
+      session,
+      "SELECT account, occurred, kind, client, country, recipients, action FROM activity " + condition,
+      columns.tie(), on_row, values...);
+}
+
 Result<void> write_all(soci::session& session, const std::vector<ActivityRow>& rows) {
   auto id = static_cast<long long>(take_numbers(session, "activity", rows.size()));
   for (const ActivityRow& row : rows) {
@@ -41,6 +83,11 @@ void ActivityBook::add(ActivityRow row) {
   }
 }
 
+void ActivityBook::forget(const AccountId& account) {
+  const std::scoped_lock lock(flushing_, mutex_);
+  std::erase_if(pending_, [&](const ActivityRow& row) { return row.account == account; });
+}
+
 Result<void> ActivityBook::flush() {
   const std::lock_guard one_at_a_time(flushing_);
   while (true) {
@@ -65,25 +112,27 @@ Result<void> ActivityBook::flush() {
 Result<std::vector<ActivityRow>> ActivityBook::of(const AccountId& account, Timestamp since,
                                                   std::uint32_t most) const {
   std::vector<ActivityRow> rows;
+  const auto everything = [](const std::string&) { return true; };
   const auto outcome = database_.read([&](soci::session& session) {
-    ActivityRow row;
-    row.account = account;
-    long long occurred = 0;
-    long long recipients = 0;
-    std::string country;
-    const auto on_row = [&]() -> Result<void> {
-      row.time = time_from(occurred);
-      row.country = CountryCode::of(country);
-      row.recipients = count_from(recipients);
-      rows.push_back(row);
-      return {};
-    };
-    return each_row(session,
-                    "SELECT occurred, kind, client, country, recipients, action FROM activity"
-                    " WHERE account = :account AND occurred >= :since"
-                    " ORDER BY occurred DESC, id DESC LIMIT :most",
-                    std::tie(occurred, row.kind, row.client, country, recipients, row.action), on_row,
-                    stored_account(account), stored_time(since), static_cast<long long>(most));
+    return select(
+        session,
+        "WHERE account = :account AND occurred >= :since ORDER BY occurred DESC, id DESC LIMIT :most", most,
+        rows, everything, stored_account(account), stored_time(since), static_cast<long long>(most));
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows;
+}
+
+Result<std::vector<ActivityRow>> ActivityBook::from(const Prefix& network, Timestamp since,
+                                                    std::uint32_t most) const {
+  std::vector<ActivityRow> rows;
+  const auto is_within = [&](const std::string& client) {
+    const auto address = IpAddress::parse(client);
+    return address && network.contains(*address);
+  };
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select(session, "WHERE occurred >= :since AND client <> '' ORDER BY occurred DESC, id DESC", most,
+                  rows, is_within, stored_time(since));
   });
   if (!outcome) return fail(outcome.error());
   return rows;

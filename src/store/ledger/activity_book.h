@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "mail/account_id.h"
 #include "net/location.h"
+#include "net/prefix.h"
 #include "store/ledger/database.h"
 
 namespace postreeve {
@@ -36,12 +37,17 @@ class ActivityBook {
 
   // Never waits for the disk.
   void add(ActivityRow row);
+  // Drops what is in memory of the account. Waits for a flush that is under way.
+  void forget(const AccountId& account);
   // Writes what is in memory, in parts so that other writes come in between; waits. What could not be written
   // stays in memory.
   [[nodiscard]] Result<void> flush();
   // Those that are written, newest first.
   [[nodiscard]] Result<std::vector<ActivityRow>> of(const AccountId& account, Timestamp since,
                                                     std::uint32_t most) const;
+  // Of all accounts what came from within `network`, newest first.
+  [[nodiscard]] Result<std::vector<ActivityRow>> from(const Prefix& network, Timestamp since,
+                                                      std::uint32_t most) const;
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:

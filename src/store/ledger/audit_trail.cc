@@ -4,6 +4,7 @@
 
 #include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
+#include "store/ledger/spool.h"
 #include "store/ledger/sql.h"
 
 namespace postreeve {
@@ -11,23 +12,47 @@ namespace {
 
 constexpr std::size_t kMostDetailsBytes = 64UL * 1024;
 
+Result<void> check(const AuditEntry& entry) {
+  if (entry.details.size() <= kMostDetailsBytes && is_storable(entry.details)) return {};
+  return fail(ErrorCode::kInvalidInput, "the details are no UTF-8 of at most 64 KiB");
+}
+
+Texts columns_of(const AuditEntry& entry) {
+  return {std::to_string(stored_time(entry.time)),
+          stored_line(entry.author, 320),
+          stored_line(entry.from, 320),
+          stored_line(entry.verb, 64),
+          stored_line(entry.subject, 320),
+          stored_line(entry.reason),
+          entry.details};
+}
+
 }  // namespace
 
-Result<void> AuditTrail::insert(soci::session& session, const AuditEntry& entry) {
-  if (entry.details.size() > kMostDetailsBytes || !is_storable(entry.details)) {
-    return fail(ErrorCode::kInvalidInput, "the details are no UTF-8 of at most 64 KiB");
-  }
-  execute(session,
-          "INSERT INTO audit (id, occurred, author, origin, verb, subject, reason, details)"
-          " VALUES (:id, :occurred, :author, :origin, :verb, :subject, :reason, :details)",
-          static_cast<long long>(take_numbers(session, "audit")), stored_time(entry.time),
-          stored_line(entry.author, 320), stored_line(entry.from, 320), stored_line(entry.verb, 64),
-          stored_line(entry.subject, 320), stored_line(entry.reason), entry.details);
+Result<void> insert_audit_entry(soci::session& session, const Texts& columns) {
+  Texts numbered{std::to_string(take_numbers(session, "audit"))};
+  numbered.insert(numbered.end(), columns.begin(), columns.end());
+  execute_with(session,
+               "INSERT INTO audit (id, occurred, author, origin, verb, subject, reason, details)"
+               " VALUES (:id, :occurred, :author, :origin, :verb, :subject, :reason, :details)",
+               numbered);
+  constexpr std::size_t kVerb = 3;
+  const std::string& verb = columns.at(kVerb);
+  if (verb == "mode") announce(session, "rules");
+  if (verb == kForgetVerb) announce(session, "forgotten");
   return {};
 }
 
+Result<void> AuditTrail::insert(soci::session& session, const AuditEntry& entry) {
+  if (auto sound = check(entry); !sound) return sound;
+  return insert_audit_entry(session, columns_of(entry));
+}
+
 Result<void> AuditTrail::add(const AuditEntry& entry) {
-  return database_.write([&](soci::session& session) { return insert(session, entry); });
+  if (auto sound = check(entry); !sound) return sound;
+  const Texts columns = columns_of(entry);
+  return database_.write([&](soci::session& session) { return insert_audit_entry(session, columns); },
+                         SpooledWrite{.kind = "audit", .body = packed(columns)});
 }
 
 Result<std::vector<AuditEntry>> AuditTrail::find(const AuditQuery& query) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -11,6 +12,9 @@
 #include "store/ledger/database.h"
 
 namespace postreeve {
+
+// The subject is an account that is to leave no trace: other nodes that follow the ledger look for it.
+inline constexpr std::string_view kForgetVerb = "account forget";
 
 // Texts become printable lines; `details` (JSON) is UTF-8 of at most 64 KiB.
 struct AuditEntry {

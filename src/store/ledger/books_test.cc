@@ -19,9 +19,9 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-class AccountPolicyBookTest : public LedgerTest {};
+class AccountPolicyBookTest : public LedgerOnBoth {};
 
-TEST_F(AccountPolicyBookTest, KeepsOnePolicyAnAccount) {
+TEST_P(AccountPolicyBookTest, KeepsOnePolicyAnAccount) {
   AccountPolicyBook book(*database);
   AccountPolicy policy;
   policy.account = account("anna@x.example");
@@ -43,7 +43,7 @@ TEST_F(AccountPolicyBookTest, KeepsOnePolicyAnAccount) {
   EXPECT_EQ(book.remove(policy.account).error().code, ErrorCode::kNotFound);
 }
 
-TEST_F(AccountPolicyBookTest, RefusesWhatIsNoPolicy) {
+TEST_P(AccountPolicyBookTest, RefusesWhatIsNoPolicy) {
   AccountPolicyBook book(*database);
   AccountPolicy policy;
   EXPECT_EQ(book.put(policy).error().code, ErrorCode::kInvalidInput);
@@ -54,7 +54,7 @@ TEST_F(AccountPolicyBookTest, RefusesWhatIsNoPolicy) {
   EXPECT_EQ(book.put(policy).error().code, ErrorCode::kLimitExceeded);
 }
 
-class OutboxTest : public LedgerTest {
+class OutboxTest : public LedgerOnBoth {
  protected:
   Outbox outbox{*database};
 };
@@ -65,7 +65,7 @@ OutboxAction action(const std::string& kind, Timestamp not_before = {}) {
   return {.kind = kind, .payload = "{}", .not_before = not_before};
 }
 
-TEST_F(OutboxTest, GivesTheOldestActionOfAKindWhenItIsDue) {
+TEST_P(OutboxTest, GivesTheOldestActionOfAKindWhenItIsDue) {
   ASSERT_TRUE(outbox.add({1}, account("anna"),
                          {action("flag"), action("notice", kNoon + std::chrono::hours{1})}, kNoon));
   ASSERT_TRUE(outbox.add({2}, account("bob"), {action("flag")}, kNoon));
@@ -80,7 +80,7 @@ TEST_F(OutboxTest, GivesTheOldestActionOfAKindWhenItIsDue) {
   EXPECT_EQ(*outbox.unfinished(), 3U);
 }
 
-TEST_F(OutboxTest, BeginsTheActionsOfAnIncidentInTheirOrder) {
+TEST_P(OutboxTest, BeginsTheActionsOfAnIncidentInTheirOrder) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick")}, kNoon));
   EXPECT_FALSE(*outbox.take("kick", kNoon, kLease));
   const auto flag = *outbox.take("flag", kNoon, kLease);
@@ -89,7 +89,7 @@ TEST_F(OutboxTest, BeginsTheActionsOfAnIncidentInTheirOrder) {
   EXPECT_TRUE(*outbox.take("kick", kNoon, kLease));
 }
 
-TEST_F(OutboxTest, LetsABackendThatIsDownHoldUpItsOwnActionsOnly) {
+TEST_P(OutboxTest, LetsABackendThatIsDownHoldUpItsOwnActionsOnly) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick"), action("flag")}, kNoon));
   const auto flag = *outbox.take("flag", kNoon, kLease);
   ASSERT_TRUE(outbox.failed(flag->id, "no route to host", kNoon + std::chrono::hours{1}));
@@ -100,7 +100,51 @@ TEST_F(OutboxTest, LetsABackendThatIsDownHoldUpItsOwnActionsOnly) {
   EXPECT_EQ((*outbox.take("flag", kNoon + std::chrono::hours{1}, kLease))->id, flag->id);
 }
 
-TEST_F(OutboxTest, GivesAnActionAgainWhenItsWorkerDied) {
+TEST_P(OutboxTest, TriesWhatNobodyTriedBeforeWhatFailed) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
+  ASSERT_TRUE(outbox.add({2}, account("bob"), {action("flag")}, kNoon));
+  const auto first = *outbox.take("flag", kNoon, kLease);
+  ASSERT_TRUE(outbox.failed(first->id, "it did not answer", kNoon));
+  EXPECT_EQ((*outbox.take("flag", kNoon, kLease))->account, account("bob"));
+  EXPECT_EQ((*outbox.take("flag", kNoon, kLease))->id, first->id);
+}
+
+TEST_P(OutboxTest, WaitsAMinuteForWhatIsStuckBehindABackendThatHangs) {
+  for (const char* name : {"anna", "bob", "carol"})
+    ASSERT_TRUE(outbox.add({static_cast<std::uint64_t>(name[0])}, account(name),
+                           {action("flag"), action("kick"), action("flag")}, kNoon));
+  constexpr std::chrono::seconds kHangs{30};
+  for (const Timestamp begun : {kNoon, kNoon + kHangs}) {
+    const auto flag = *outbox.take("flag", begun, kLease);
+    ASSERT_TRUE(flag);
+    ASSERT_TRUE(outbox.failed(flag->id, "it did not answer", begun + kHangs));
+    EXPECT_EQ((*outbox.take("kick", begun + kHangs, kLease))->account, flag->account);
+  }
+  const auto kick = *outbox.take("kick", kNoon + 2 * kHangs, kLease);
+  ASSERT_TRUE(kick);
+  EXPECT_EQ(kick->account, account("carol"));
+}
+
+TEST_P(OutboxTest, NeverChangesTheOrderOfWhatHasOneName) {
+  ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("flag")}, kNoon));
+  const Timestamp later = kNoon + std::chrono::hours{1};
+  ASSERT_TRUE(*outbox.take("flag", kNoon, 2 * std::chrono::hours{1}));
+  EXPECT_FALSE(*outbox.take("flag", later, kLease));
+}
+
+TEST_P(OutboxTest, WaitsForNoActionThatWasPutOffBeforeItIsDue) {
+  const Timestamp later = kNoon + std::chrono::minutes{15};
+  ASSERT_TRUE(
+      outbox.add({1}, account("anna"), {action("page", later), action("page"), action("flag")}, kNoon));
+  const auto page = *outbox.take("page", kNoon, kLease);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->id, outbox.of_incident({1})->at(1).id);
+  ASSERT_TRUE(outbox.done(page->id, "", kNoon));
+  EXPECT_TRUE(*outbox.take("flag", kNoon, kLease));
+  EXPECT_EQ((*outbox.take("page", later, kLease))->id, outbox.of_incident({1})->front().id);
+}
+
+TEST_P(OutboxTest, GivesAnActionAgainWhenItsWorkerDied) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
   const auto first = *outbox.take("flag", kNoon, kLease);
   ASSERT_TRUE(outbox.keep_receipt(first->id, R"({"before":0})"));
@@ -111,7 +155,7 @@ TEST_F(OutboxTest, GivesAnActionAgainWhenItsWorkerDied) {
   EXPECT_EQ(again->receipt, R"({"before":0})");
 }
 
-TEST_F(OutboxTest, TakesBackWhatADeadWorkerHadAtOnce) {
+TEST_P(OutboxTest, TakesBackWhatADeadWorkerHadAtOnce) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick")}, kNoon));
   const auto flag = *outbox.take("flag", kNoon, kLease);
   ASSERT_TRUE(outbox.take_back(kNoon));
@@ -119,7 +163,7 @@ TEST_F(OutboxTest, TakesBackWhatADeadWorkerHadAtOnce) {
   EXPECT_EQ(outbox.of_incident({1})->at(1).attempts, 0U);
 }
 
-TEST_F(OutboxTest, KeepsWhatBecameOfAnAction) {
+TEST_P(OutboxTest, KeepsWhatBecameOfAnAction) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("kick")}, kNoon));
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("hold")}, kNoon));
@@ -145,7 +189,7 @@ TEST_F(OutboxTest, KeepsWhatBecameOfAnAction) {
   EXPECT_THAT(*outbox.open(true, 10), SizeIs(2));
 }
 
-TEST_F(OutboxTest, TellsTheTimelineInTheSameStep) {
+TEST_P(OutboxTest, TellsTheTimelineInTheSameStep) {
   IncidentBook book(*database);
   StandingEntry entry = standing_entry(Level::kHeld, 1);
   entry.actions = {action("flag"), action("kick")};
@@ -171,7 +215,7 @@ TEST_F(OutboxTest, TellsTheTimelineInTheSameStep) {
   EXPECT_EQ(*outbox.unfinished(), 0U);
 }
 
-TEST_F(OutboxTest, SaysOfWhichKindsSomethingIsDue) {
+TEST_P(OutboxTest, SaysOfWhichKindsSomethingIsDue) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag"), action("kick"), action("flag")}, kNoon));
   EXPECT_THAT(*outbox.due_kinds(kNoon), ::testing::UnorderedElementsAre("flag", "kick"));
   EXPECT_THAT(*outbox.due_kinds(kNoon - std::chrono::seconds{1}), IsEmpty());
@@ -182,7 +226,7 @@ TEST_F(OutboxTest, SaysOfWhichKindsSomethingIsDue) {
   EXPECT_THAT(*outbox.due_kinds(kNoon), ::testing::UnorderedElementsAre("flag", "kick"));
 }
 
-TEST_F(OutboxTest, TriesAgainWhatWasGivenUpWhenAPersonWishesIt) {
+TEST_P(OutboxTest, TriesAgainWhatWasGivenUpWhenAPersonWishesIt) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
   const auto flag = *outbox.take("flag", kNoon, kLease);
   ASSERT_TRUE(outbox.give_up(flag->id, "no such table", kNoon));
@@ -192,7 +236,7 @@ TEST_F(OutboxTest, TriesAgainWhatWasGivenUpWhenAPersonWishesIt) {
   EXPECT_EQ(outbox.retry(99, kNoon).error().code, ErrorCode::kNotFound);
 }
 
-TEST_F(OutboxTest, RefusesReceiptsThatTheDatabaseCannotHold) {
+TEST_P(OutboxTest, RefusesReceiptsThatTheDatabaseCannotHold) {
   ASSERT_TRUE(outbox.add({1}, account("anna"), {action("flag")}, kNoon));
   const auto flag = *outbox.take("flag", kNoon, kLease);
   EXPECT_EQ(outbox.keep_receipt(flag->id, "\xff").error().code, ErrorCode::kInvalidInput);
@@ -201,7 +245,7 @@ TEST_F(OutboxTest, RefusesReceiptsThatTheDatabaseCannotHold) {
   EXPECT_EQ(outbox.keep_receipt(99, "{}").error().code, ErrorCode::kNotFound);
 }
 
-TEST_F(OutboxTest, RefusesWhatIsNoActionAndTheStandingWithIt) {
+TEST_P(OutboxTest, RefusesWhatIsNoActionAndTheStandingWithIt) {
   StandingEntry entry = standing_entry(Level::kHeld, 1);
   entry.actions = {{.kind = "No Kind", .payload = "", .not_before = {}}};
   IncidentBook book(*database);
@@ -211,9 +255,9 @@ TEST_F(OutboxTest, RefusesWhatIsNoActionAndTheStandingWithIt) {
   EXPECT_EQ(book.record(entry).error().code, ErrorCode::kInvalidInput);
 }
 
-class ActivityBookTest : public LedgerTest {};
+class ActivityBookTest : public LedgerOnBoth {};
 
-TEST_F(ActivityBookTest, KeepsWhatAnAccountDid) {
+TEST_P(ActivityBookTest, KeepsWhatAnAccountDid) {
   ActivityBook book(*database, 3);
   const ActivityRow row{.account = account("anna"),
                         .time = kNoon,
@@ -237,7 +281,30 @@ TEST_F(ActivityBookTest, KeepsWhatAnAccountDid) {
   EXPECT_THAT(*book.of(account("anna"), kNoon, 1), ElementsAre(later));
 }
 
-TEST_F(ActivityBookTest, KeepsRowsInMemoryWhileTheyCannotBeWritten) {
+TEST_P(ActivityBookTest, TellsWhoCameFromANetwork) {
+  ActivityBook book(*database);
+  ActivityRow row{.account = account("anna"),
+                  .time = kNoon,
+                  .kind = "login",
+                  .client = "192.0.2.7",
+                  .country = {},
+                  .recipients = 0,
+                  .action = "accept"};
+  book.add(row);
+  const ActivityRow of_anna = row;
+  row.account = account("bob");
+  row.time += std::chrono::hours{1};
+  row.client = "192.0.3.7";
+  book.add(row);
+  ASSERT_TRUE(book.flush());
+  const Prefix wide = *Prefix::parse("192.0.2.0/23");
+  EXPECT_THAT(*book.from(*Prefix::parse("192.0.2.7"), kNoon, 10), ElementsAre(of_anna));
+  EXPECT_THAT(*book.from(wide, kNoon, 10), ElementsAre(row, of_anna));
+  EXPECT_THAT(*book.from(wide, kNoon, 1), ElementsAre(row));
+  EXPECT_THAT(*book.from(wide, row.time, 10), ElementsAre(row));
+}
+
+TEST_P(ActivityBookTest, KeepsRowsInMemoryWhileTheyCannotBeWritten) {
   reopen({.path = {}, .most_waiting = 0});
   ActivityBook book(*database);
   book.add({.account = account("anna"),
@@ -250,9 +317,9 @@ TEST_F(ActivityBookTest, KeepsRowsInMemoryWhileTheyCannotBeWritten) {
   EXPECT_EQ(book.flush().error().code, ErrorCode::kLimitExceeded);
 }
 
-class AuditTrailTest : public LedgerTest {};
+class AuditTrailTest : public LedgerOnBoth {};
 
-TEST_F(AuditTrailTest, TellsWhoDidWhat) {
+TEST_P(AuditTrailTest, TellsWhoDidWhat) {
   AuditTrail trail(*database);
   AuditEntry entry{.id = 0,
                    .time = kNoon,
@@ -282,7 +349,7 @@ TEST_F(AuditTrailTest, TellsWhoDidWhat) {
   EXPECT_EQ(trail.add(entry).error().code, ErrorCode::kInvalidInput);
 }
 
-class TokenBookTest : public LedgerTest {
+class TokenBookTest : public LedgerOnBoth {
  protected:
   static TokenRequest request() {
     return {.name = "webmail",
@@ -293,7 +360,7 @@ class TokenBookTest : public LedgerTest {
   }
 };
 
-TEST_F(TokenBookTest, KnowsATokenByItsSecret) {
+TEST_P(TokenBookTest, KnowsATokenByItsSecret) {
   TokenBook book(*database);
   const auto made = book.create(request());
   ASSERT_TRUE(made);
@@ -325,7 +392,7 @@ TEST_F(TokenBookTest, KnowsATokenByItsSecret) {
   EXPECT_EQ(book.revoke("nobody", kNoon).error().code, ErrorCode::kNotFound);
 }
 
-TEST_F(TokenBookTest, NotesTheLastUse) {
+TEST_P(TokenBookTest, NotesTheLastUse) {
   TokenBook book(*database);
   const auto made = *book.create(request());
   EXPECT_EQ(book.all()->at(0).last_used, std::nullopt);
@@ -334,7 +401,7 @@ TEST_F(TokenBookTest, NotesTheLastUse) {
   EXPECT_EQ(TokenBook(*database).all()->at(0).last_used, kNoon);
 }
 
-TEST_F(TokenBookTest, KeepsNoSecret) {
+TEST_P(TokenBookTest, KeepsNoSecret) {
   const auto made = *TokenBook(*database).create(request());
   const std::string secret = made.token.substr(made.token.rfind('_') + 1);
   std::string hash;
@@ -346,7 +413,7 @@ TEST_F(TokenBookTest, KeepsNoSecret) {
   EXPECT_THAT(hash, Not(HasSubstr(secret)));
 }
 
-TEST_F(TokenBookTest, RefusesWhatIsNoScope) {
+TEST_P(TokenBookTest, RefusesWhatIsNoScope) {
   TokenBook book(*database);
   const auto refused = [&](const TokenRequest& wrong) {
     const auto made = book.create(wrong);
@@ -366,6 +433,12 @@ TEST_F(TokenBookTest, RefusesWhatIsNoScope) {
   wrong.scope.tenant = "\xff";
   EXPECT_TRUE(refused(wrong));
 }
+
+POSTREEVE_ON_BOTH(AccountPolicyBookTest);
+POSTREEVE_ON_BOTH(TokenBookTest);
+POSTREEVE_ON_BOTH(AuditTrailTest);
+POSTREEVE_ON_BOTH(ActivityBookTest);
+POSTREEVE_ON_BOTH(OutboxTest);
 
 }  // namespace
 }  // namespace postreeve

@@ -25,7 +25,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-class LedgerDatabaseTest : public LedgerTest {
+class LedgerDatabaseTest : public LedgerOnBoth {
  protected:
   // A write that notes `name`.
   static LedgerDatabase::Work note(std::string name) {
@@ -62,13 +62,16 @@ class LedgerDatabaseTest : public LedgerTest {
   }
 };
 
-TEST_F(LedgerDatabaseTest, KeepsWhatWasWrittenOverARestart) {
+// What is a file's only.
+class LedgerFileTest : public LedgerDatabaseTest {};
+
+TEST_P(LedgerDatabaseTest, KeepsWhatWasWrittenOverARestart) {
   ASSERT_TRUE(database->write(note("a")));
   reopen();
   EXPECT_THAT(notes(), ElementsAre("a"));
 }
 
-TEST_F(LedgerDatabaseTest, UndoesOnlyTheWriteThatFails) {
+TEST_P(LedgerDatabaseTest, UndoesOnlyTheWriteThatFails) {
   std::promise<void> released;
   hold_up(released);
   std::vector<std::string> ended;
@@ -95,7 +98,7 @@ TEST_F(LedgerDatabaseTest, UndoesOnlyTheWriteThatFails) {
   EXPECT_THAT(notes(), ElementsAre("a", "d"));
 }
 
-TEST_F(LedgerDatabaseTest, CarriesOutTheOthersWhenAWriteBringsTheTransactionDown) {
+TEST_P(LedgerDatabaseTest, CarriesOutTheOthersWhenAWriteBringsTheTransactionDown) {
   std::promise<void> released;
   hold_up(released);
   database->write(note("a"), [](const Result<void>& outcome) { EXPECT_TRUE(outcome); });
@@ -112,7 +115,7 @@ TEST_F(LedgerDatabaseTest, CarriesOutTheOthersWhenAWriteBringsTheTransactionDown
   EXPECT_THAT(notes(), ElementsAre("a", "b"));
 }
 
-TEST_F(LedgerDatabaseTest, RefusesMoreThanMayWait) {
+TEST_P(LedgerDatabaseTest, RefusesMoreThanMayWait) {
   reopen({.path = {}, .most_waiting = 3});
   std::promise<void> released;
   hold_up(released);
@@ -135,14 +138,14 @@ TEST_F(LedgerDatabaseTest, RefusesMoreThanMayWait) {
   EXPECT_EQ(done, 2);
 }
 
-TEST_F(LedgerDatabaseTest, DoesNotWaitForItselfOnItsOwnThread) {
+TEST_P(LedgerDatabaseTest, DoesNotWaitForItselfOnItsOwnThread) {
   std::promise<ErrorCode> code;
   database->write(note("a"),
                   [&](const Result<void>&) { code.set_value(database->write(note("b")).error().code); });
   EXPECT_EQ(code.get_future().get(), ErrorCode::kConflict);
 }
 
-TEST_F(LedgerDatabaseTest, WaitsForALockOfAnotherConnection) {
+TEST_P(LedgerFileTest, WaitsForALockOfAnotherConnection) {
   auto other = open_sqlite({.path = folder.file("ledger.db")});
   ASSERT_TRUE(other);
   **other << "BEGIN IMMEDIATE";
@@ -153,7 +156,7 @@ TEST_F(LedgerDatabaseTest, WaitsForALockOfAnotherConnection) {
   EXPECT_TRUE(written.get());
 }
 
-TEST_F(LedgerDatabaseTest, ReadsOneMoment) {
+TEST_P(LedgerDatabaseTest, ReadsOneMoment) {
   ASSERT_TRUE(database->write(note("a")));
   const auto read = database->read([&](soci::session& session) -> Result<void> {
     long long before = 0;
@@ -167,7 +170,7 @@ TEST_F(LedgerDatabaseTest, ReadsOneMoment) {
   EXPECT_TRUE(read);
 }
 
-TEST_F(LedgerDatabaseTest, ReadsGoOnAfterOneThatFailed) {
+TEST_P(LedgerDatabaseTest, ReadsGoOnAfterOneThatFailed) {
   for (int i = 0; i < 10; ++i) {
     const auto read = database->read([](soci::session& session) -> Result<void> {
       session << "SELECT nothing FROM nowhere";
@@ -179,12 +182,12 @@ TEST_F(LedgerDatabaseTest, ReadsGoOnAfterOneThatFailed) {
   EXPECT_THAT(notes(), ElementsAre("a"));
 }
 
-TEST_F(LedgerDatabaseTest, ReadersCannotWrite) {
+TEST_P(LedgerDatabaseTest, ReadersCannotWrite) {
   EXPECT_FALSE(database->read([&](soci::session& session) { return note("a")(session); }));
   EXPECT_THAT(notes(), ElementsAre());
 }
 
-TEST_F(LedgerDatabaseTest, ServesManyThreads) {
+TEST_P(LedgerDatabaseTest, ServesManyThreads) {
   std::vector<std::thread> threads;
   threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
@@ -201,7 +204,7 @@ TEST_F(LedgerDatabaseTest, ServesManyThreads) {
   EXPECT_THAT(notes(), SizeIs(100));
 }
 
-TEST_F(LedgerDatabaseTest, CopiesItselfWhileItWorks) {
+TEST_P(LedgerFileTest, CopiesItselfWhileItWorks) {
   ASSERT_TRUE(database->write(note("a")));
   std::atomic<bool> stop = false;
   std::thread writer([&] {
@@ -224,7 +227,7 @@ TEST_F(LedgerDatabaseTest, CopiesItselfWhileItWorks) {
   }));
 }
 
-TEST_F(LedgerDatabaseTest, IsPrivateAndLeavesNoLogBehind) {
+TEST_P(LedgerFileTest, IsPrivateAndLeavesNoLogBehind) {
   ASSERT_TRUE(database->write(note("a")));
   struct ::stat status{};
   ASSERT_EQ(::stat(folder.file("ledger.db").c_str(), &status), 0);
@@ -234,7 +237,7 @@ TEST_F(LedgerDatabaseTest, IsPrivateAndLeavesNoLogBehind) {
   EXPECT_FALSE(was_left_open(folder.file("ledger.db")));
 }
 
-TEST_F(LedgerDatabaseTest, RefusesWhatIsNoLedger) {
+TEST_P(LedgerFileTest, RefusesWhatIsNoLedger) {
   const std::string file = folder.file("other.db");
   std::ofstream(file) << std::string(10'000, 'x');
   const auto opened = LedgerDatabase::open({.path = file});
@@ -250,10 +253,10 @@ TEST_F(LedgerDatabaseTest, RefusesWhatIsNoLedger) {
   }
   EXPECT_EQ(LedgerDatabase::open({.path = foreign}).error().code, ErrorCode::kCorrupt);
   EXPECT_EQ(LedgerDatabase::open({.path = folder.file("no/folder")}).error().code, ErrorCode::kUnavailable);
-  EXPECT_EQ(LedgerDatabase::open({.path = "a\"b"}).error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(LedgerDatabase::open({.path = folder.file("a\"b")}).error().code, ErrorCode::kInvalidInput);
 }
 
-TEST_F(LedgerDatabaseTest, FindsDamageAfterACrash) {
+TEST_P(LedgerFileTest, FindsDamageAfterACrash) {
   ASSERT_TRUE(database->write([](soci::session& session) -> Result<void> {
     for (int i = 0; i < 200; ++i) {
       if (auto noted = note(std::string(1'000, 'n') + std::to_string(i))(session); !noted) return noted;
@@ -275,7 +278,7 @@ TEST_F(LedgerDatabaseTest, FindsDamageAfterACrash) {
   EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt);
 }
 
-TEST_F(LedgerDatabaseTest, GoesOnWhenAFullDiskHasRoomAgain) {
+TEST_P(LedgerFileTest, GoesOnWhenAFullDiskHasRoomAgain) {
   reopen({.path = {}, .most_pages = 120});
   ListBook lists(*database);
   std::vector<std::string> written;
@@ -342,6 +345,24 @@ TEST(LedgerOnAFullDisk, GoesOnInTheSameProcessWhenFilesMayGrowAgain) {
   EXPECT_EQ(status, 0);
   EXPECT_TRUE(LedgerDatabase::open({.path = folder.file("ledger.db")}));
 }
+
+TEST_F(LedgerTest, ReadsNoMoreRowsThanAreWanted) {
+  std::vector<int> numbers;
+  const auto read = database->read([&](soci::session& session) {
+    int number = 0;
+    return each_row(session,
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+                    std::tie(number), [&]() -> Result<Rows> {
+                      numbers.push_back(number);
+                      return number < 3 ? Rows::kMore : Rows::kEnough;
+                    });
+  });
+  EXPECT_TRUE(read);
+  EXPECT_THAT(numbers, ElementsAre(1, 2, 3));
+}
+
+POSTREEVE_ON_BOTH(LedgerDatabaseTest);
+INSTANTIATE_TEST_SUITE_P(On, LedgerFileTest, ::testing::Values(LedgerKind::kSqlite), name_of_kind);
 
 }  // namespace
 }  // namespace postreeve

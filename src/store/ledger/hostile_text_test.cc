@@ -33,9 +33,9 @@ const std::vector<std::string>& hostile_texts() {
   return texts;
 }
 
-class HostileText : public LedgerTest {};
+class HostileText : public LedgerOnBoth {};
 
-TEST_F(HostileText, DoesNotHurtIncidents) {
+TEST_P(HostileText, DoesNotHurtIncidents) {
   IncidentBook book(*database);
   std::uint64_t number = 0;
   for (const std::string& text : hostile_texts()) {
@@ -63,7 +63,7 @@ TEST_F(HostileText, DoesNotHurtIncidents) {
   EXPECT_EQ(book.get({2})->cause, hostile_texts()[1]);
 }
 
-TEST_F(HostileText, DoesNotHurtTheSmallerBooks) {
+TEST_P(HostileText, DoesNotHurtTheSmallerBooks) {
   AuditTrail trail(*database);
   ListBook lists(*database);
   ActivityBook activity(*database);
@@ -101,7 +101,7 @@ TEST_F(HostileText, DoesNotHurtTheSmallerBooks) {
   EXPECT_THAT(*activity.of(account("anna"), kNoon, 100), SizeIs(hostile_texts().size()));
 }
 
-TEST_F(HostileText, KeepsAccountsApart) {
+TEST_P(HostileText, KeepsAccountsApart) {
   IncidentBook book(*database);
   std::uint64_t number = 0;
   const std::vector<std::string> logins{"o'brien@x.example",       "a\xff@x.example", "a\xfe@x.example",
@@ -144,6 +144,8 @@ RC_GTEST_PROP(StoredHash, ComesBackAsItWas, (std::uint64_t low, std::uint64_t hi
   RC_ASSERT(back.has_value());
   RC_ASSERT(*back == hash);
 }
+
+POSTREEVE_ON_BOTH(HostileText);
 
 }  // namespace
 }  // namespace postreeve

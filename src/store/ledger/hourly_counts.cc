@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <map>
 #include <mutex>
-#include <unordered_map>
+#include <tuple>
 #include <utility>
 
+#include "store/ledger/hourly_rows.h"
 #include "store/ledger/rows.h"
 #include "store/ledger/sql.h"
 
@@ -16,17 +16,11 @@ namespace {
 // Account-hours in one write: some milliseconds of the ledger's thread.
 constexpr std::size_t kMostInAWrite = 1'000;
 
-using OfHour = std::unordered_map<AccountId, Counts>;
-using ByHour = std::map<long long, OfHour>;
+using OfHour = hourly_rows::CountsOfHour;
+using ByHour = hourly_rows::CountsByHour;
 
 long long hour_of(Timestamp time) {
   return stored_time(Timestamp{std::chrono::floor<std::chrono::hours>(time)});
-}
-
-std::size_t size_of(const ByHour& counts) {
-  std::size_t size = 0;
-  for (const auto& [hour, accounts] : counts) size += accounts.size();
-  return size;
 }
 
 // Takes up to `most` account-hours out of `from`, the oldest hours first.
@@ -44,73 +38,10 @@ ByHour take(ByHour& from, std::size_t most) {
   return taken;
 }
 
-struct CountColumns {
-  long long messages = 0;
-  long long recipients = 0;
-  long long refused = 0;
-  long long bounced = 0;
-  long long logins = 0;
-
-  void set(const Counts& counts) {
-    messages = counts.messages;
-    recipients = counts.recipients;
-    refused = counts.refused;
-    bounced = counts.bounced;
-    logins = counts.logins;
-  }
-  auto tie() { return std::tie(messages, recipients, refused, bounced, logins); }
-  [[nodiscard]] Counts counts() const {
-    return {.messages = count_from(messages),
-            .recipients = count_from(recipients),
-            .refused = count_from(refused),
-            .bounced = count_from(bounced),
-            .logins = count_from(logins)};
-  }
-};
-
-struct Row {
-  long long hour = 0;
-  std::string account;
-  CountColumns counts;
-};
-
-Result<void> write_all(soci::session& session, const ByHour& counts) {
-  Row row;  // prepared once: this is most of what a flush costs
-  soci::statement add =
-      (session.prepare << "INSERT INTO hourly_count (hour, account, messages, recipients, refused, bounced,"
-                          " logins) VALUES (:hour, :account, :messages, :recipients, :refused, :bounced,"
-                          " :logins) ON CONFLICT (hour, account) DO UPDATE SET"
-                          " messages = hourly_count.messages + excluded.messages,"
-                          " recipients = hourly_count.recipients + excluded.recipients,"
-                          " refused = hourly_count.refused + excluded.refused,"
-                          " bounced = hourly_count.bounced + excluded.bounced,"
-                          " logins = hourly_count.logins + excluded.logins",
-       soci::use(row.hour), soci::use(row.account), soci::use(row.counts.messages),
-       soci::use(row.counts.recipients), soci::use(row.counts.refused), soci::use(row.counts.bounced),
-       soci::use(row.counts.logins));
-  for (const auto& [hour, accounts] : counts) {
-    row.hour = hour;
-    for (const auto& [account, count] : accounts) {
-      row.account = stored_account(account);
-      row.counts.set(count);
-      add.execute(true);
-    }
-  }
-  return {};
-}
-
-Counts written(soci::session& session, long long hour, const AccountId& account) {
-  CountColumns columns;
-  first_row(session,
-            "SELECT messages, recipients, refused, bounced, logins FROM hourly_count"
-            " WHERE hour = :hour AND account = :account",
-            columns.tie(), hour, stored_account(account));
-  return columns.counts();
-}
-
-bool sends_more(const Sender& a, const Sender& b) {
-  if (a.now.recipients != b.now.recipients) return a.now.recipients > b.now.recipients;
-  return a.account < b.account;
+bool does_more(const Sender& a, const Sender& b, TopBy by) {
+  const std::uint32_t of_a = hourly_rows::amount(a.now, by);
+  const std::uint32_t of_b = hourly_rows::amount(b.now, by);
+  return of_a != of_b ? of_a > of_b : a.account < b.account;
 }
 
 }  // namespace
@@ -121,10 +52,21 @@ Counts& Counts::operator+=(const Counts& other) noexcept {
   };
   add(messages, other.messages);
   add(recipients, other.recipients);
+  add(withdrawn, other.withdrawn);
   add(refused, other.refused);
   add(bounced, other.bounced);
   add(logins, other.logins);
   return *this;
+}
+
+Counts settled(const Counts& counts) noexcept {
+  Counts result = counts;
+  // The hour of a message may be the one after its recipients'.
+  const std::uint32_t moved = std::min(counts.recipients, counts.withdrawn);
+  result.recipients -= moved;
+  result.withdrawn = 0;
+  const Counts more{.refused = moved};
+  return result += more;
 }
 
 struct HourlyCounts::Impl : std::enable_shared_from_this<HourlyCounts::Impl> {
@@ -148,7 +90,7 @@ struct HourlyCounts::Impl : std::enable_shared_from_this<HourlyCounts::Impl> {
   // With the mutex held.
   std::shared_ptr<const ByHour> begin_write() {
     writing = std::make_shared<const ByHour>(take(pending, kMostInAWrite));
-    pending_size -= size_of(*writing);
+    pending_size -= hourly_rows::size_of(*writing);
     return writing;
   }
   void end_write(const Result<void>& outcome) {
@@ -158,7 +100,7 @@ struct HourlyCounts::Impl : std::enable_shared_from_this<HourlyCounts::Impl> {
         for (const auto& [hour, accounts] : *writing) {
           for (const auto& [account, counts] : accounts) pending[hour][account] += counts;
         }
-        pending_size = size_of(pending);
+        pending_size = hourly_rows::size_of(pending);
       }
       is_failing = !outcome;
       writing = nullptr;
@@ -166,10 +108,33 @@ struct HourlyCounts::Impl : std::enable_shared_from_this<HourlyCounts::Impl> {
     changed.notify_all();
   }
 
+  // Keeps writes from beginning while somebody reads what is in memory and what is in the database.
+  class Reading {
+   public:
+    explicit Reading(const Impl& counts) : counts_(counts) {
+      std::unique_lock lock(counts_.mutex);
+      counts_.changed.wait(lock, [this] { return !counts_.writing; });
+      ++counts_.readers;
+    }
+    ~Reading() {
+      {
+        const std::lock_guard lock(counts_.mutex);
+        --counts_.readers;
+      }
+      counts_.changed.notify_all();
+    }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    const Impl& counts_;
+  };
+
   // Without the mutex: a refused write reports at once.
   void write_by_itself(const std::shared_ptr<const ByHour>& part) {
-    database.write([part](soci::session& session) { return write_all(session, *part); },
-                   [self = shared_from_this()](const Result<void>& outcome) { self->end_write(outcome); });
+    database.write([part](soci::session& session) { return hourly_rows::write(session, *part); },
+                   [self = shared_from_this()](const Result<void>& outcome) { self->end_write(outcome); },
+                   hourly_rows::words_of(*part));
   }
 
   [[nodiscard]] Counts in_memory(long long hour, const AccountId& account) const {
@@ -181,68 +146,52 @@ struct HourlyCounts::Impl : std::enable_shared_from_this<HourlyCounts::Impl> {
   }
 
   // Those who have sent something in the hour, most first.
-  [[nodiscard]] std::vector<Sender> senders_in_memory(long long hour) const {
-    std::vector<Sender> senders;
-    {
-      const std::lock_guard lock(mutex);
-      const auto of_hour = pending.find(hour);
-      if (of_hour == pending.end()) return senders;
-      for (const auto& [account, counts] : of_hour->second) {
-        senders.push_back({.account = account, .now = counts, .before = {}, .last_week = {}});
-      }
-    }
-    std::ranges::sort(senders, sends_more);
-    return senders;
+  [[nodiscard]] OfHour all_in_memory(long long hour) const {
+    const std::lock_guard lock(mutex);
+    const auto of_hour = pending.find(hour);
+    return of_hour == pending.end() ? OfHour{} : of_hour->second;
   }
 
-  Result<std::vector<Sender>> top(soci::session& session, long long hour, std::size_t most) const;
+  Result<std::vector<Sender>> top(soci::session& session, long long hour, TopBy by, std::size_t most) const;
 };
 
-Result<std::vector<Sender>> HourlyCounts::Impl::top(soci::session& session, long long hour,
+// Whoever is not among `limit` accounts of the database has at most `least_written` there. What is in memory
+// takes recipients from some of them; `limit` is larger than `most` by so many, so that `most` accounts stay
+// above it, and nobody further down comes in whose sum is below.
+Result<std::vector<Sender>> HourlyCounts::Impl::top(soci::session& session, long long hour, TopBy by,
                                                     std::size_t most) const {
-  std::unordered_map<AccountId, Counts> best;
-  std::string account_text;
-  CountColumns columns;
+  const OfHour unwritten = all_in_memory(hour);
+  const auto falling = std::ranges::count_if(
+      unwritten, [](const auto& entry) { return entry.second.withdrawn > entry.second.recipients; });
+  const std::size_t limit = most + static_cast<std::size_t>(falling);
+  OfHour best;
   std::uint32_t least_written = 0;
-  const auto on_row = [&]() -> Result<void> {
-    auto account = account_from(account_text);
-    if (!account) return fail(account.error());
-    least_written = columns.counts().recipients;
-    best.emplace(*std::move(account), columns.counts());
-    return {};
-  };
-  auto read = each_row(session,
-                       "SELECT account, messages, recipients, refused, bounced, logins FROM hourly_count"
-                       " WHERE hour = :hour ORDER BY recipients DESC, account LIMIT :most",
-                       std::tuple_cat(std::tie(account_text), columns.tie()), on_row, hour,
-                       static_cast<long long>(most));
-  if (!read) return fail(read.error());
-  const bool all_written_known = best.size() < most;
-  // Whoever is not among those has at most `least_written` in the database; once that and what is in memory
-  // are below the written counts of `most` accounts, nobody further down comes in.
-  for (const Sender& sender : senders_in_memory(hour)) {
-    const auto found = best.find(sender.account);
+  if (auto read = hourly_rows::read_best(session, hour, by, limit, best, least_written); !read)
+    return fail(read.error());
+  const bool all_written_known = best.size() < limit;
+  for (const auto& [account, counts] : unwritten) {
+    const auto found = best.find(account);
     if (found != best.end()) {
-      found->second += sender.now;
+      found->second += counts;
     } else if (all_written_known) {
-      best.emplace(sender.account, sender.now);
-    } else if (sender.now.recipients > 0) {
-      Counts counts = written(session, hour, sender.account);
-      counts += sender.now;
-      if (counts.recipients >= least_written) best.emplace(sender.account, counts);
+      best.emplace(account, counts);
+    } else if (hourly_rows::amount(counts, by) > 0) {
+      Counts sum = hourly_rows::read(session, hour, account);
+      sum += counts;
+      if (hourly_rows::amount(settled(sum), by) >= least_written) best.emplace(account, sum);
     }
   }
   std::vector<Sender> senders;
   senders.reserve(best.size());
-  for (auto& [account, counts] : best)
-    senders.push_back({.account = account, .now = counts, .before = {}, .last_week = {}});
-  std::ranges::sort(senders, sends_more);
+  for (const auto& [account, counts] : best)
+    senders.push_back({.account = account, .now = settled(counts), .before = {}, .last_week = {}});
+  std::ranges::sort(senders, [by](const Sender& a, const Sender& b) { return does_more(a, b, by); });
   if (senders.size() > most) senders.resize(most);
   for (Sender& sender : senders) {
     const auto in_hour = [&](std::chrono::hours ago) {
       const long long then = hour - stored_time(Timestamp{ago});
-      Counts counts = written(session, then, sender.account);
-      return counts += in_memory(then, sender.account);
+      Counts counts = hourly_rows::read(session, then, sender.account);
+      return settled(counts += in_memory(then, sender.account));
     };
     sender.before = in_hour(std::chrono::hours{1});
     sender.last_week = in_hour(std::chrono::hours{7 * 24});
@@ -276,6 +225,12 @@ void HourlyCounts::add(const AccountId& account, Timestamp time, const Counts& c
   if (part) impl_->write_by_itself(part);
 }
 
+void HourlyCounts::forget(const AccountId& account) {
+  std::unique_lock lock(impl_->mutex);
+  impl_->changed.wait(lock, [this] { return !impl_->writing; });
+  for (auto& [hour, accounts] : impl_->pending) impl_->pending_size -= accounts.erase(account);
+}
+
 Result<void> HourlyCounts::flush() {
   std::size_t left = 0;
   {
@@ -291,32 +246,40 @@ Result<void> HourlyCounts::flush() {
       if (left == 0 || impl_->pending.empty()) return {};
       part = impl_->begin_write();
     }
-    left -= std::min(left, size_of(*part));
+    left -= std::min(left, hourly_rows::size_of(*part));
     const auto outcome =
-        impl_->database.write([part](soci::session& session) { return write_all(session, *part); });
+        impl_->database.write([part](soci::session& session) { return hourly_rows::write(session, *part); },
+                              hourly_rows::words_of(*part));
     impl_->end_write(outcome);
     if (!outcome) return outcome;
   }
 }
 
-Result<std::vector<Sender>> HourlyCounts::top(Timestamp time, std::uint32_t most) const {
-  {
-    std::unique_lock lock(impl_->mutex);
-    impl_->changed.wait(lock, [&] { return !impl_->writing; });
-    ++impl_->readers;
-  }
+Result<std::vector<Sender>> HourlyCounts::top(Timestamp time, std::uint32_t most, TopBy by) const {
+  const Impl::Reading reading(*impl_);
   Result<std::vector<Sender>> senders;
   const auto outcome = impl_->database.read([&](soci::session& session) -> Result<void> {
-    senders = impl_->top(session, hour_of(time), most);
+    senders = impl_->top(session, hour_of(time), by, most);
     return {};
   });
-  {
-    const std::lock_guard lock(impl_->mutex);
-    --impl_->readers;
-  }
-  impl_->changed.notify_all();
   if (!outcome) return fail(outcome.error());
   return senders;
+}
+
+Result<std::vector<HourOfAccount>> HourlyCounts::of(const AccountId& account) const {
+  std::vector<HourOfAccount> hours;
+  const auto outcome = impl_->database.read([&](soci::session& session) -> Result<void> {
+    long long hour = -1;
+    // The table is found by hour and account.
+    while (first_row(session, "SELECT hour FROM hourly_count WHERE hour > :hour ORDER BY hour LIMIT 1",
+                     std::tie(hour), hour)) {
+      const Counts counts = hourly_rows::read(session, hour, account);
+      if (!(counts == Counts{})) hours.push_back({time_from(hour), settled(counts)});
+    }
+    return {};
+  });
+  if (!outcome) return fail(outcome.error());
+  return hours;
 }
 
 std::uint64_t HourlyCounts::dropped() const {

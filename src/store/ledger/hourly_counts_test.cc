@@ -17,7 +17,7 @@ using ::testing::SizeIs;
 
 constexpr std::chrono::hours kHour{1};
 
-class HourlyCountsTest : public LedgerTest {
+class HourlyCountsTest : public LedgerOnBoth {
  protected:
   static Counts sent(std::uint32_t recipients) { return {.messages = 1, .recipients = recipients}; }
   static std::vector<std::string> names(const Result<std::vector<Sender>>& senders) {
@@ -29,7 +29,19 @@ class HourlyCountsTest : public LedgerTest {
   }
 };
 
-TEST_F(HourlyCountsTest, ComparesWithTheHourBeforeAndLastWeek) {
+TEST_P(HourlyCountsTest, WritesNothingOfAnAccountThatIsForgotten) {
+  HourlyCounts counts(*database);
+  for (const char* name : {"anna", "bob"}) {
+    for (const int hour : {0, 1}) counts.add(account(name), kNoon + hour * kHour, sent(5));
+  }
+  counts.forget(account("anna"));
+  EXPECT_THAT(names(counts.top(kNoon, 10)), ElementsAre("bob 5"));
+  ASSERT_TRUE(counts.flush());
+  EXPECT_THAT(names(counts.top(kNoon, 10)), ElementsAre("bob 5"));
+  EXPECT_THAT(*counts.of(account("anna")), IsEmpty());
+}
+
+TEST_P(HourlyCountsTest, ComparesWithTheHourBeforeAndLastWeek) {
   const AccountId anna = account("anna");
   for (const bool flushed : {false, true}) {
     reopen();
@@ -54,7 +66,7 @@ TEST_F(HourlyCountsTest, ComparesWithTheHourBeforeAndLastWeek) {
   }
 }
 
-TEST_F(HourlyCountsTest, AddsUpWhatIsWrittenAndWhatIsNot) {
+TEST_P(HourlyCountsTest, AddsUpWhatIsWrittenAndWhatIsNot) {
   HourlyCounts counts(*database);
   for (const char* name : {"anna", "bob", "cleo"}) counts.add(account(name), kNoon, sent(10));
   ASSERT_TRUE(counts.flush());
@@ -69,7 +81,7 @@ TEST_F(HourlyCountsTest, AddsUpWhatIsWrittenAndWhatIsNot) {
   EXPECT_THAT(*counts.top(kNoon, 0), IsEmpty());
 }
 
-TEST_F(HourlyCountsTest, FindsAnAccountFarDownThatSendsMuchNow) {
+TEST_P(HourlyCountsTest, FindsAnAccountFarDownThatSendsMuchNow) {
   HourlyCounts counts(*database);
   for (int i = 0; i < 50; ++i) counts.add(account("a" + std::to_string(i)), kNoon, sent(10));
   counts.add(account("late"), kNoon, sent(9));
@@ -78,7 +90,62 @@ TEST_F(HourlyCountsTest, FindsAnAccountFarDownThatSendsMuchNow) {
   EXPECT_THAT(names(counts.top(kNoon, 1)), ElementsAre("late 11"));
 }
 
-TEST_F(HourlyCountsTest, StaysWithinItsMemory) {
+TEST_P(HourlyCountsTest, AddsUpWhatManyAccountsDidHoweverManyGoIntoAStatement) {
+  for (const std::uint32_t accounts : {1U, 99U, 100U, 101U, 250U}) {
+    reopen();
+    HourlyCounts of_these(*database);
+    for (int flushes = 0; flushes < 2; ++flushes) {
+      for (std::uint32_t i = 0; i < accounts; ++i) {
+        const std::string name = std::to_string(accounts) + "." + std::to_string(i);
+        of_these.add(
+            account(name), kNoon + kHour * (i % 2),
+            {.messages = i, .recipients = 2, .withdrawn = 1, .refused = 3, .bounced = 4, .logins = 5});
+      }
+      ASSERT_TRUE(of_these.flush());
+    }
+    for (std::uint32_t i = 0; i < accounts; ++i) {
+      const auto hours = of_these.of(account(std::to_string(accounts) + "." + std::to_string(i)));
+      ASSERT_THAT(*hours, SizeIs(1)) << i << " of " << accounts;
+      EXPECT_EQ(hours->front().hour, kNoon + kHour * (i % 2));
+      EXPECT_EQ(hours->front().counts,
+                (Counts{.messages = 2 * i, .recipients = 2, .refused = 8, .bounced = 8, .logins = 10}));
+    }
+  }
+}
+
+TEST_P(HourlyCountsTest, CountsWhatWasWithdrawnAsRefused) {
+  for (const bool flushed : {false, true}) {
+    reopen();
+    HourlyCounts counts(*database);
+    const Timestamp hour = kNoon + (flushed ? kHour : std::chrono::hours{0});
+    counts.add(account("anna"), hour, {.recipients = 7, .refused = 1});
+    counts.add(account("anna"), hour, {.withdrawn = 3});
+    counts.add(account("bob"), hour, {.withdrawn = 2});  // asked for in the hour before
+    if (flushed) {
+      ASSERT_TRUE(counts.flush());
+    }
+    const auto top = *counts.top(hour, 10);
+    ASSERT_THAT(top, SizeIs(2));
+    EXPECT_EQ(top[0].now, (Counts{.recipients = 4, .refused = 4}));
+    EXPECT_EQ(top[1].now, Counts{});
+  }
+}
+
+TEST_P(HourlyCountsTest, LetsOthersUpWhereSomeoneIsWithdrawn) {
+  HourlyCounts counts(*database);
+  for (const char* name : {"anna", "bob", "cleo"}) counts.add(account(name), kNoon, sent(20));
+  counts.add(account("dora"), kNoon, sent(15));
+  counts.add(account("emil"), kNoon, sent(10));
+  ASSERT_TRUE(counts.flush());
+  // None of those who come up is in memory.
+  counts.add(account("anna"), kNoon, {.withdrawn = 18});
+  counts.add(account("bob"), kNoon, {.withdrawn = 19});
+  EXPECT_THAT(names(counts.top(kNoon, 3)), ElementsAre("cleo 20", "dora 15", "emil 10"));
+  ASSERT_TRUE(counts.flush());
+  EXPECT_THAT(names(counts.top(kNoon, 4)), ElementsAre("cleo 20", "dora 15", "emil 10", "anna 2"));
+}
+
+TEST_P(HourlyCountsTest, StaysWithinItsMemory) {
   // No room on the disk either: a write is refused at once.
   reopen({.path = {}, .most_waiting = 0});
   HourlyCounts counts(*database, 10);
@@ -89,7 +156,7 @@ TEST_F(HourlyCountsTest, StaysWithinItsMemory) {
   EXPECT_THAT(names(counts.top(kNoon, 1)), ElementsAre("a0 2"));
 }
 
-TEST_F(HourlyCountsTest, WritesItselfWhenHalfItsMemoryIsUsed) {
+TEST_P(HourlyCountsTest, WritesItselfWhenHalfItsMemoryIsUsed) {
   HourlyCounts counts(*database, 10);
   for (int i = 0; i < 5; ++i) counts.add(account("a" + std::to_string(i)), kNoon, sent(1));
   // top() waits for the write.
@@ -102,7 +169,7 @@ TEST_F(HourlyCountsTest, WritesItselfWhenHalfItsMemoryIsUsed) {
   EXPECT_EQ(count, 5);
 }
 
-TEST_F(HourlyCountsTest, LosesNothingBetweenThreads) {
+TEST_P(HourlyCountsTest, LosesNothingBetweenThreads) {
   HourlyCounts counts(*database, 100);
   std::vector<std::thread> threads;
   threads.reserve(3);
@@ -128,6 +195,8 @@ TEST_F(HourlyCountsTest, LosesNothingBetweenThreads) {
   for (const Sender& sender : *top) EXPECT_EQ(sender.now.recipients, 30U);
   EXPECT_EQ(counts.dropped(), 0U);
 }
+
+POSTREEVE_ON_BOTH(HourlyCountsTest);
 
 }  // namespace
 }  // namespace postreeve

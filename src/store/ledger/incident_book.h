@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +21,9 @@
 
 namespace postreeve {
 
+// The author of what no person decided.
+inline constexpr std::string_view kOurselves = "postreeve";
+
 // Stored as text: never renamed, never reused.
 enum class Outcome : std::uint8_t { kOpen, kConfirmed, kDismissed, kEnded };
 [[nodiscard]] std::string_view to_text(Outcome outcome) noexcept;  // "open"
@@ -32,6 +36,14 @@ struct SaidEvidence {
   std::string says;
 };
 
+// What a person says of an incident.
+struct IncidentJudgement {
+  IncidentId incident;
+  Outcome outcome{};                  // confirmed or dismissed
+  std::string text;                   // the line of the timeline
+  std::vector<OutboxAction> actions;  // what is to be done because of it
+};
+
 // A change of an account's standing with all that led to it.
 struct StandingEntry {
   AccountId account;
@@ -41,12 +53,20 @@ struct StandingEntry {
   double risk = 0;
   bool is_observed = false;  // observe mode, or the fuse is out: nothing was restricted
   std::string client;        // where the event came from: address, empty when unknown
-  std::string author;        // "postreeve", or the person who decided
+  std::string author;        // kOurselves, or the person who decided
   std::string reason;        // the person's words
   std::vector<SaidEvidence> evidence;
   std::vector<OutboxAction> actions;  // what is to be done because of it; in the same transaction
+  // Instead of `actions` when the stored standing was only observed: nothing had been done for it yet.
+  std::vector<OutboxAction> actions_after_observed;
   // What time brings about: nothing is recorded unless the stored standing is still `change.before`.
-  bool ends_stored = false;
+  bool needs_stored = false;
+  // A person's that brings the change: in the same transaction, so that whoever carries out what the change
+  // calls for knows of it. As settle() would, with `author` and the time of the change.
+  std::optional<IncidentJudgement> judgement = {};
+  // What was found in a record that nodes share: kConflict, and nothing is recorded, when the ledger knows
+  // the incident. Not spooled, since only the server knows.
+  bool only_if_absent = false;
 };
 
 struct IncidentRow {
@@ -61,7 +81,7 @@ struct IncidentRow {
   bool is_observed = false;
   Outgo outgo;  // what got out before
   double risk = 0;
-  std::string first_evidence;  // the weightiest sentence at the opening
+  std::string first_evidence;  // the weightiest sentence at the opening, or the first there was
   std::string cause;           // how the password went, as a person found out; empty: unknown
   std::string assignee;
 };
@@ -73,6 +93,7 @@ struct StandingRow {
   Standing standing;
   bool is_observed = false;
   Timestamp changed{};
+  std::uint64_t version = 0;  // grows with every standing that is set, of whatever account
 };
 
 struct IncidentQuery {
@@ -92,7 +113,8 @@ class IncidentBook {
   // that of the standing after the change, else before it; a change without one leaves a standing and nothing
   // else. A change that was recorded before (account, time, level, incident) is done again by doing nothing.
   // One that comes after a later one of the account (change.number) belongs to the history and leaves the
-  // standing alone.
+  // standing alone; so does, with several nodes, one that came of a standing which another node had made as
+  // severe or more so meanwhile, unless a person decided it, and then nothing is done because of it either.
   void record(StandingEntry entry, LedgerDatabase::Committed done);
   [[nodiscard]] Result<void> record(StandingEntry entry);  // waits
 
@@ -101,11 +123,12 @@ class IncidentBook {
   [[nodiscard]] Result<void> add_entry(TimelineRow entry);
   // Sets the outcome, adds the judgement to the timeline and what is to be done because of it to the outbox,
   // in one transaction. kNotFound.
-  [[nodiscard]] Result<void> settle(IncidentId incident, Outcome outcome, const TimelineRow& judgement,
-                                    const std::vector<OutboxAction>& actions = {});
+  [[nodiscard]] Result<void> settle(IncidentJudgement judgement, const std::string& author, Timestamp time);
   // kNotFound.
   [[nodiscard]] Result<void> set_cause(IncidentId incident, const std::string& cause);
-  [[nodiscard]] Result<void> assign(IncidentId incident, const std::string& assignee);
+  // Who takes care of it, and the line of the timeline that says so, in one transaction. kNotFound, and
+  // kInvalidInput as add_entry().
+  [[nodiscard]] Result<void> assign(const std::string& assignee, TimelineRow line);
 
   // Newest first. kNotFound when `query.before` is no incident.
   [[nodiscard]] Result<std::vector<IncidentRow>> find(const IncidentQuery& query) const;
@@ -115,7 +138,13 @@ class IncidentBook {
   [[nodiscard]] Result<std::vector<StandingRow>> standings() const;
   // Those that became clear within the hour before the latest change: records may not know of it yet.
   [[nodiscard]] Result<std::vector<StandingRow>> lifted() const;
+  // Those that were set since `version`, in their order, at most `most`: what other nodes did.
+  [[nodiscard]] Result<std::vector<StandingRow>> changed_since(std::uint64_t version,
+                                                               std::uint32_t most = 10'000) const;
   [[nodiscard]] Result<std::optional<StandingRow>> standing_of(const AccountId& account) const;
+  // Whether standings are those of all nodes: the ledger's server is there, and they have told it what they
+  // did while it was not.
+  [[nodiscard]] bool is_settled() const;
 
  private:
   [[nodiscard]] LedgerDatabase::Work recording(StandingEntry entry) const;

@@ -12,12 +12,12 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class IncidentBookTest : public LedgerTest {
+class IncidentBookTest : public LedgerOnBoth {
  protected:
   [[nodiscard]] IncidentBook book() { return IncidentBook(*database); }
 };
 
-TEST_F(IncidentBookTest, KeepsAStandingWithItsIncidentAndTimelineOverARestart) {
+TEST_P(IncidentBookTest, KeepsAStandingWithItsIncidentAndTimelineOverARestart) {
   StandingEntry entry = standing_entry(Level::kHeld, 0xabc);
   entry.evidence = {
       {.detector = "volume", .group = "volume", .nats = 1.5, .says = "40 messages this hour"},
@@ -47,7 +47,7 @@ TEST_F(IncidentBookTest, KeepsAStandingWithItsIncidentAndTimelineOverARestart) {
   EXPECT_EQ(timeline->at(1).details, R"({"detector":"volume","group":"volume","nats":1.5})");
 }
 
-TEST_F(IncidentBookTest, RecordsARepeatedChangeOnce) {
+TEST_P(IncidentBookTest, RecordsARepeatedChangeOnce) {
   StandingEntry entry = standing_entry(Level::kHeld, 1);
   entry.actions = {{.kind = "notice", .payload = "{}"}};
   entry.evidence = {{.detector = "volume", .group = "volume", .nats = 1, .says = "busy"}};
@@ -57,7 +57,7 @@ TEST_F(IncidentBookTest, RecordsARepeatedChangeOnce) {
   EXPECT_THAT(*Outbox(*database).of_incident({1}), SizeIs(1));
 }
 
-TEST_F(IncidentBookTest, LeavesAStandingAloneThatALaterChangeMade) {
+TEST_P(IncidentBookTest, LeavesAStandingAloneThatALaterChangeMade) {
   IncidentBook one_book = book();
   StandingEntry older = standing_entry(Level::kHeld, 1);
   older.change.number = 7;
@@ -69,13 +69,43 @@ TEST_F(IncidentBookTest, LeavesAStandingAloneThatALaterChangeMade) {
   EXPECT_THAT(*one_book.timeline({1}), SizeIs(2));  // the history knows both
 }
 
-TEST_F(IncidentBookTest, EndsAStandingOnlyWhileItIsTheStoredOne) {
+TEST_P(IncidentBookTest, DoesNotActOnAStandingThatALaterChangeHasLifted) {
+  IncidentBook one_book = book();
+  StandingEntry held = standing_entry(Level::kHeld, 1);
+  held.change.number = 7;
+  held.actions = {{.kind = "flag", .payload = "{}", .not_before = {}}};
+  StandingEntry released = standing_entry(Level::kRecovering, 1);
+  released.change.number = 8;
+  released.change.time = kNoon + std::chrono::hours{1};
+  released.actions = {{.kind = "undo", .payload = "{}", .not_before = {}}};
+  ASSERT_TRUE(one_book.record(released));
+  ASSERT_TRUE(one_book.record(held));  // a full disk did not take it the first time
+  const auto rows = Outbox(*database).of_incident({1});
+  ASSERT_TRUE(rows);
+  ASSERT_THAT(*rows, SizeIs(1));
+  EXPECT_EQ(rows->front().action.kind, "undo");
+}
+
+TEST_P(IncidentBookTest, ActsOnARestrictionThatIsToldAfterAMoreSevereOne) {
+  IncidentBook one_book = book();
+  StandingEntry slowed = standing_entry(Level::kSlowed, 1);
+  slowed.change.number = 7;
+  slowed.actions = {{.kind = "notice", .payload = "{}", .not_before = {}}};
+  StandingEntry held = standing_entry(Level::kHeld, 1);
+  held.change.number = 8;
+  held.change.time = kNoon + std::chrono::hours{1};
+  ASSERT_TRUE(one_book.record(held));
+  ASSERT_TRUE(one_book.record(slowed));
+  EXPECT_THAT(*Outbox(*database).of_incident({1}), SizeIs(1));
+}
+
+TEST_P(IncidentBookTest, EndsAStandingOnlyWhileItIsTheStoredOne) {
   StandingEntry held = standing_entry(Level::kHeld, 1);
   ASSERT_TRUE(book().record(held));
   StandingEntry ended = standing_entry(Level::kClear, 1);
   ended.change.before = held.change.after;
   ended.change.time = kNoon + std::chrono::hours{2};
-  ended.ends_stored = true;
+  ended.needs_stored = true;
   StandingEntry suspended = standing_entry(Level::kSuspended, 1);
   suspended.change.time = kNoon + std::chrono::hours{1};
   ASSERT_TRUE(book().record(suspended));
@@ -88,7 +118,7 @@ TEST_F(IncidentBookTest, EndsAStandingOnlyWhileItIsTheStoredOne) {
   EXPECT_THAT(*book().lifted(), SizeIs(1));
 }
 
-TEST_F(IncidentBookTest, KeepsTwoChangesOfOneMillisecond) {
+TEST_P(IncidentBookTest, KeepsTwoChangesOfOneMillisecond) {
   ASSERT_TRUE(book().record(standing_entry(Level::kSlowed, 1)));
   StandingEntry next = standing_entry(Level::kSuspended, 1);
   next.change.before = standing_entry(Level::kSlowed, 1).change.after;
@@ -97,7 +127,7 @@ TEST_F(IncidentBookTest, KeepsTwoChangesOfOneMillisecond) {
   EXPECT_THAT(*book().timeline({1}), SizeIs(2));
 }
 
-TEST_F(IncidentBookTest, KeepsTheMostSevereLevelOfAnIncident) {
+TEST_P(IncidentBookTest, KeepsTheMostSevereLevelOfAnIncident) {
   ASSERT_TRUE(book().record(standing_entry(Level::kHeld, 1)));
   StandingEntry later = standing_entry(Level::kSlowed, 1, kNoon + std::chrono::minutes{5});
   later.change.outgo.messages = 9;
@@ -111,7 +141,7 @@ TEST_F(IncidentBookTest, KeepsTheMostSevereLevelOfAnIncident) {
   EXPECT_EQ(incident.changed, kNoon + std::chrono::minutes{5});
 }
 
-TEST_F(IncidentBookTest, EndsAnIncidentWhenItsStandingDoes) {
+TEST_P(IncidentBookTest, EndsAnIncidentWhenItsStandingDoes) {
   const StandingEntry held = standing_entry(Level::kHeld, 1);
   ASSERT_TRUE(book().record(held));
   StandingEntry clear = standing_entry(Level::kClear, 0, kNoon + std::chrono::hours{24});
@@ -122,7 +152,7 @@ TEST_F(IncidentBookTest, EndsAnIncidentWhenItsStandingDoes) {
   EXPECT_THAT(*book().timeline({1}), SizeIs(2));
 }
 
-TEST_F(IncidentBookTest, MarksWhatWasOnlyObserved) {
+TEST_P(IncidentBookTest, MarksWhatWasOnlyObserved) {
   StandingEntry observed = standing_entry(Level::kHeld, 1);
   observed.is_observed = true;
   ASSERT_TRUE(book().record(observed));
@@ -132,13 +162,32 @@ TEST_F(IncidentBookTest, MarksWhatWasOnlyObserved) {
   EXPECT_FALSE(book().get({1})->is_observed);
 }
 
-TEST_F(IncidentBookTest, KeepsAStandingWithoutAnIncident) {
+TEST_P(IncidentBookTest, AsksForWhatWasNotDoneWhileItWasOnlyObserved) {
+  StandingEntry entry = standing_entry(Level::kHeld, 1);
+  entry.actions = {{.kind = "flag", .payload = "{}", .not_before = {}}};
+  entry.actions_after_observed = {{.kind = "queue", .payload = "{}", .not_before = {}}};
+  const auto kind_of_latest = [&] { return Outbox(*database).of_incident({1})->back().action.kind; };
+  entry.is_observed = true;
+  ASSERT_TRUE(book().record(entry));
+  EXPECT_EQ(kind_of_latest(), "flag");
+  entry.is_observed = false;
+  entry.change.time += std::chrono::seconds{1};
+  ASSERT_TRUE(book().record(entry));
+  EXPECT_EQ(kind_of_latest(), "queue");
+  entry.change.time += std::chrono::seconds{1};
+  entry.change.before = entry.change.after;
+  entry.change.after.level = Level::kSuspended;
+  ASSERT_TRUE(book().record(entry));
+  EXPECT_EQ(kind_of_latest(), "flag");
+}
+
+TEST_P(IncidentBookTest, KeepsAStandingWithoutAnIncident) {
   ASSERT_TRUE(book().record(standing_entry(Level::kWatched, 0)));
   EXPECT_THAT(*book().standings(), SizeIs(1));
   EXPECT_THAT(*book().find({}), IsEmpty());
 }
 
-TEST_F(IncidentBookTest, TakesNotesJudgementsAndCauses) {
+TEST_P(IncidentBookTest, TakesNotesJudgementsAndCauses) {
   ASSERT_TRUE(book().record(standing_entry(Level::kHeld, 1)));
   ASSERT_TRUE(book().add_entry({.id = 0,
                                 .incident = {1},
@@ -147,40 +196,43 @@ TEST_F(IncidentBookTest, TakesNotesJudgementsAndCauses) {
                                 .author = "pat",
                                 .text = "called the owner\nno answer",
                                 .details = ""}));
-  ASSERT_TRUE(book().settle({1}, Outcome::kConfirmed,
-                            {.id = 0,
-                             .incident = {},
-                             .time = kNoon + std::chrono::minutes{2},
-                             .kind = EntryKind::kNote,
-                             .author = "pat",
-                             .text = "it was a thief",
-                             .details = ""}));
+  const auto judged = [&](IncidentId incident) {
+    return book().settle({incident, Outcome::kConfirmed, "it was a thief", {}}, "pat",
+                         kNoon + std::chrono::minutes{2});
+  };
+  ASSERT_TRUE(judged({1}));
   ASSERT_TRUE(book().set_cause({1}, "phished"));
-  ASSERT_TRUE(book().assign({1}, "pat"));
+  const TimelineRow care{.id = 0,
+                         .incident = {1},
+                         .time = kNoon + std::chrono::minutes{3},
+                         .kind = EntryKind::kNote,
+                         .author = "tess",
+                         .text = "pat takes care of it",
+                         .details = ""};
+  ASSERT_TRUE(book().assign("pat", care));
   const auto incident = *book().get({1});
   EXPECT_EQ(incident.outcome, Outcome::kConfirmed);
   EXPECT_EQ(incident.cause, "phished");
   EXPECT_EQ(incident.assignee, "pat");
   const auto timeline = *book().timeline({1});
-  ASSERT_THAT(timeline, SizeIs(3));
+  ASSERT_THAT(timeline, SizeIs(4));
+  EXPECT_EQ(timeline[3].text, care.text);
   EXPECT_EQ(timeline[1].text, "called the owner?no answer");
   EXPECT_EQ(timeline[2].kind, EntryKind::kJudgement);
+  EXPECT_EQ(timeline[2].author, "pat");
 
   EXPECT_EQ(book().set_cause({2}, "x").error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(book().settle({2}, Outcome::kConfirmed, timeline[2]).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(judged({2}).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(book().get({2}).error().code, ErrorCode::kNotFound);
 }
 
-TEST_F(IncidentBookTest, SettlesAndAsksForWhatIsToBeDoneInOneStep) {
+TEST_P(IncidentBookTest, SettlesAndAsksForWhatIsToBeDoneInOneStep) {
   ASSERT_TRUE(book().record(standing_entry(Level::kHeld, 1)));
-  TimelineRow judgement;
-  judgement.time = kNoon;
-  judgement.text = "confirmed";
   const OutboxAction report{.kind = "report", .payload = "{}", .not_before = {}};
   const OutboxAction wrong{.kind = "No Kind", .payload = "{}", .not_before = {}};
-  EXPECT_FALSE(book().settle({1}, Outcome::kConfirmed, judgement, {report, wrong}));
+  EXPECT_FALSE(book().settle({{1}, Outcome::kConfirmed, "confirmed", {report, wrong}}, "pat", kNoon));
   EXPECT_EQ(book().get({1})->outcome, Outcome::kOpen);
-  ASSERT_TRUE(book().settle({1}, Outcome::kConfirmed, judgement, {report}));
+  ASSERT_TRUE(book().settle({{1}, Outcome::kConfirmed, "confirmed", {report}}, "pat", kNoon));
   EXPECT_EQ(book().get({1})->outcome, Outcome::kConfirmed);
   const auto rows = *Outbox(*database).of_incident({1});
   ASSERT_EQ(rows.size(), 1U);
@@ -188,7 +240,31 @@ TEST_F(IncidentBookTest, SettlesAndAsksForWhatIsToBeDoneInOneStep) {
   EXPECT_EQ(rows[0].account, account("anna@shop.example"));
 }
 
-TEST_F(IncidentBookTest, FindsIncidentsByPage) {
+TEST_P(IncidentBookTest, KeepsTheJudgementThatBringsAChangeTogetherWithIt) {
+  ASSERT_TRUE(book().record(standing_entry(Level::kHeld, 1)));
+  StandingEntry cleared = standing_entry(Level::kClear, 1);
+  cleared.change.time += std::chrono::minutes{1};
+  cleared.author = "pat";
+  cleared.actions = {{.kind = "undo", .payload = "{}", .not_before = {}}};
+  cleared.judgement = {{1}, Outcome::kDismissed, "on holiday", {{"tell", "{}", {}}, {"No Kind", "{}", {}}}};
+  EXPECT_FALSE(book().record(cleared));
+  EXPECT_EQ(book().get({1})->outcome, Outcome::kOpen);
+  EXPECT_THAT(*book().standings(), SizeIs(1)) << "all of it or nothing";
+  cleared.judgement->actions.pop_back();
+  ASSERT_TRUE(book().record(cleared));
+  EXPECT_EQ(book().get({1})->outcome, Outcome::kDismissed);
+  EXPECT_THAT(*book().standings(), IsEmpty());
+  const auto last = book().timeline({1})->back();
+  EXPECT_EQ(last.kind, EntryKind::kJudgement);
+  EXPECT_EQ(last.text, "on holiday");
+  EXPECT_EQ(last.author, "pat");
+  const auto rows = *Outbox(*database).of_incident({1});
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].action.kind, "undo");
+  EXPECT_EQ(rows[1].action.kind, "tell");
+}
+
+TEST_P(IncidentBookTest, FindsIncidentsByPage) {
   for (std::uint64_t i = 1; i <= 5; ++i) {
     // Two of one millisecond.
     ASSERT_TRUE(book().record(standing_entry(Level::kHeld, i, kNoon + std::chrono::minutes{i / 2})));
@@ -214,6 +290,8 @@ TEST_F(IncidentBookTest, FindsIncidentsByPage) {
   query.outcome = Outcome::kDismissed;
   EXPECT_THAT(ids(query), IsEmpty());
 }
+
+POSTREEVE_ON_BOTH(IncidentBookTest);
 
 }  // namespace
 }  // namespace postreeve

@@ -1,8 +1,6 @@
 // The reading half of the incident book.
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "store/ledger/incident_book.h"
 #include "store/ledger/rows.h"
 #include "store/ledger/sql.h"
@@ -96,6 +94,7 @@ Result<void> select_standings(soci::session& session, const std::string& conditi
   long long since = 0;
   long long until = 0;
   long long changed = 0;
+  long long version = 0;
   int is_observed = 0;
   const auto on_row = [&]() -> Result<void> {
     auto account = account_from(account_text);
@@ -118,20 +117,17 @@ Result<void> select_standings(soci::session& session, const std::string& conditi
                     .tenant = tenant,
                     .standing = standing,
                     .is_observed = is_observed != 0,
-                    .changed = time_from(changed)});
+                    .changed = time_from(changed),
+                    .version = static_cast<std::uint64_t>(version)});
     return {};
   };
   return each_row(session,
                   "SELECT account, account_key, tenant, level, scope, since, until, incident, is_observed,"
-                  " changed FROM standing " +
+                  " changed, version FROM standing " +
                       condition,
                   std::tie(account_text, key_text, tenant, level_text, scope_text, since, until,
-                           incident_text, is_observed, changed),
+                           incident_text, is_observed, changed, version),
                   on_row, values...);
-}
-
-std::unexpected<Error> no_incident(IncidentId incident) {
-  return fail(ErrorCode::kNotFound, fmt::format("there is no incident {}", incident.to_string()));
 }
 
 }  // namespace
@@ -218,6 +214,21 @@ Result<std::vector<StandingRow>> IncidentBook::lifted() const {
   });
   if (!outcome) return fail(outcome.error());
   return rows;
+}
+
+Result<std::vector<StandingRow>> IncidentBook::changed_since(std::uint64_t version,
+                                                             std::uint32_t most) const {
+  std::vector<StandingRow> rows;
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select_standings(session, "WHERE version > :version ORDER BY version LIMIT :most", rows,
+                            static_cast<long long>(version), static_cast<long long>(most));
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows;
+}
+
+bool IncidentBook::is_settled() const {
+  return database_.health().is_up && database_.is_settled();
 }
 
 Result<std::optional<StandingRow>> IncidentBook::standing_of(const AccountId& account) const {

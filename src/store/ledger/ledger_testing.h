@@ -15,6 +15,7 @@
 #include "mail/account_id.h"
 #include "store/ledger/database.h"
 #include "store/ledger/incident_book.h"
+#include "store/ledger/postgresql_testing.h"
 
 namespace postreeve {
 
@@ -41,21 +42,48 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+enum class LedgerKind : std::uint8_t { kSqlite, kPostgresql };
+
 class LedgerTest : public ::testing::Test {
  protected:
-  LedgerTest() { reopen(); }
+  explicit LedgerTest(LedgerKind wanted = LedgerKind::kSqlite) : kind(wanted) {
+    if (kind == LedgerKind::kPostgresql && !PrivatePostgresql::is_installed()) return;
+    if (kind == LedgerKind::kPostgresql) server = PrivatePostgresql::shared().new_ledger();
+    reopen();
+  }
+  void SetUp() override {
+    if (!database) GTEST_SKIP() << "PostgreSQL is not installed (apt-get install postgresql)";
+  }
 
   void reopen(LedgerOptions options = {}) {
     database.reset();
     options.path = folder.file("ledger.db");
+    options.server = server;
     auto opened = LedgerDatabase::open(options);
     if (!opened) throw std::runtime_error(opened.error().detail);
     database = std::move(*opened);
   }
 
+  LedgerKind kind;
   TemporaryFolder folder;
+  PostgresqlServer server;
   std::unique_ptr<LedgerDatabase> database;
 };
+
+// The same tests on both.
+class LedgerOnBoth : public LedgerTest, public ::testing::WithParamInterface<LedgerKind> {
+ protected:
+  LedgerOnBoth() : LedgerTest(GetParam()) {}
+};
+
+inline std::string name_of_kind(const ::testing::TestParamInfo<LedgerKind>& info) {
+  return info.param == LedgerKind::kSqlite ? "Sqlite" : "Postgresql";
+}
+
+// Behind the tests of a suite.
+#define POSTREEVE_ON_BOTH(Suite)                                                                       \
+  INSTANTIATE_TEST_SUITE_P(On, Suite, ::testing::Values(LedgerKind::kSqlite, LedgerKind::kPostgresql), \
+                           name_of_kind)
 
 inline AccountId account(std::string_view login) {
   return *AccountId::from_login(login, "");

@@ -9,7 +9,9 @@
 #include "mail/account_id.h"
 #include "mail/address.h"
 #include "net/prefix.h"
+#include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
+#include "store/ledger/spool.h"
 #include "store/ledger/sql.h"
 
 namespace postreeve {
@@ -62,17 +64,34 @@ Result<std::string> canary(std::string_view value) {
   return address->canonical();
 }
 
-void put(soci::session& session, const ListEntry& entry, const std::string& value) {
-  execute(session,
-          "INSERT INTO list_entry (list, value, comment, author, created, expires)"
-          " VALUES (:list, :value, :comment, :author, :created, :expires)"
-          " ON CONFLICT (list, value) DO UPDATE SET comment = excluded.comment,"
-          " author = excluded.author, created = excluded.created, expires = excluded.expires",
-          word(entry.list), value, stored_line(entry.comment), stored_line(entry.author, 320),
-          stored_time(entry.created), stored_time(entry.expires));
+Texts columns_of(const ListEntry& entry, const std::string& value) {
+  return {word(entry.list),
+          value,
+          stored_line(entry.comment),
+          stored_line(entry.author, 320),
+          std::to_string(stored_time(entry.created)),
+          std::to_string(stored_time(entry.expires))};
 }
 
 }  // namespace
+
+Result<void> put_list_entry(soci::session& session, const Texts& columns) {
+  execute_with(session,
+               "INSERT INTO list_entry (list, value, comment, author, created, expires)"
+               " VALUES (:list, :value, :comment, :author, :created, :expires)"
+               " ON CONFLICT (list, value) DO UPDATE SET comment = excluded.comment,"
+               " author = excluded.author, created = excluded.created, expires = excluded.expires",
+               columns);
+  announce(session, "rules");
+  return {};
+}
+
+Result<void> remove_list_entry(soci::session& session, const Texts& columns) {
+  if (execute_with(session, "DELETE FROM list_entry WHERE list = :list AND value = :value", columns) == 0)
+    return fail(ErrorCode::kNotFound, fmt::format("{} is not on the {} list", columns.at(1), columns.at(0)));
+  announce(session, "rules");
+  return {};
+}
 
 std::string_view to_text(ListName list) noexcept {
   static constexpr std::array<std::string_view, 3> kTexts{"allow", "block", "canary"};
@@ -98,28 +117,29 @@ Result<void> ListBook::add(const ListEntry& entry) {
 }
 
 Result<void> ListBook::add(std::span<const ListEntry> entries) {
-  std::vector<std::string> values;
+  std::vector<Texts> rows;
   for (const ListEntry& entry : entries) {
-    auto value = canonical_list_value(entry.list, entry.value);
+    const auto value = canonical_list_value(entry.list, entry.value);
     if (!value) return fail(value.error());
-    values.push_back(*std::move(value));
+    rows.push_back(columns_of(entry, *value));
   }
-  return database_.write([&](soci::session& session) -> Result<void> {
-    for (std::size_t i = 0; i < entries.size(); ++i) put(session, entries[i], values[i]);
+  auto work = [&](soci::session& session) -> Result<void> {
+    for (const Texts& row : rows) {
+      if (auto put = put_list_entry(session, row); !put) return put;
+    }
     return {};
-  });
+  };
+  // A file of many entries is for the server only: whoever asked tries again.
+  if (rows.size() != 1) return database_.write(work);
+  return database_.write(work, SpooledWrite{.kind = "list put", .body = packed(rows.front())});
 }
 
 Result<void> ListBook::remove(ListName list, const std::string& value) {
   const auto canonical = canonical_list_value(list, value);
   if (!canonical) return fail(canonical.error());
-  return database_.write([&](soci::session& session) -> Result<void> {
-    if (execute(session, "DELETE FROM list_entry WHERE list = :list AND value = :value", word(list),
-                *canonical) > 0) {
-      return {};
-    }
-    return fail(ErrorCode::kNotFound, fmt::format("{} is not on the {} list", *canonical, to_text(list)));
-  });
+  const Texts columns{word(list), *canonical};
+  return database_.write([&](soci::session& session) { return remove_list_entry(session, columns); },
+                         SpooledWrite{.kind = "list remove", .body = packed(columns)});
 }
 
 Result<std::vector<ListEntry>> ListBook::entries(std::optional<ListName> list, Timestamp now) const {

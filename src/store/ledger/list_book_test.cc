@@ -11,7 +11,7 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class ListBookTest : public LedgerTest {};
+class ListBookTest : public LedgerOnBoth {};
 
 ListEntry entry(ListName list, std::string value) {
   return {.list = list,
@@ -22,7 +22,7 @@ ListEntry entry(ListName list, std::string value) {
           .expires = {}};
 }
 
-TEST_F(ListBookTest, TakesSeveralEntriesOrNone) {
+TEST_P(ListBookTest, TakesSeveralEntriesOrNone) {
   ListBook book(*database);
   std::vector<ListEntry> entries{entry(ListName::kBlock, "192.0.2.0/24"),
                                  entry(ListName::kBlock, "300.1.1.1")};
@@ -33,7 +33,7 @@ TEST_F(ListBookTest, TakesSeveralEntriesOrNone) {
   EXPECT_THAT(*book.entries({}, kNoon), SizeIs(2));
 }
 
-TEST_F(ListBookTest, KeepsEntriesUntilTheyExpire) {
+TEST_P(ListBookTest, KeepsEntriesUntilTheyExpire) {
   ListBook book(*database);
   ListEntry office = entry(ListName::kAllow, "192.0.2.0/24");
   office.comment = "the 'office'; DROP TABLE list_entry";
@@ -51,7 +51,7 @@ TEST_F(ListBookTest, KeepsEntriesUntilTheyExpire) {
   EXPECT_THAT(*again.entries(ListName::kCanary, kNoon), IsEmpty());
 }
 
-TEST_F(ListBookTest, HasOneEntryAValue) {
+TEST_P(ListBookTest, HasOneEntryAValue) {
   ListBook book(*database);
   ASSERT_TRUE(book.add(entry(ListName::kAllow, "192.0.2.7/32")));
   ListEntry again = entry(ListName::kAllow, " 192.0.2.7 ");
@@ -92,6 +92,8 @@ TEST(ListValue, HasOneForm) {
     EXPECT_EQ(value ? *value : "", c.canonical) << c.says;
   }
 }
+
+POSTREEVE_ON_BOTH(ListBookTest);
 
 }  // namespace
 }  // namespace postreeve

@@ -82,20 +82,57 @@ constexpr std::string_view kThird[] = {
     "CREATE INDEX outbox_by_kind ON outbox (kind, finished, id)",
 };
 
-constexpr std::array<std::span<const std::string_view>, 3> kSteps{kFirst, kSecond, kThird};
+constexpr std::string_view kFourth[] = {
+    "ALTER TABLE ledger_schema ADD COLUMN oldest_reader BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE standing ADD COLUMN version BIGINT NOT NULL DEFAULT 0",
+    "CREATE INDEX standing_by_version ON standing (version)",
+    "ALTER TABLE outbox ADD COLUMN taken_by TEXT NOT NULL DEFAULT ''",
 
-constexpr std::array<std::string_view, 12> kTables{
-    "ledger_number", "incident",       "timeline",     "standing", "standing_change", "outbox",
-    "list_entry",    "account_policy", "hourly_count", "activity", "audit",           "api_token",
+    R"sql(CREATE TABLE ledger_node (id TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL,
+      heartbeat BIGINT NOT NULL, written BIGINT NOT NULL, spooled BIGINT NOT NULL, waiting BIGINT NOT NULL))sql",
+
+    R"sql(CREATE TABLE spooled_write (number BIGINT PRIMARY KEY, attempt BIGINT NOT NULL, kind TEXT NOT NULL,
+      body TEXT NOT NULL))sql",
+};
+
+constexpr std::string_view kFifth[] = {
+    "ALTER TABLE hourly_count ADD COLUMN withdrawn BIGINT NOT NULL DEFAULT 0",
+
+    R"sql(CREATE TABLE incident_clue (incident TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL,
+      says TEXT NOT NULL, first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, times BIGINT NOT NULL,
+      PRIMARY KEY (incident, kind, value)){clustered})sql",
+    "CREATE INDEX incident_clue_by_value ON incident_clue (kind, value, last_seen)",
+    "CREATE INDEX incident_clue_by_time ON incident_clue (last_seen)",
+
+    R"sql(CREATE TABLE given_answer (asker TEXT NOT NULL, request TEXT NOT NULL, digest TEXT NOT NULL,
+      status BIGINT NOT NULL, body TEXT NOT NULL, given BIGINT NOT NULL, PRIMARY KEY (asker, request)))sql",
+    "CREATE INDEX given_answer_by_time ON given_answer (given)",
+};
+
+constexpr std::array<std::span<const std::string_view>, 5> kSteps{kFirst, kSecond, kThird, kFourth, kFifth};
+
+// The oldest version whose program may use tables of the newest: later steps that only add what it can do
+// without leave this as it is, so that nodes may be brought up to date one after the other.
+constexpr long long kOldestReader = 4;
+
+constexpr std::array<std::string_view, 16> kTables{
+    "ledger_number", "incident",       "timeline",      "standing",     "standing_change", "outbox",
+    "list_entry",    "account_policy", "hourly_count",  "activity",     "audit",           "api_token",
+    "ledger_node",   "spooled_write",  "incident_clue", "given_answer",
 };
 
 std::string in_dialect(std::string_view statement, SqlDialect dialect) {
   constexpr std::string_view kClustered = "{clustered}";
+  constexpr std::string_view kText = " TEXT";
+  const bool is_sqlite = dialect == SqlDialect::kSqlite;
   std::string text(statement);
-  const auto at = text.find(kClustered);
-  if (at != std::string::npos) {
-    text.replace(at, kClustered.size(), dialect == SqlDialect::kSqlite ? " WITHOUT ROWID" : "");
-  }
+  if (const auto at = text.find(kClustered); at != std::string::npos)
+    text.replace(at, kClustered.size(), is_sqlite ? " WITHOUT ROWID" : "");
+  if (is_sqlite) return text;
+  // By their bytes, as SQLite sorts, whatever the language of the database.
+  constexpr std::string_view kByBytes = " TEXT COLLATE \"C\"";
+  for (auto at = text.find(kText); at != std::string::npos; at = text.find(kText, at + kByBytes.size()))
+    text.replace(at, kText.size(), kByBytes);
   return text;
 }
 
@@ -129,6 +166,9 @@ std::uint32_t stored_version(soci::session& session, SqlDialect dialect) {
 Result<void> migrate(soci::session& session, SqlDialect dialect, std::uint32_t to) {
   const std::uint32_t from = stored_version(session, dialect);
   if (from > ledger_version()) {
+    long long oldest = 0;
+    session << "SELECT oldest_reader FROM ledger_schema", soci::into(oldest);
+    if (oldest > 0 && oldest <= static_cast<long long>(ledger_version())) return {};
     return fail(
         ErrorCode::kCorrupt,
         fmt::format("the ledger's tables are of version {}, made by a newer Postreeve; this one knows "
@@ -145,6 +185,8 @@ Result<void> migrate(soci::session& session, SqlDialect dialect, std::uint32_t t
   }
   const auto reached = static_cast<long long>(to);
   session << "UPDATE ledger_schema SET version = :version", soci::use(reached, "version");
+  if (to >= 4)
+    session << "UPDATE ledger_schema SET oldest_reader = :oldest", soci::use(kOldestReader, "oldest");
   return {};
 }
 

@@ -29,8 +29,9 @@ enum class SqlDialect : std::uint8_t { kSqlite, kPostgresql };
 
 // The version of the tables; 0 when there are none. Throws what SOCI throws.
 [[nodiscard]] std::uint32_t stored_version(soci::session& session, SqlDialect dialect);
-// Carries out the steps up to `to`, inside the caller's transaction. kCorrupt for a newer version's file.
-// Throws what SOCI throws.
+// Carries out the steps up to `to`, inside the caller's transaction. Nothing happens when a newer version
+// made tables that this one may use (ledger_schema.oldest_reader); kCorrupt when it may not. Throws what SOCI
+// throws.
 [[nodiscard]] Result<void> migrate(soci::session& session, SqlDialect dialect, std::uint32_t to);
 
 }  // namespace postreeve

@@ -69,7 +69,7 @@ TEST(LedgerMigrations, RefuseANewerVersionsFile) {
   make_file(file, ledger_version());
   {
     auto session = open_sqlite({.path = file});
-    **session << "UPDATE ledger_schema SET version = version + 1";
+    **session << "UPDATE ledger_schema SET version = version + 1, oldest_reader = version + 1";
   }
   const auto opened = LedgerDatabase::open({.path = file});
   ASSERT_FALSE(opened);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "store/ledger/sql.h"
+#include "store/ledger/sql_session.h"
 
 namespace postreeve {
 
@@ -17,6 +18,12 @@ std::uint64_t take_numbers(soci::session& session, std::string_view kind, std::u
   long long last = 0;
   first_row(session, "SELECT value FROM ledger_number WHERE name = :name", std::tie(last), name);
   return static_cast<std::uint64_t>(last - more + 1);
+}
+
+std::uint64_t announce(soci::session& session, std::string_view what) {
+  const std::uint64_t number = take_numbers(session, what);
+  if (is_postgresql(session)) session << std::string("NOTIFY ") + kChannel;
+  return number;
 }
 
 }  // namespace postreeve

@@ -15,4 +15,11 @@ namespace postreeve {
 [[nodiscard]] std::uint64_t take_numbers(soci::session& session, std::string_view kind,
                                          std::uint64_t count = 1);
 
+// Notes that something changed that other nodes follow ("standing", "rules"; "forgotten": rows that others
+// have copies of were deleted) and tells them once it is committed; the number of the change. Within a write;
+// throws what SOCI throws.
+std::uint64_t announce(soci::session& session, std::string_view what);
+// On which channel (LISTEN).
+inline constexpr const char* kChannel = "postreeve_ledger";
+
 }  // namespace postreeve

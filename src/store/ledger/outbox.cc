@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "base/ascii.h"
 #include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
+#include "store/ledger/spool.h"
 #include "store/ledger/sql.h"
 
 namespace postreeve {
@@ -17,6 +19,10 @@ namespace {
 constexpr std::string_view kColumns =
     "SELECT id, incident, account, kind, payload, state, attempts, created, next_attempt, finished, error,"
     " receipt, says FROM outbox ";
+
+// Behind a backend that hangs, others' rows wait for theirs to be tried: what comes after them in an incident
+// cannot wait as long as that takes.
+constexpr Duration kLongestWaitForOthers = std::chrono::minutes{1};
 
 bool is_kind(std::string_view text) {
   return !text.empty() && text.size() <= 64 &&
@@ -47,7 +53,7 @@ struct Columns {
 
 Result<OutboxRow> row_of(const Columns& columns) {
   auto incident = incident_from(columns.incident);
-  auto account = account_from(columns.account);
+  auto account = columns.account.empty() ? Result<AccountId>(AccountId{}) : account_from(columns.account);
   auto state = enum_from<OutboxState>(columns.state, 4);
   if (!incident) return fail(incident.error());
   if (!account) return fail(account.error());
@@ -95,24 +101,58 @@ std::unexpected<Error> none_unfinished(std::uint64_t id) {
   return fail(ErrorCode::kNotFound, fmt::format("no unfinished action has the number {}", id));
 }
 
+Texts columns_of(const Change& change) {
+  Texts columns{word(change.state),
+                change.error,
+                change.says,
+                std::to_string(change.next_attempt),
+                std::to_string(change.finished),
+                std::to_string(change.id)};
+  if (!change.line) return columns;
+  const TimelineRow& line = *change.line;
+  for (std::string text : {stored_incident(line.incident), std::to_string(stored_time(line.time)),
+                           stored_line(line.author, 320), stored_line(line.text), line.details})
+    columns.push_back(std::move(text));
+  return columns;
+}
+
+// Spooled, it waits without being looked at: the row is on the server, where nobody else has it before its
+// lease is over.
 Result<void> carry_out(LedgerDatabase& database, const Change& change) {
-  return database.write([change](soci::session& session) -> Result<void> {
-    const auto id = static_cast<long long>(change.id);
-    const auto changed =
-        execute(session,
-                "UPDATE outbox SET state = :state, error = :error, says = :says,"
-                " next_attempt = :next_attempt, finished = :finished"
-                " WHERE id = :id AND finished = 0",
-                word(change.state), change.error, change.says, change.next_attempt, change.finished, id);
-    if (changed == 0) return none_unfinished(change.id);
-    if (!change.line) return {};
-    Result<void> told = add_to_timeline(session, *change.line);
-    if (!told && told.error().code == ErrorCode::kNotFound) return {};
-    return told;
-  });
+  const Texts columns = columns_of(change);
+  return database.write([&](soci::session& session) { return end_action(session, columns); },
+                        SpooledWrite{.kind = "action end", .body = packed(columns), .is_elsewhere = true});
 }
 
 }  // namespace
+
+Result<void> end_action(soci::session& session, const Texts& columns) {
+  constexpr std::size_t kOfAction = 6;
+  constexpr std::size_t kOfLine = 5;
+  if (columns.size() < kOfAction) return fail(ErrorCode::kCorrupt, "the end of an action cannot be read");
+  const auto changed = execute_with(session,
+                                    "UPDATE outbox SET state = :state, error = :error, says = :says,"
+                                    " next_attempt = :next_attempt, finished = :finished"
+                                    " WHERE id = :id AND finished = 0",
+                                    {columns.begin(), columns.begin() + kOfAction});
+  if (changed == 0)
+    return fail(ErrorCode::kNotFound, fmt::format("no unfinished action has the number {}", columns[5]));
+  if (columns.size() < kOfAction + kOfLine) return {};
+  const auto incident = incident_from(columns[6]);
+  long long occurred = 0;
+  const std::string& digits = columns[7];
+  std::from_chars(digits.data(), digits.data() + digits.size(), occurred);
+  if (!incident) return fail(incident.error());
+  Result<void> told = add_to_timeline(session, {.id = 0,
+                                                .incident = *incident,
+                                                .time = time_from(occurred),
+                                                .kind = EntryKind::kAction,
+                                                .author = columns[8],
+                                                .text = columns[9],
+                                                .details = columns[10]});
+  if (!told && told.error().code == ErrorCode::kNotFound) return {};
+  return told;
+}
 
 std::string_view to_text(OutboxState state) noexcept {
   static constexpr std::array<std::string_view, 4> kTexts{"waiting", "taken", "done", "given_up"};
@@ -150,24 +190,30 @@ Result<void> Outbox::add(IncidentId incident, const AccountId& account, std::vec
   });
 }
 
-// One that failed, and waits, has an error; one that nobody began, or that is under way, has none.
+// One that failed, and waits, has an error; one that nobody began, or that is under way, has none. Those that
+// nobody tried come first: what failed may fail again, and hold up the next for as long as it did before.
 Result<std::optional<OutboxRow>> Outbox::take(const std::string& kind, Timestamp now, Duration lease) {
+  if (!database_.is_settled()) return std::nullopt;
   std::vector<OutboxRow> rows;
   const auto outcome = database_.write([&](soci::session& session) -> Result<void> {
     rows.clear();  // of an attempt before
-    auto selected = select(session,
-                           "WHERE kind = :kind AND finished = 0 AND next_attempt <= :due AND NOT EXISTS"
-                           " (SELECT 1 FROM outbox AS earlier WHERE earlier.incident = outbox.incident"
-                           " AND earlier.id < outbox.id AND earlier.finished = 0"
-                           " AND (earlier.kind = outbox.kind OR earlier.error = ''))"
-                           " ORDER BY id LIMIT 1",
-                           rows, kind, stored_time(now));
+    auto selected =
+        select(session,
+               "WHERE kind = :kind AND finished = 0 AND next_attempt <= :due AND NOT EXISTS"
+               " (SELECT 1 FROM outbox AS earlier WHERE earlier.incident = outbox.incident"
+               " AND earlier.id < outbox.id AND earlier.finished = 0"
+               " AND (earlier.kind = outbox.kind OR (earlier.error = '' AND earlier.created > :patient))"
+               // Put off on purpose, and not tried yet.
+               " AND NOT (earlier.attempts = 0 AND earlier.next_attempt > earlier.created"
+               " AND earlier.next_attempt > :now))"
+               " ORDER BY (error <> ''), id LIMIT 1",
+               rows, kind, stored_time(now), stored_time(now - kLongestWaitForOthers), stored_time(now));
     if (!selected || rows.empty()) return selected;
     OutboxRow& row = rows.front();
     execute(session,
-            "UPDATE outbox SET state = 'taken', attempts = attempts + 1, next_attempt = :until"
-            " WHERE id = :id",
-            stored_time(now + lease), static_cast<long long>(row.id));
+            "UPDATE outbox SET state = 'taken', attempts = attempts + 1, next_attempt = :until,"
+            " taken_by = :node WHERE id = :id",
+            stored_time(now + lease), database_.node(), static_cast<long long>(row.id));
     row.state = OutboxState::kTaken;
     row.action.not_before = now + lease;
     ++row.attempts;
@@ -191,9 +237,11 @@ Result<void> Outbox::keep_receipt(std::uint64_t id, const std::string& receipt) 
 }
 
 Result<void> Outbox::take_back(Timestamp now) {
-  return database_.write([=](soci::session& session) -> Result<void> {
-    execute(session, "UPDATE outbox SET state = 'waiting', next_attempt = :now WHERE state = 'taken'",
-            stored_time(now));
+  return database_.write([this, now](soci::session& session) -> Result<void> {
+    execute(session,
+            "UPDATE outbox SET state = 'waiting', next_attempt = :now WHERE state = 'taken'"
+            " AND taken_by = :node",
+            stored_time(now), database_.node());
     return {};
   });
 }
@@ -260,6 +308,25 @@ Result<OutboxRow> Outbox::get(std::uint64_t id) const {
   return std::move(rows.front());
 }
 
+Result<std::vector<OutboxRow>> Outbox::of_kind(const std::string& kind, Timestamp since) const {
+  std::vector<OutboxRow> rows;
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select(session, "WHERE kind = :kind AND created >= :since ORDER BY id", rows, kind,
+                  stored_time(since));
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows;
+}
+
+Result<std::optional<OutboxRow>> Outbox::latest_without_account() const {
+  std::vector<OutboxRow> rows;
+  const auto outcome = database_.read([&](soci::session& session) {
+    return select(session, "WHERE account = '' ORDER BY id DESC LIMIT 1", rows);
+  });
+  if (!outcome) return fail(outcome.error());
+  return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+}
+
 Result<std::vector<OutboxRow>> Outbox::open(bool with_given_up, std::uint32_t most) const {
   std::vector<OutboxRow> rows;
   const auto outcome = database_.read([&](soci::session& session) {
@@ -288,12 +355,14 @@ Result<std::vector<std::string>> Outbox::due_kinds(Timestamp now) const {
   return kinds;
 }
 
-Result<std::uint64_t> Outbox::done_since(const std::string& kind, Timestamp since) const {
+Result<std::uint64_t> Outbox::done_since(const std::string& kind, Timestamp since,
+                                         const std::string& says) const {
   long long count = 0;
   const auto outcome = database_.read([&](soci::session& session) -> Result<void> {
     first_row(session,
-              "SELECT COUNT(*) FROM outbox WHERE kind = :kind AND state = 'done' AND finished >= :since",
-              std::tie(count), kind, stored_time(since));
+              "SELECT COUNT(*) FROM outbox WHERE kind = :kind AND state = 'done' AND finished >= :since"
+              " AND SUBSTR(says, 1, :length) = :says",
+              std::tie(count), kind, stored_time(since), static_cast<long long>(says.size()), says);
     return {};
   });
   if (!outcome) return fail(outcome.error());

@@ -40,7 +40,7 @@ struct OutboxAction {
 struct OutboxRow {
   std::uint64_t id = 0;  // grows in the order in which actions were asked for
   IncidentId incident;
-  AccountId account;
+  AccountId account;    // empty: it is about none
   OutboxAction action;  // `not_before` is the next attempt
   OutboxState state{};
   std::uint32_t attempts = 0;  // begun
@@ -66,17 +66,21 @@ class Outbox {
   // The oldest due action of the kind, which is then taken until `now + lease`: a worker that dies leaves it
   // to the next one (an action is begun at least once).
   //
-  // Those of one incident begin in the order of their ids. One that failed is waited for by others of its
-  // kind only, so that a backend that is down holds up nothing else.
+  // Those that failed before come after those that were never tried. Those of one incident begin in the order
+  // of their ids. One that failed is waited for by others of its kind only, so that a backend that is down
+  // holds up nothing else; one that nobody could try yet, by others for a minute after it was asked for; one
+  // that was put off when it was added (`not_before`), by nobody before it is due. None until the ledger is
+  // settled (LedgerDatabase::is_settled): a node that was cut off may have carried it out.
   [[nodiscard]] Result<std::optional<OutboxRow>> take(const std::string& kind, Timestamp now, Duration lease);
   // On the disk when it returns. kNotFound as below, kInvalidInput for what is no UTF-8 of at most
   // kMostReceiptBytes.
   [[nodiscard]] Result<void> keep_receipt(std::uint64_t id, const std::string& receipt);
-  // Those that were taken by workers that are surely gone are due at `now`: after a start, by whoever alone
-  // uses the ledger. Attempts that were begun count.
+  // Those that were taken by this node's workers, which are surely gone, are due at `now`: after a start.
+  // Attempts that were begun count.
   [[nodiscard]] Result<void> take_back(Timestamp now);
-  // What came of it, and in the same transaction the line that tells so in the incident's timeline, if the
-  // incident is still there. kNotFound when the action is finished already or was never there.
+  // What came of it, and in the same transaction the line (an action's) that tells so in the incident's
+  // timeline, if the incident is still there. kNotFound when the action is finished already or was never
+  // there.
   using Line = std::optional<TimelineRow>;
   [[nodiscard]] Result<void> done(std::uint64_t id, const std::string& says, Timestamp now,
                                   const Line& line = {});
@@ -90,12 +94,17 @@ class Outbox {
 
   [[nodiscard]] Result<std::vector<OutboxRow>> of_incident(IncidentId incident) const;  // oldest first
   [[nodiscard]] Result<OutboxRow> get(std::uint64_t id) const;                          // kNotFound
+  // Those of the kind that were asked for at `since` or later, oldest first.
+  [[nodiscard]] Result<std::vector<OutboxRow>> of_kind(const std::string& kind, Timestamp since) const;
+  // The newest that is about no account; nullopt without one.
+  [[nodiscard]] Result<std::optional<OutboxRow>> latest_without_account() const;
   // Neither done nor given up, and given up if so wished; oldest first.
   [[nodiscard]] Result<std::vector<OutboxRow>> open(bool with_given_up, std::uint32_t most) const;
   // The kinds of which something is due at `now`, though perhaps waited for by what came earlier.
   [[nodiscard]] Result<std::vector<std::string>> due_kinds(Timestamp now) const;
-  // How many of the kind were done at `since` or later.
-  [[nodiscard]] Result<std::uint64_t> done_since(const std::string& kind, Timestamp since) const;
+  // How many of the kind were done at `since` or later, and say so in words that begin so.
+  [[nodiscard]] Result<std::uint64_t> done_since(const std::string& kind, Timestamp since,
+                                                 const std::string& says) const;
   // How many are neither done nor given up.
   [[nodiscard]] Result<std::uint64_t> unfinished() const;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
 #include "store/ledger/sql.h"
 
@@ -14,6 +15,12 @@ namespace {
 // Each write takes some milliseconds of the ledger's thread.
 constexpr long long kRowsAWrite = 1'000;
 constexpr long long kIncidentsAWrite = 50;
+
+// A run of retention: what it has done, and whether it is to go on.
+struct Run {
+  RetentionReport report;
+  std::stop_token stop;
+};
 
 struct Named {
   std::string id;
@@ -55,12 +62,13 @@ void anonymise(soci::session& session, const Named& incident, const HashKey& key
           nothing, incident.id);
   execute(session, "UPDATE standing_change SET account = :account, reason = '' WHERE incident = :id",
           placeholder, incident.id);
+  execute(session, "DELETE FROM incident_clue WHERE incident = :id", incident.id);
   execute(session, "DELETE FROM outbox WHERE incident = :id AND finished > 0", incident.id);
 }
 
 Result<void> anonymise_incidents(LedgerDatabase& database, Duration after, const HashKey& key, Timestamp now,
-                                 RetentionReport& report) {
-  while (true) {
+                                 Run& run) {
+  while (!run.stop.stop_requested()) {
     const auto due = due_incidents(database, now, now - after);
     if (!due) return fail(due.error());
     if (due->empty()) return {};
@@ -69,27 +77,31 @@ Result<void> anonymise_incidents(LedgerDatabase& database, Duration after, const
       return {};
     });
     if (!written) return written;
-    report.anonymised_incidents += due->size();
+    run.report.anonymised_incidents += due->size();
   }
+  return {};
 }
 
-// Carries out `statement` (with :before and :most) until it finds nothing more.
+// Carries out `statement` (with :before and :most) until it finds nothing more. `what` other nodes follow;
+// empty: nobody.
 Result<void> delete_in_parts(LedgerDatabase& database, const std::string& statement, Timestamp before,
-                             RetentionReport& report) {
-  while (true) {
+                             Run& run, std::string_view what = {}) {
+  while (!run.stop.stop_requested()) {
     long long deleted = 0;
     auto written = database.write([&](soci::session& session) -> Result<void> {
       deleted = execute(session, statement, stored_time(before), kRowsAWrite);
+      if (deleted > 0 && !what.empty()) announce(session, what);
       return {};
     });
     if (!written) return written;
-    report.deleted_rows += static_cast<std::uint64_t>(deleted);
+    run.report.deleted_rows += static_cast<std::uint64_t>(deleted);
     if (deleted == 0) return {};
   }
+  return {};
 }
 
-Result<void> delete_hourly_counts(LedgerDatabase& database, Timestamp before, RetentionReport& report) {
-  while (true) {
+Result<void> delete_hourly_counts(LedgerDatabase& database, Timestamp before, Run& run) {
+  while (!run.stop.stop_requested()) {
     long long deleted = 0;
     auto written = database.write([&](soci::session& session) -> Result<void> {
       long long hour = 0;
@@ -105,9 +117,10 @@ Result<void> delete_hourly_counts(LedgerDatabase& database, Timestamp before, Re
       return {};
     });
     if (!written) return written;
-    report.deleted_rows += static_cast<std::uint64_t>(deleted);
+    run.report.deleted_rows += static_cast<std::uint64_t>(deleted);
     if (deleted == 0) return {};
   }
+  return {};
 }
 
 // Standings that say nothing any more, and changes that belong to no incident, name accounts too.
@@ -116,17 +129,47 @@ constexpr const char* kOldStandings =
     " WHERE (level IN ('clear', 'watched') AND changed < :before) OR (until > 0 AND until < :before2)"
     " LIMIT :most)";
 
-Result<void> delete_old_standings(LedgerDatabase& database, Timestamp before, RetentionReport& report) {
-  while (true) {
+Result<void> delete_old_standings(LedgerDatabase& database, Timestamp before, Run& run) {
+  while (!run.stop.stop_requested()) {
     long long deleted = 0;
     auto written = database.write([&](soci::session& session) -> Result<void> {
       deleted = execute(session, kOldStandings, stored_time(before), stored_time(before), kRowsAWrite);
+      if (deleted > 0) announce(session, "forgotten");
       return {};
     });
     if (!written) return written;
-    report.deleted_rows += static_cast<std::uint64_t>(deleted);
+    run.report.deleted_rows += static_cast<std::uint64_t>(deleted);
     if (deleted == 0) return {};
   }
+  return {};
+}
+
+Result<std::vector<Named>> incidents_of(LedgerDatabase& database, const AccountId& account) {
+  std::vector<Named> all;
+  const auto outcome = database.read([&](soci::session& session) {
+    Named row;
+    const auto on_row = [&]() -> Result<void> {
+      all.push_back(row);
+      return {};
+    };
+    return each_row(session,
+                    "SELECT id, account FROM incident WHERE account = :account ORDER BY id LIMIT :most",
+                    std::tie(row.id, row.account), on_row, stored_account(account), kIncidentsAWrite);
+  });
+  if (!outcome) return fail(outcome.error());
+  return all;
+}
+
+// By hours, since the counts are found by hour and account.
+long long delete_counts(soci::session& session, const std::string& account) {
+  long long deleted = 0;
+  long long hour = -1;
+  while (first_row(session, "SELECT hour FROM hourly_count WHERE hour > :hour ORDER BY hour LIMIT 1",
+                   std::tie(hour), hour)) {
+    deleted +=
+        execute(session, "DELETE FROM hourly_count WHERE hour = :hour AND account = :account", hour, account);
+  }
+  return deleted;
 }
 
 }  // namespace
@@ -138,29 +181,29 @@ std::string placeholder_of(const HashKey& key, std::string_view account) {
 }
 
 Result<RetentionReport> apply_retention(LedgerDatabase& database, const RetentionSettings& settings,
-                                        const HashKey& key, Timestamp now) {
-  RetentionReport report;
+                                        const HashKey& key, Timestamp now, const std::stop_token& stop) {
+  Run run{.report = {}, .stop = stop};
   Result<void> done;
   if (settings.incident_names != Duration{}) {
     const Timestamp before = now - settings.incident_names;
-    done = anonymise_incidents(database, settings.incident_names, key, now, report);
-    if (done) done = delete_old_standings(database, before, report);
+    done = anonymise_incidents(database, settings.incident_names, key, now, run);
+    if (done) done = delete_old_standings(database, before, run);
     if (done) {
       done = delete_in_parts(database,
                              "DELETE FROM standing_change WHERE incident = '' AND changed < :before"
                              " AND changed <= (SELECT MAX(changed) FROM (SELECT changed FROM standing_change"
                              " WHERE incident = '' ORDER BY changed LIMIT :most) AS oldest)",
-                             before, report);
+                             before, run);
     }
   }
   if (done && settings.activity != Duration{}) {
     done = delete_in_parts(database,
                            "DELETE FROM activity WHERE id IN (SELECT id FROM activity"
                            " WHERE occurred < :before ORDER BY occurred LIMIT :most)",
-                           now - settings.activity, report);
+                           now - settings.activity, run);
   }
   if (done && settings.hourly_counts != Duration{}) {
-    done = delete_hourly_counts(database, now - settings.hourly_counts, report);
+    done = delete_hourly_counts(database, now - settings.hourly_counts, run);
   }
   if (done && settings.finished_actions != Duration{}) {
     done = delete_in_parts(database,
@@ -168,16 +211,64 @@ Result<RetentionReport> apply_retention(LedgerDatabase& database, const Retentio
                            " AND finished < :before AND NOT EXISTS (SELECT 1 FROM standing WHERE"
                            " standing.incident = outbox.incident AND standing.level <> 'clear')"
                            " ORDER BY id LIMIT :most)",
-                           now - settings.finished_actions, report);
+                           now - settings.finished_actions, run);
   }
   if (done && settings.expired_list_entries != Duration{}) {
     done = delete_in_parts(database,
                            "DELETE FROM list_entry WHERE (list, value) IN (SELECT list, value FROM list_entry"
                            " WHERE expires > 0 AND expires < :before ORDER BY list, value LIMIT :most)",
-                           now - settings.expired_list_entries, report);
+                           now - settings.expired_list_entries, run, "rules");
+  }
+  if (done && settings.given_answers != Duration{}) {
+    done = delete_in_parts(database,
+                           "DELETE FROM given_answer WHERE (asker, request) IN (SELECT asker, request FROM"
+                           " given_answer WHERE given < :before ORDER BY given LIMIT :most)",
+                           now - settings.given_answers, run);
   }
   if (!done) return fail(done.error());
+  return run.report;
+}
+
+Result<ForgetReport> forget_account(LedgerDatabase& database, const AccountId& account, const HashKey& key,
+                                    Timestamp now) {
+  ForgetReport report;
+  while (true) {
+    const auto incidents = incidents_of(database, account);
+    if (!incidents) return fail(incidents.error());
+    if (incidents->empty()) break;
+    auto written = database.write([&](soci::session& session) -> Result<void> {
+      for (const Named& incident : *incidents) anonymise(session, incident, key, now);
+      return {};
+    });
+    if (!written) return fail(written.error());
+    report.anonymised_incidents += incidents->size();
+  }
+  const std::string stored = stored_account(account);
+  long long deleted = 0;
+  auto written = database.write([&](soci::session& session) -> Result<void> {
+    deleted = delete_counts(session, stored);
+    for (const char* statement : {"DELETE FROM standing WHERE account = :account",
+                                  "DELETE FROM standing_change WHERE account = :account",
+                                  "DELETE FROM activity WHERE account = :account",
+                                  "DELETE FROM outbox WHERE account = :account AND finished > 0"})
+      deleted += execute(session, statement, stored);
+    const auto policies = execute(session, "DELETE FROM account_policy WHERE account = :account", stored);
+    deleted += policies;
+    announce(session, "forgotten");
+    if (policies > 0) announce(session, "rules");
+    return {};
+  });
+  if (!written) return fail(written.error());
+  report.deleted_rows = static_cast<std::uint64_t>(deleted);
   return report;
+}
+
+Result<void> forget_counts(LedgerDatabase& database, const AccountId& account) {
+  return database.write([stored = stored_account(account)](soci::session& session) -> Result<void> {
+    delete_counts(session, stored);
+    execute(session, "DELETE FROM activity WHERE account = :account", stored);
+    return {};
+  });
 }
 
 }  // namespace postreeve

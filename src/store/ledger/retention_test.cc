@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-class RetentionTest : public LedgerTest {
+class RetentionTest : public LedgerOnBoth {
  protected:
   RetentionReport apply(Timestamp now) {
     const auto report = apply_retention(*database, RetentionSettings{}, HashKey{}, now);
@@ -61,7 +61,7 @@ class RetentionTest : public LedgerTest {
   }
 };
 
-TEST_F(RetentionTest, KeepsWhatIsStillToBeUndone) {
+TEST_P(RetentionTest, KeepsWhatIsStillToBeUndone) {
   IncidentBook book(*database);
   StandingEntry suspended = standing_entry(Level::kSuspended, 1);
   suspended.change.after.until = 0;
@@ -79,7 +79,7 @@ TEST_F(RetentionTest, KeepsWhatIsStillToBeUndone) {
   EXPECT_TRUE(outbox.of_incident({1})->empty());
 }
 
-TEST_F(RetentionTest, TakesTheNamesFromOldIncidents) {
+TEST_P(RetentionTest, TakesTheNamesFromOldIncidents) {
   record_ended_incident();
   EXPECT_EQ(apply(kNoon + days{100}).anonymised_incidents, 0U);
   EXPECT_THAT(everything(), HasSubstr("anna"));
@@ -97,7 +97,7 @@ TEST_F(RetentionTest, TakesTheNamesFromOldIncidents) {
   EXPECT_EQ(apply(kNoon + days{183}).anonymised_incidents, 0U);
 }
 
-TEST_F(RetentionTest, LeavesTheNamesOfWhoeverIsStillRestricted) {
+TEST_P(RetentionTest, LeavesTheNamesOfWhoeverIsStillRestricted) {
   StandingEntry entry = standing_entry(Level::kSuspended, 1);
   entry.change.after.until = 0;
   IncidentBook book(*database);
@@ -107,7 +107,19 @@ TEST_F(RetentionTest, LeavesTheNamesOfWhoeverIsStillRestricted) {
   EXPECT_THAT(*book.standings(), SizeIs(1));
 }
 
-TEST_F(RetentionTest, DeletesOldRows) {
+TEST_P(RetentionTest, EndsEarlyWhenToldToAndGoesOnTheNextTime) {
+  record_ended_incident();
+  std::stop_source stop;
+  stop.request_stop();
+  const Timestamp late = kNoon + days{182};
+  const auto report = apply_retention(*database, RetentionSettings{}, HashKey{}, late, stop.get_token());
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->anonymised_incidents, 0U);
+  EXPECT_EQ(report->deleted_rows, 0U);
+  EXPECT_EQ(apply(late).anonymised_incidents, 1U);
+}
+
+TEST_P(RetentionTest, DeletesOldRows) {
   const AccountId anna = account("anna");
   ActivityBook activity(*database);
   activity.add({.account = anna, .time = kNoon, .kind = "login", .client = "", .country = {}, .action = ""});
@@ -151,6 +163,8 @@ TEST_F(RetentionTest, DeletesOldRows) {
   EXPECT_THAT(everything(), IsEmpty());
   EXPECT_THAT(*audit.find({}), SizeIs(1));
 }
+
+POSTREEVE_ON_BOTH(RetentionTest);
 
 }  // namespace
 }  // namespace postreeve

@@ -111,4 +111,8 @@ Result<Scope> scope_from(std::string_view stored) {
   return enum_from<Scope>(stored, static_cast<std::size_t>(Scope::kWholeAccount) + 1);
 }
 
+std::unexpected<Error> no_incident(IncidentId incident) {
+  return fail(ErrorCode::kNotFound, "there is no incident " + incident.to_string());
+}
+
 }  // namespace postreeve

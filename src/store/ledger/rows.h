@@ -32,6 +32,9 @@ inline constexpr std::size_t kMostLineBytes = 4'000;
 [[nodiscard]] std::string stored_incident(IncidentId incident);
 [[nodiscard]] Result<IncidentId> incident_from(std::string_view stored);
 
+// kNotFound.
+[[nodiscard]] std::unexpected<Error> no_incident(IncidentId incident);
+
 [[nodiscard]] constexpr long long stored_time(Timestamp time) noexcept {
   return time.time_since_epoch().count();
 }

@@ -68,8 +68,6 @@ void set_up(soci::session& session, const SqliteSessionOptions& options) {
   // What a crash or a long reader let grow is given back.
   long long limit = 0;
   session << "PRAGMA journal_size_limit = 67108864", soci::into(limit);
-  // The records' writer copies the log back now and then; the ledger's commits do not stop for it.
-  session << "PRAGMA wal_autocheckpoint = 16384", soci::into(limit);
   if (options.read_only) session << "PRAGMA query_only = ON";
   if (options.most_pages != 0) {
     session << fmt::format("PRAGMA max_page_count = {}", options.most_pages), soci::into(limit);
@@ -90,7 +88,7 @@ Result<void> sync_to_disk(const std::string& path) {
 
 }  // namespace
 
-Error error_of(const std::exception& thrown) {
+Error error_of_sqlite(const std::exception& thrown) {
   if (const auto* of_sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&thrown)) {
     return error_of_code(of_sqlite->result(), of_sqlite->get_error_message());
   }
@@ -113,10 +111,10 @@ Result<std::unique_ptr<soci::session>> open_sqlite(const SqliteSessionOptions& o
       return session;
     } catch (const soci::sqlite3_soci_error& thrown) {
       const bool busy = (thrown.result() & 0xff) == SQLITE_BUSY;
-      if (!busy || std::chrono::steady_clock::now() > give_up) return fail(error_of(thrown));
+      if (!busy || std::chrono::steady_clock::now() > give_up) return fail(error_of_sqlite(thrown));
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     } catch (const std::exception& thrown) {
-      return fail(error_of(thrown));
+      return fail(error_of_sqlite(thrown));
     }
   }
 }
@@ -151,7 +149,7 @@ Result<void> check_tables(soci::session& session) {
       if (says != "ok") return fail(ErrorCode::kCorrupt, fmt::format("the table {}: {}", name, says));
     }
   } catch (const std::exception& thrown) {
-    return fail(error_of(thrown));
+    return fail(error_of_sqlite(thrown));
   }
   return {};
 }
@@ -164,7 +162,7 @@ Result<void> claim_file(soci::session& session) {
     if (id != 0) return fail(ErrorCode::kCorrupt, "the file is another program's database");
     session << fmt::format("PRAGMA application_id = {}", kApplicationId);
   } catch (const std::exception& thrown) {
-    return fail(error_of(thrown));
+    return fail(error_of_sqlite(thrown));
   }
   return {};
 }
@@ -185,7 +183,7 @@ Result<void> copy_database(soci::session& session, const std::string& file) {
   try {
     session << "VACUUM INTO :file", soci::use(part, "file");
   } catch (const std::exception& thrown) {
-    return give_up(error_of(thrown));
+    return give_up(error_of_sqlite(thrown));
   }
   if (auto synced = sync_to_disk(part); !synced) return give_up(synced.error());
   // Unlike rename() this replaces nothing.
@@ -198,7 +196,7 @@ Result<void> copy_database(soci::session& session, const std::string& file) {
   return sync_to_disk(directory.empty() ? "." : directory.string());
 }
 
-bool in_transaction(soci::session& session) {
+bool in_sqlite_transaction(soci::session& session) {
   return sqlite_api::sqlite3_get_autocommit(connection_of(session)) == 0;
 }
 

@@ -37,10 +37,8 @@ struct SqliteSessionOptions {
 // Copies what is committed into a new file that is complete or not there. kConflict when it is there.
 [[nodiscard]] Result<void> copy_database(soci::session& session, const std::string& file);
 
-// Whether a transaction is open: SQLite itself undoes one on some errors.
-[[nodiscard]] bool in_transaction(soci::session& session);
-
-// The error of what SOCI or the standard library threw. Never says bound values.
-[[nodiscard]] Error error_of(const std::exception& thrown);
+[[nodiscard]] bool in_sqlite_transaction(soci::session& session);
+// As error_of() (sql_session.h), of what SQLite threw or anybody but PostgreSQL.
+[[nodiscard]] Error error_of_sqlite(const std::exception& thrown);
 
 }  // namespace postreeve

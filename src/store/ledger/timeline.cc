@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include <fmt/format.h>
-
 #include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
 #include "store/ledger/sql.h"
@@ -40,8 +38,7 @@ Result<void> add_to_timeline(soci::session& session, const TimelineRow& row) {
                              "UPDATE incident SET changed = CASE WHEN changed > :t1 THEN changed ELSE :t2"
                              " END WHERE id = :id",
                              stored_time(row.time), stored_time(row.time), stored_incident(row.incident));
-  if (known == 0)
-    return fail(ErrorCode::kNotFound, fmt::format("there is no incident {}", row.incident.to_string()));
+  if (known == 0) return no_incident(row.incident);
   insert_line(session, row, take_numbers(session, "timeline"));
   return {};
 }

@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/printable.h"
+#include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
 #include "store/ledger/sql.h"
 
@@ -149,6 +150,7 @@ Result<NewToken> TokenBook::create(const TokenRequest& request) {
             " revoked) VALUES (:id, :name, :hash, :events, :tenant, :author, :created, :expires, 0, 0)",
             row.id, row.name, hash_of(secret), joined(row.scope.events), row.scope.tenant, row.author,
             stored_time(row.created), stored_time(row.expires));
+    announce(session, "rules");
     return {};
   });
   if (!written) return fail(written.error());
@@ -189,6 +191,7 @@ Result<void> TokenBook::revoke(const std::string& id, Timestamp now) {
                                "UPDATE api_token SET revoked = CASE WHEN revoked > 0 THEN revoked ELSE :now"
                                " END WHERE id = :id",
                                stored_time(now), stored_line(id, kIdDigits));
+    announce(session, "rules");
     if (known > 0) return {};
     return fail(ErrorCode::kNotFound, fmt::format("there is no token {}", stored_line(id, kIdDigits)));
   });

@@ -1,0 +1,471 @@
+// The ledger on a PostgreSQL that comes and goes, and several nodes on one.
+#include "store/ledger/server_link.h"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/ledger/audit_trail.h"
+#include "store/ledger/hourly_counts.h"
+#include "store/ledger/ledger_testing.h"
+#include "store/ledger/list_book.h"
+#include "store/ledger/migrations.h"
+#include "store/ledger/retention.h"
+#include "store/ledger/sql.h"
+
+namespace postreeve {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+template <typename Condition>
+bool comes_true(Condition condition, std::chrono::seconds patience = std::chrono::seconds{30}) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > give_up) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  return true;
+}
+
+StandingEntry entry_of(std::string_view login, Level level, std::uint64_t incident) {
+  StandingEntry entry = standing_entry(level, incident);
+  entry.account = account(login);
+  entry.key = {.low = incident, .high = 1};
+  entry.actions = {{.kind = "notice", .payload = "{}", .not_before = kNoon}};
+  return entry;
+}
+
+// A server of its own, which a test may end, and nodes on it.
+class PostgresqlNodes : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (PrivatePostgresql::is_installed()) postgresql = std::make_unique<PrivatePostgresql>();
+  }
+  static void TearDownTestSuite() { postgresql.reset(); }
+  void SetUp() override {
+    if (!postgresql) GTEST_SKIP() << "PostgreSQL is not installed (apt-get install postgresql)";
+    server = postgresql->new_ledger();
+    server.timeout = std::chrono::milliseconds{1'000};
+  }
+
+  std::unique_ptr<LedgerDatabase> node(const std::string& name) {
+    auto opened = LedgerDatabase::open({.path = folder.file(name), .server = server, .node = {name, "1"}});
+    if (!opened) throw std::runtime_error(opened.error().detail);
+    return std::move(*opened);
+  }
+  static bool is_up(const LedgerDatabase& database) { return database.health().is_up; }
+  static bool becomes_up(const LedgerDatabase& database) {
+    return comes_true([&] { return is_up(database); });
+  }
+
+  static std::unique_ptr<PrivatePostgresql> postgresql;
+  TemporaryFolder folder;
+  PostgresqlServer server;
+};
+std::unique_ptr<PrivatePostgresql> PostgresqlNodes::postgresql;
+
+TEST_F(PostgresqlNodes, KeepWhatComesWhileTheServerIsAwayAndBringItOverOnce) {
+  const auto one = node("one");
+  IncidentBook book(*one);
+  ASSERT_TRUE(book.record(entry_of("anna", Level::kSlowed, 1)));
+  postgresql->stop();
+  EXPECT_TRUE(book.record(entry_of("bob", Level::kSuspended, 2)));
+  EXPECT_TRUE(ListBook(*one).add({.list = ListName::kBlock,
+                                  .value = "carl",
+                                  .comment = "",
+                                  .author = "pat",
+                                  .created = kNoon,
+                                  .expires = {}}));
+  EXPECT_EQ(one->write([](soci::session&) -> Result<void> { return {}; }).error().code,
+            ErrorCode::kUnavailable);
+  EXPECT_FALSE(is_up(*one));
+  EXPECT_EQ(one->health().spooled, 2U);
+  EXPECT_FALSE(one->health().trouble.empty());
+  // Readers see it meanwhile.
+  EXPECT_EQ((*book.standing_of(account("bob")))->standing.level, Level::kSuspended);
+  postgresql->start();
+  ASSERT_TRUE(becomes_up(*one));
+  EXPECT_EQ(one->health().spooled, 0U);
+  EXPECT_EQ(one->health().brought, 2U);
+
+  const auto two = node("two");
+  const IncidentBook there(*two);
+  EXPECT_EQ((*there.standing_of(account("bob")))->standing.level, Level::kSuspended);
+  EXPECT_THAT(*there.timeline({2}), SizeIs(1));
+  EXPECT_THAT(*Outbox(*two).of_incident({2}), SizeIs(1));
+  EXPECT_THAT(*ListBook(*two).entries({}, kNoon), SizeIs(1));
+  EXPECT_EQ((*there.standing_of(account("anna")))->standing.level, Level::kSlowed);
+}
+
+TEST_F(PostgresqlNodes, SpoolOverTheirOwnRestart) {
+  {
+    const auto one = node("one");
+    postgresql->stop();
+    ASSERT_TRUE(IncidentBook(*one).record(entry_of("bob", Level::kSuspended, 2)));
+  }
+  {
+    const auto one = node("one");  // with the server still away
+    EXPECT_FALSE(is_up(*one));
+    EXPECT_EQ(one->health().spooled, 1U);
+    EXPECT_THAT(*IncidentBook(*one).standings(), SizeIs(1));
+  }
+  postgresql->start();
+  const auto one = node("one");
+  EXPECT_TRUE(is_up(*one));
+  EXPECT_THAT(*Outbox(*one).of_incident({2}), SizeIs(1));
+}
+
+TEST_F(PostgresqlNodes, StartWithWhatTheyLastSawWhenTheServerIsAway) {
+  {
+    const auto one = node("one");
+    ASSERT_TRUE(IncidentBook(*one).record(entry_of("bob", Level::kSuspended, 2)));
+    const auto two = node("two");
+    std::atomic<bool> seen = false;
+    two->follow({.standings = [&](std::uint64_t) -> Result<void> {
+                   seen = true;
+                   return {};
+                 },
+                 .rules = {}});
+    ASSERT_TRUE(comes_true([&] { return seen.load(); }));
+  }
+  postgresql->stop();
+  const auto two = node("two");
+  const auto standings = IncidentBook(*two).standings();
+  postgresql->start();
+  ASSERT_TRUE(standings);
+  ASSERT_THAT(*standings, SizeIs(1));
+  EXPECT_EQ(standings->front().standing.level, Level::kSuspended);
+}
+
+TEST_F(PostgresqlNodes, WaitNoLongerThanTheyAreToldForAServerThatIsSilent) {
+  const auto one = node("one");
+  IncidentBook book(*one);
+  ASSERT_TRUE(book.record(entry_of("anna", Level::kSlowed, 1)));
+  postgresql->pause();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto recorded = book.record(entry_of("bob", Level::kSuspended, 2));
+  const auto first = std::chrono::steady_clock::now() - begin;
+  const auto again = book.record(entry_of("carl", Level::kSuspended, 3));
+  const auto second = std::chrono::steady_clock::now() - begin - first;
+  postgresql->resume();
+  EXPECT_TRUE(recorded);
+  EXPECT_TRUE(again);
+  EXPECT_LT(first, std::chrono::seconds{10});
+  EXPECT_LT(second, server.timeout);
+  ASSERT_TRUE(becomes_up(*one));
+  for (const std::uint64_t incident : {1U, 2U, 3U})
+    EXPECT_THAT(*book.timeline({incident}), SizeIs(1)) << incident;
+}
+
+// Where there is none to be had reads and commits go on.
+TEST_F(PostgresqlNodes, ReadAndWriteWithoutAThreadForEach) {
+  const auto one = node("one");
+  const auto count = [] { return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}); };
+  const auto before = count();
+  const auto work = [&](soci::session&) -> Result<void> {
+    EXPECT_EQ(count(), before);
+    return {};
+  };
+  EXPECT_TRUE(one->read(work));
+  EXPECT_TRUE(one->write(work));
+}
+
+TEST_F(PostgresqlNodes, LetTheMoreSevereStandingWinAfterAnOutage) {
+  {
+    const auto one = node("one");
+    postgresql->stop();
+    ASSERT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kSlowed, 1)));
+    ASSERT_TRUE(IncidentBook(*one).record(entry_of("bob", Level::kSuspended, 2)));
+  }
+  postgresql->start();
+  const auto two = node("two");
+  ASSERT_TRUE(IncidentBook(*two).record(entry_of("anna", Level::kSuspended, 11)));
+  ASSERT_TRUE(IncidentBook(*two).record(entry_of("bob", Level::kHeld, 12)));
+  const auto one = node("one");
+  const IncidentBook book(*one);
+  EXPECT_EQ((*book.standing_of(account("anna")))->standing.incident, IncidentId{11});
+  EXPECT_EQ((*book.standing_of(account("bob")))->standing.incident, IncidentId{2});
+  EXPECT_TRUE(book.get({1}));  // the story is told all the same
+  EXPECT_THAT(*Outbox(*one).of_incident({1}), SizeIs(0));
+  EXPECT_THAT(*Outbox(*one).of_incident({11}), SizeIs(1));
+}
+
+TEST_F(PostgresqlNodes, DoOnceWhatTwoOfThemDecidedSideBySide) {
+  const auto one = node("one");
+  const auto two = node("two");
+  ASSERT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kHeld, 1)));
+  ASSERT_TRUE(IncidentBook(*two).record(entry_of("anna", Level::kHeld, 2)));
+  EXPECT_EQ((*IncidentBook(*two).standing_of(account("anna")))->standing.incident, IncidentId{1});
+  EXPECT_THAT(*Outbox(*two).of_incident({1}), SizeIs(1));
+  EXPECT_THAT(*Outbox(*two).of_incident({2}), SizeIs(0));
+  // What was only observed had nothing done for it.
+  StandingEntry observed = entry_of("bob", Level::kHeld, 3);
+  observed.is_observed = true;
+  ASSERT_TRUE(IncidentBook(*one).record(observed));
+  StandingEntry enforced = entry_of("bob", Level::kHeld, 4);
+  enforced.actions_after_observed = enforced.actions;
+  ASSERT_TRUE(IncidentBook(*two).record(enforced));
+  EXPECT_THAT(*Outbox(*two).of_incident({4}), SizeIs(1));
+}
+
+TEST_F(PostgresqlNodes, DoWhatAnEarlierStepCallsForThatIsToldLater) {
+  const auto one = node("one");
+  const auto two = node("two");
+  StandingEntry held = entry_of("anna", Level::kHeld, 1);
+  held.actions.clear();  // the step before it asked for them
+  ASSERT_TRUE(IncidentBook(*two).record(held));
+  ASSERT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kSlowed, 1)));
+  EXPECT_EQ((*IncidentBook(*one).standing_of(account("anna")))->standing.level, Level::kHeld);
+  EXPECT_THAT(*Outbox(*one).of_incident({1}), SizeIs(1));
+}
+
+// The commit takes longer than the node waits, and happens all the same.
+TEST_F(PostgresqlNodes, CountOnceWhatTheServerMayHaveCounted) {
+  const auto one = node("one");
+  auto session = open_postgresql(server);
+  ASSERT_TRUE(session);
+  **session << "CREATE FUNCTION tarry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5);"
+               " EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(1); RETURN NULL; END'";
+  **session << "CREATE CONSTRAINT TRIGGER tarries AFTER INSERT OR UPDATE ON hourly_count"
+               " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tarry()";
+  HourlyCounts counts(*one);
+  counts.add(account("anna"), kNoon, {.recipients = 3});
+  (void)counts.flush();
+  EXPECT_FALSE(is_up(*one));
+  EXPECT_TRUE(comes_true([&] {
+    try {
+      **session << "DROP FUNCTION tarry CASCADE";
+      return true;
+    } catch (const std::exception&) {
+      return false;  // the commit goes on
+    }
+  }));
+  ASSERT_TRUE(becomes_up(*one));
+  ASSERT_TRUE(counts.flush());
+  int recipients = 0;
+  first_row(**session, "SELECT SUM(recipients) FROM hourly_count", std::tie(recipients));
+  EXPECT_EQ(recipients, 3);
+}
+
+TEST_F(PostgresqlNodes, LearnWhatOthersSetAtOnce) {
+  const auto one = node("one");
+  const auto two = node("two");
+  std::atomic<std::uint64_t> seen = 0;
+  std::atomic<int> rules = 0;
+  two->follow({.standings = [&](std::uint64_t version) -> Result<void> {
+                 const auto rows = IncidentBook(*two).changed_since(version);
+                 if (rows && !rows->empty()) seen = rows->back().standing.incident.value;
+                 return {};
+               },
+               .rules = [&]() -> Result<void> {
+                 ++rules;
+                 return {};
+               }});
+  for (std::uint64_t incident = 1; incident <= 5; ++incident) {
+    StandingEntry entry = entry_of("anna", Level::kHeld, incident);
+    entry.author = "pat";
+    ASSERT_TRUE(IncidentBook(*one).record(entry));
+    EXPECT_TRUE(comes_true([&] { return seen == incident; }));
+  }
+  const int before = rules;
+  ASSERT_TRUE(ListBook(*one).add({.list = ListName::kBlock,
+                                  .value = "carl",
+                                  .comment = "",
+                                  .author = "pat",
+                                  .created = kNoon,
+                                  .expires = {}}));
+  EXPECT_TRUE(comes_true([&] { return rules > before; }));
+}
+
+TEST_F(PostgresqlNodes, LearnWhomOthersForgot) {
+  const auto one = node("one");
+  const auto two = node("two");
+  std::atomic<int> standings = 0;
+  std::atomic<int> forgotten = 0;
+  two->follow({.standings = [&](std::uint64_t) -> Result<void> {
+                 ++standings;
+                 return {};
+               },
+               .forgotten = [&](std::span<const AccountId> accounts) -> Result<void> {
+                 forgotten += static_cast<int>(std::ranges::count(accounts, account("anna")));
+                 return {};
+               }});
+  ASSERT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kHeld, 1)));
+  ASSERT_TRUE(comes_true([&] { return standings > 0; }));
+  ASSERT_TRUE(forget_account(*one, account("anna"), HashKey{}, kNoon));
+  ASSERT_TRUE(AuditTrail(*one).add({.time = kNoon,
+                                    .author = "pat",
+                                    .from = "",
+                                    .verb = std::string(kForgetVerb),
+                                    .subject = account("anna").text(),
+                                    .reason = "",
+                                    .details = ""}));
+  EXPECT_TRUE(comes_true([&] { return forgotten == 1; }));
+  postgresql->stop();
+  EXPECT_TRUE(comes_true([&] {
+    const auto copy = IncidentBook(*two).standing_of(account("anna"));
+    return copy && !*copy;
+  }));
+  postgresql->start();
+}
+
+TEST_F(PostgresqlNodes, DoNotLetAWeakerChangeUndoWhatAnotherNodeDidAMomentBefore) {
+  const auto one = node("one");
+  const auto two = node("two");
+  ASSERT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kSuspended, 1)));
+  ASSERT_TRUE(IncidentBook(*two).record(entry_of("anna", Level::kSlowed, 2)));
+  EXPECT_EQ((*IncidentBook(*two).standing_of(account("anna")))->standing.level, Level::kSuspended);
+  StandingEntry released = entry_of("anna", Level::kClear, 1);
+  released.author = "pat";
+  ASSERT_TRUE(IncidentBook(*two).record(released));
+  EXPECT_EQ((*IncidentBook(*one).standing_of(account("anna")))->standing.level, Level::kClear);
+}
+
+TEST_F(PostgresqlNodes, CarryOutAnActionOnOneOfThemOnly) {
+  const auto one = node("one");
+  const auto two = node("two");
+  constexpr std::uint64_t kActions = 40;
+  for (std::uint64_t i = 1; i <= kActions; ++i)
+    ASSERT_TRUE(IncidentBook(*one).record(entry_of("account" + std::to_string(i), Level::kHeld, i)));
+  std::mutex mutex;
+  std::multiset<std::uint64_t> taken;
+  const auto work = [&](LedgerDatabase& database) {
+    Outbox outbox(database);
+    while (true) {
+      const auto row = outbox.take("notice", kNoon, std::chrono::minutes{1});
+      if (!row || !*row) return;
+      const std::scoped_lock lock(mutex);
+      taken.insert((*row)->id);
+    }
+  };
+  std::thread other([&] { work(*two); });
+  work(*one);
+  other.join();
+  EXPECT_EQ(taken.size(), kActions);
+  EXPECT_EQ(std::set(taken.begin(), taken.end()).size(), kActions);
+}
+
+// One of them did it while all were cut off, for longer than its lease.
+TEST_F(PostgresqlNodes, DoNotRepeatAnActionThatOneOfThemEndedWhileTheServerWasAway) {
+  const auto one = node("one");
+  const auto two = node("two");
+  ASSERT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kHeld, 1)));
+  const auto taken = Outbox(*one).take("notice", kNoon, std::chrono::minutes{1});
+  ASSERT_TRUE(taken && *taken);
+  postgresql->stop();
+  ASSERT_TRUE(Outbox(*one).done((*taken)->id, "told the owner", kNoon));
+  EXPECT_FALSE(Outbox(*two).take("notice", kNoon + std::chrono::hours{1}, std::chrono::minutes{1}));
+  postgresql->start();
+  ASSERT_TRUE(becomes_up(*two));
+  for (int i = 0; i < 50; ++i) {
+    const auto again = Outbox(*two).take("notice", kNoon + std::chrono::hours{1}, std::chrono::minutes{1});
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(*again);
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  ASSERT_TRUE(becomes_up(*one));
+  EXPECT_EQ(Outbox(*two).get((*taken)->id)->state, OutboxState::kDone);
+}
+
+TEST_F(PostgresqlNodes, TakeBackOnlyTheirOwnActionsAfterAStart) {
+  auto one = node("one");
+  const auto two = node("two");
+  ASSERT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kHeld, 1)));
+  ASSERT_TRUE(*Outbox(*one).take("notice", kNoon, std::chrono::minutes{1}));
+  ASSERT_TRUE(Outbox(*two).take_back(kNoon));
+  EXPECT_FALSE(*Outbox(*two).take("notice", kNoon, std::chrono::minutes{1}));
+  one.reset();
+  one = node("one");
+  ASSERT_TRUE(Outbox(*one).take_back(kNoon));
+  EXPECT_TRUE(*Outbox(*two).take("notice", kNoon, std::chrono::minutes{1}));
+}
+
+TEST_F(PostgresqlNodes, ShareOneDuty) {
+  auto one = node("one");
+  ASSERT_TRUE(comes_true([&] { return one->has_duty(); }));
+  const auto two = node("two");
+  std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  EXPECT_FALSE(two->has_duty());
+  one.reset();
+  EXPECT_TRUE(comes_true([&] { return two->has_duty(); }));
+}
+
+TEST_F(PostgresqlNodes, MakeTheTablesOnceWhenTheyStartTogether) {
+  std::vector<std::thread> threads;
+  std::atomic<int> up = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      const auto one = node("node" + std::to_string(i));
+      if (becomes_up(*one)) ++up;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(up, 4);
+}
+
+TEST_F(PostgresqlNodes, WorkWithTablesOfANewerVersionThatOnlyAddsToThem) {
+  node("one").reset();
+  auto session = open_postgresql(server);
+  ASSERT_TRUE(session);
+  **session << "UPDATE ledger_schema SET version = version + 1";
+  **session << "ALTER TABLE standing ADD COLUMN more BIGINT NOT NULL DEFAULT 0";
+  **session << "ALTER TABLE list_entry ADD COLUMN is_more BOOLEAN NOT NULL DEFAULT false";
+  {
+    const auto one = node("one");
+    std::atomic<int> standings = 0;
+    std::atomic<int> rules = 0;
+    const auto counting = [](std::atomic<int>& count) {
+      ++count;
+      return Result<void>{};
+    };
+    one->follow({.standings = [&](std::uint64_t) { return counting(standings); },
+                 .rules = [&] { return counting(rules); }});
+    EXPECT_TRUE(is_up(*one));
+    EXPECT_TRUE(comes_true([&] { return rules > 0; }));
+    const int before = rules;
+    EXPECT_TRUE(IncidentBook(*one).record(entry_of("anna", Level::kHeld, 1)));
+    EXPECT_TRUE(ListBook(*one).add({.list = ListName::kBlock,
+                                    .value = "carl",
+                                    .comment = "",
+                                    .author = "pat",
+                                    .created = kNoon,
+                                    .expires = {}}));
+    EXPECT_TRUE(comes_true([&] { return standings > 0 && rules > before; }));
+    one->stop_following();
+  }
+  **session << "UPDATE ledger_schema SET oldest_reader = version";
+  const auto refused = LedgerDatabase::open({.path = folder.file("one"), .server = server});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(refused.error().detail, HasSubstr("newer Postreeve"));
+}
+
+TEST(PostgresqlConnection, SaysWhatIsWrongWithIt) {
+  EXPECT_TRUE(check_connection("postgresql://postreeve@db.example/ledger?sslmode=verify-full"));
+  EXPECT_TRUE(check_connection("host=/run/postgresql dbname=ledger"));
+  EXPECT_THAT(check_connection("hots=x").error().detail, HasSubstr("hots"));
+  EXPECT_THAT(check_connection("postgresql://u:secret@h/d").error().detail, HasSubstr("file"));
+  EXPECT_FALSE(check_connection("state.db"));
+}
+
+TEST(PostgresqlConnection, IsNotThereWithoutAServer) {
+  const TemporaryFolder folder;
+  const auto opened =
+      open_postgresql({.connection = "host=" + folder.file("") + " dbname=x user=y", .password_file = {}});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kUnavailable);
+  const auto secret = open_postgresql({.connection = "host=/nowhere", .password_file = folder.file("none")});
+  EXPECT_THAT(secret.error().detail, HasSubstr("password file"));
+}
+
+}  // namespace
+}  // namespace postreeve
