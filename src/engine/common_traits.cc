@@ -38,8 +38,8 @@ bool rests_on_others(const Verdict& verdict) {
 
 // How much the event accuses its place; 0 when it does not.
 float accusation_of(const Decision& decision) {
-  const Level level = decision.verdict.standing.level;
-  if (!decision.verdict.in_scope || decision.side == Side::kEstablished) return 0;
+  const Level level = decision.verdict.in_force;
+  if (!decision.verdict.in_scope() || decision.side == Side::kEstablished) return 0;
   // A young account's place may be its whole company's.
   if (decision.side == Side::kUnsettled && level != Level::kSuspended) return 0;
   if (level == Level::kSuspended) {
@@ -116,7 +116,7 @@ void CommonTraits::note_places(const Decision& decision, float accusation) {
       room_.counters.accuse(key_of(trait), user(), facts_.time, accusation);
     return;
   }
-  if (facts_.kind == StepKind::kRecipient || decision.verdict.in_scope) return;
+  if (facts_.kind == StepKind::kRecipient || decision.verdict.in_scope()) return;
   if (decision.side == Side::kStranger) {
     const bool sent = facts_.use == Use::kSend;
     for (const Trait trait : kPlaceTraits)
@@ -143,7 +143,7 @@ void CommonTraits::note_texts(const Decision& decision, float accusation) {
       room_.counters.accuse(text, user(), facts_.time, accusation);
     } else if (decision.side == Side::kStranger) {
       room_.counters.add_stranger(text, user(), facts_.time, true);
-    } else if (decision.side == Side::kEstablished && !decision.verdict.in_scope) {
+    } else if (decision.side == Side::kEstablished && !decision.verdict.in_scope()) {
       room_.counters.add_honest(text, user(), facts_.time);
     }
   }

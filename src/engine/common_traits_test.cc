@@ -95,6 +95,25 @@ TEST(CommonTraits, LetASecondVictimBeSeenAtTheFirstMessage) {
   EXPECT_GT(town.observation.verdict.risk, of_any_stranger + 1);
 }
 
+TEST(CommonTraits, KeepAThiefsPlaceFromBecomingFamiliar) {
+  Town town;
+  for (const std::string& account : {kAnna, kBob}) town.settle(account);
+  town.go_on();
+  const std::string at_bobs_provider = "198.51.252.9";
+  town.plunder(kAnna, at_bobs_provider);
+  const auto patiently = [&](const std::string& address, const std::string& client) {
+    town.strangers_client = client;
+    for (int day = 0; day < 3; ++day) {
+      town.send(kBob, address, "friend1@y.example");
+      town.now += std::chrono::hours{20};
+    }
+    town.send(kBob, address, "friend1@y.example");
+    return town.observation.side;
+  };
+  EXPECT_EQ(patiently("198.51.251.9", "WIN-2"), Side::kEstablished);
+  EXPECT_EQ(patiently(at_bobs_provider, "WIN-3"), Side::kStranger);
+}
+
 TEST(CommonTraits, AreNoEvidenceAgainstTheOwnerAtHome) {
   Town town;
   town.settle(kAnna);

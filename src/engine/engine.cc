@@ -27,7 +27,30 @@ void bring_back(AccountRecord& record, const Standing& standing) {
   } else if (standing.level == Level::kClear && recorded.level != Level::kRecovering) {
     return;  // watched, perhaps, which only records know
   }
+  const std::uint32_t ordered = std::max(recorded.ordered, standing.ordered);  // ledgers do not tell it
   record.standing = standing;
+  record.standing.ordered = ordered;
+}
+
+bool is_same_rung(const Standing& a, const Standing& b) {
+  return a.level == b.level && a.scope == b.scope && a.incident == b.incident;
+}
+
+// Records know seconds only, and that an account is watched is in records only. A milder restriction is
+// somebody's word, or of somebody who did not know of the more severe one.
+bool may_be_later(const Standing& recorded, const Standing& standing) {
+  const bool is_milder = is_restriction(standing.level) && recorded.level > standing.level;
+  return is_milder || recorded.since >= standing.since;
+}
+
+bool is_later(const Standing& recorded, const Standing& standing) {
+  const bool is_told = is_restriction(recorded.level) || recorded.level == Level::kRecovering;
+  return is_told && recorded.since > standing.since;
+}
+
+// Through a web server only the account can be vouched for: its address is everybody's.
+void vouch(Facts& facts, Trust trust) {
+  if (trust == Trust::kAccount || (trust == Trust::kPlace && facts.origin.known)) facts.origin.trusted = true;
 }
 
 // Runs a callable as a step on a record.
@@ -48,11 +71,13 @@ struct Engine::Impl {
       : policy(p), accounts(a), counters(c), builder(p, locator, key), limits(p) {}
 
   template <typename Mail>
-  void observe_mail(const Mail& mail, Observation& observation);
-  void observe(const Login& login, Observation& observation);
-  void observe(const Recipient& recipient, Observation& observation) { observe_mail(recipient, observation); }
-  void observe(const Submission& submission, Observation& observation) {
-    observe_mail(submission, observation);
+  void observe_mail(const Mail& mail, Observation& observation, Trust trust);
+  void observe(const Login& login, Observation& observation, Trust trust);
+  void observe(const Recipient& recipient, Observation& observation, Trust trust) {
+    observe_mail(recipient, observation, trust);
+  }
+  void observe(const Submission& submission, Observation& observation, Trust trust) {
+    observe_mail(submission, observation, trust);
   }
   void observe(const Delivery& delivery, Observation& observation);
   void observe(const Scan& scan, Observation& observation);
@@ -61,14 +86,17 @@ struct Engine::Impl {
   void observe(const CredentialChange& change, Observation& observation);
   void observe(const Judgement& judgement, Observation& observation);
 
-  void step(Facts& facts, Observation& observation);
-  void step_among_others(Facts& facts, const AccountId& account, Observation& observation);
+  // With a query, mail of the webmail is asked for limits as soon as its place is known.
+  void step(Facts& facts, Observation& observation, LimitQuery* query = nullptr);
+  void step_among_others(Facts& facts, const AccountId& account, Observation& observation,
+                         LimitQuery* query = nullptr);
   NetworkSnapshot note_network(const Facts& facts, bool success);
   LimitFacts check_limits(const LimitQuery& query, const Facts& facts) const;
+  void check_limits_of_webmail(Facts& facts, LimitQuery& query) const;
   void use_limits(const LimitQuery& query, const Facts& facts);
   std::uint64_t limit_key(std::uint16_t number, const Limit& limit, const Facts& facts,
                           const LimitQuery& query) const;
-  bool fuse_is_out(Timestamp time);
+  Fuse fuse(Timestamp time) const;
   // Within the step, or the numbers of two changes of one account might be exchanged.
   void number(Observation& observation) {
     if (observation.change) observation.change->number = counters.number_change();
@@ -82,15 +110,21 @@ struct Engine::Impl {
 };
 
 // A broken geography file, a clock or a lost PROXY header makes strangers of everybody at once.
-bool Engine::Impl::fuse_is_out(Timestamp time) {
+Fuse Engine::Impl::fuse(Timestamp time) const {
   const std::uint64_t most = std::max<std::uint64_t>(5, accounts.active() / 1000);
-  return counters.restrictions(time) >= most;
+  const std::uint32_t restrictions = counters.restrictions(time);
+  return {.is_out = restrictions >= most, .restrictions = restrictions};
 }
 
-void Engine::Impl::step(Facts& facts, Observation& observation) {
-  facts.fuse_is_out = fuse_is_out(facts.time);
+void Engine::Impl::step(Facts& facts, Observation& observation, LimitQuery* query) {
+  facts.fuse_is_out = fuse(facts.time).is_out;
+  const bool is_trusted = facts.origin.trusted;
   StepOf run([&](AccountRecord& record) {
-    if (facts.by_webmail) facts.origin = webmail_origin(record, facts.time);
+    if (facts.by_webmail) {
+      facts.origin = webmail_origin(record, facts.time);
+      if (query != nullptr) check_limits_of_webmail(facts, *query);
+    }
+    facts.origin.trusted |= is_trusted;
     decide(record, facts, policy, observation);
     number(observation);
   });
@@ -101,11 +135,12 @@ void Engine::Impl::step(Facts& facts, Observation& observation) {
 }
 
 // For events that come from somewhere: what other accounts have in common with them counts too.
-void Engine::Impl::step_among_others(Facts& facts, const AccountId& account, Observation& observation) {
+void Engine::Impl::step_among_others(Facts& facts, const AccountId& account, Observation& observation,
+                                     LimitQuery* query) {
   const CommonTraits::Room room{counters, builder, limits};
   CommonTraits others(room, facts, account);
   facts.neighbours = &others;
-  step(facts, observation);
+  step(facts, observation, query);
   others.note(observation);
   facts.neighbours = nullptr;
 }
@@ -118,16 +153,17 @@ NetworkSnapshot Engine::Impl::note_network(const Facts& facts, bool success) {
 std::uint64_t Engine::Impl::limit_key(std::uint16_t number, const Limit& limit, const Facts& facts,
                                       const LimitQuery& query) const {
   const std::uint64_t salt = mix64(number);
-  const auto of_prefix = [&](const Prefix& prefix) {
-    return mix64(salt ^ prefix.address().low() ^ mix64(prefix.address().high() ^ salt));
+  // The web server's address would be one for all. Of the owner's session the network is known, no address.
+  const auto of_place = [&](std::uint32_t place) {
+    return mix64(salt ^ (place != 0 ? place : facts.account.low));
   };
   switch (limit.key) {
     case LimitKey::kAccount:
       return mix64(salt ^ facts.account.low);
     case LimitKey::kAddress:
-      return query.address ? of_prefix(host_of(*query.address)) : mix64(salt ^ facts.account.low);
+      return of_place(facts.origin.host);
     case LimitKey::kNetwork:
-      return query.address ? of_prefix(network_of(*query.address)) : mix64(salt ^ facts.account.low);
+      return of_place(facts.origin.network);
     case LimitKey::kTenant:
       return mix64(salt ^ limits.tenant_of(query.account));
   }
@@ -151,6 +187,12 @@ LimitFacts Engine::Impl::check_limits(const LimitQuery& query, const Facts& fact
     result.number = number;
   });
   return result;
+}
+
+// Where it comes from only the record knows.
+void Engine::Impl::check_limits_of_webmail(Facts& facts, LimitQuery& query) const {
+  query.country = facts.origin.country;
+  facts.limit = check_limits(query, facts);
 }
 
 // What is refused uses no budget, so that a client's retries do not stick to the limit.
@@ -183,23 +225,25 @@ LimitQuery query_of(const Mail& mail, const Facts& facts, const Policy& policy) 
 }  // namespace
 
 template <typename Mail>
-void Engine::Impl::observe_mail(const Mail& mail, Observation& observation) {
+void Engine::Impl::observe_mail(const Mail& mail, Observation& observation, Trust trust) {
   Facts facts = builder.build(mail);
+  vouch(facts, trust);
   facts.network = note_network(facts, true);
   if (policy.limits.empty()) {
     step_among_others(facts, mail.account, observation);
     return;
   }
-  const LimitQuery query = query_of(mail, facts, policy);
-  facts.limit = check_limits(query, facts);
-  step_among_others(facts, mail.account, observation);
+  LimitQuery query = query_of(mail, facts, policy);
+  if (!facts.by_webmail) facts.limit = check_limits(query, facts);
+  step_among_others(facts, mail.account, observation, &query);
   const Action action = observation.verdict.action;
   const bool is_refused = action == Action::kDefer || action == Action::kReject;
   if (!observation.repeated && !is_refused) use_limits(query, facts);
 }
 
-void Engine::Impl::observe(const Login& login, Observation& observation) {
+void Engine::Impl::observe(const Login& login, Observation& observation, Trust trust) {
   Facts facts = builder.build(login);
+  vouch(facts, trust);
   facts.network = note_network(facts, login.success);
   if (login.success) {
     step_among_others(facts, login.account, observation);
@@ -279,6 +323,19 @@ void Engine::restore(const Hash128& account, const Standing& standing) {
   impl_->accounts.update(account, run);
 }
 
+bool Engine::restore_unless_later(const Hash128& account, const Standing& standing, const Standing& before) {
+  bool is_settled = false;
+  StepOf run([&](AccountRecord& record) {
+    const Standing& recorded = record.standing;
+    const bool is_there = is_same_rung(recorded, standing) && recorded.since >= standing.since;
+    const bool is_older = recorded == before || !may_be_later(recorded, standing);
+    is_settled = is_there || is_older || is_later(recorded, standing);
+    if (!is_there && is_older) bring_back(record, standing);
+  });
+  impl_->accounts.update(account, run);
+  return is_settled;
+}
+
 Standing Engine::standing_of(const AccountId& account, Timestamp time) const {
   std::optional<AccountRecord> record = impl_->accounts.find(key_of(account));
   if (!record) return {};
@@ -286,12 +343,29 @@ Standing Engine::standing_of(const AccountId& account, Timestamp time) const {
   return record->standing;
 }
 
+Fuse Engine::fuse(Timestamp time) const {
+  return impl_->fuse(time);
+}
+
 Hash128 Engine::key_of(const AccountId& account) const {
   return impl_->builder.account_key(account);
 }
 
-void Engine::observe(const Event& event, Observation& observation) {
-  std::visit([&](const auto& e) { impl_->observe(e, observation); }, event);
+bool Engine::knows_recipient(const AccountId& account, std::string_view recipient) const {
+  const std::optional<AccountRecord> record = impl_->accounts.find(key_of(account));
+  return record && record->profile.known_recipients.contains(impl_->builder.text_key(recipient));
+}
+
+void Engine::observe(const Event& event, Observation& observation, Trust trust) {
+  std::visit(
+      [&](const auto& e) {
+        if constexpr (requires { impl_->observe(e, observation, trust); }) {
+          impl_->observe(e, observation, trust);
+        } else {
+          impl_->observe(e, observation);
+        }
+      },
+      event);
 }
 
 }  // namespace postreeve

@@ -10,6 +10,7 @@
 // the other in the order in which they arrive.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -28,6 +29,16 @@ namespace postreeve {
 // What an event came to.
 using Observation = Decision;
 
+// What people vouch for beside the policy's trusted networks: that the event comes from a place of the
+// account's, or that whatever the account does is the owner's.
+enum class Trust : std::uint8_t { kNone, kPlace, kAccount };
+
+// Too many new restrictions within an hour, and nobody else is restricted: the fuse is out.
+struct Fuse {
+  bool is_out = false;
+  std::uint32_t restrictions = 0;  // new ones within the last hour
+};
+
 class Engine {
  public:
   // All references must outlive the engine.
@@ -37,8 +48,9 @@ class Engine {
 
   // Judges one event and learns from it. A Submission is the message step only: its
   // recipients were judged before, each as a Recipient (message.h does it in order).
-  // Fills `observation`, which a caller reuses so that nothing is allocated.
-  void observe(const Event& event, Observation& observation);
+  // Fills `observation`, which a caller reuses so that nothing is allocated. `trust` is about logins,
+  // recipients and messages.
+  void observe(const Event& event, Observation& observation, Trust trust = Trust::kNone);
 
   // A person's order about the account's standing (judge/order.h).
   void order(const AccountId& account, Level level, Timestamp time, Observation& observation);
@@ -46,10 +58,17 @@ class Engine {
   // Puts the standing that the ledger knows into the account's record: a crash may have forgotten it there,
   // or that it was lifted, and then also what had led to it.
   void restore(const Hash128& account, const Standing& standing);
+  // The same for records that other nodes write too: only what is older than what was read of the ledger is
+  // changed. False when that cannot be told. `before`: what the ledger said earlier, which is older for sure.
+  [[nodiscard]] bool restore_unless_later(const Hash128& account, const Standing& standing,
+                                          const Standing& before);
   // The account's standing as of `time`; clear when nothing is known of it.
   [[nodiscard]] Standing standing_of(const AccountId& account, Timestamp time) const;
+  [[nodiscard]] Fuse fuse(Timestamp time) const;
   // Names the account in learned state.
   [[nodiscard]] Hash128 key_of(const AccountId& account) const;
+  // Whether it has learnt the recipient as one of the owner's. Copies the account's record.
+  [[nodiscard]] bool knows_recipient(const AccountId& account, std::string_view recipient) const;
 
  private:
   struct Impl;

@@ -182,6 +182,15 @@ Facts FactBuilder::build(const Recipient& recipient) const {
   return facts;
 }
 
+// Knows a retry: from whom, how large and to whom, in any order. Where nobody is listed (Postfix names only a
+// single recipient) their number tells a little.
+std::uint32_t FactBuilder::message_key(const Submission& submission) const {
+  std::uint64_t to_whom = submission.recipients.empty() ? submission.recipient_count : 0;
+  for (const std::string& recipient : submission.recipients) to_whom += mix64(text_key(recipient));
+  const std::uint64_t seed = mix64(mix64(submission.size + 1) + to_whom);
+  return nonzero(fast_hash(submission.sender, kMessageStage ^ seed));
+}
+
 Facts FactBuilder::build(const Submission& submission) const {
   Facts facts = begin(StepKind::kMessage, submission);
   add_place_of_mail(facts, submission.session);
@@ -193,7 +202,7 @@ Facts FactBuilder::build(const Submission& submission) const {
     facts.step_key = nonzero(fast_hash(submission.queue_id, kMessageStage));
     facts.answer_transaction = nonzero(fast_hash(submission.queue_id, 0));
   }
-  facts.mail_key = nonzero(fast_hash(submission.sender, kMessageStage ^ mix64(submission.size + 1)));
+  facts.mail_key = message_key(submission);
   facts.message.recipients = submission.recipient_count;
   facts.message.size = submission.size;
   facts.message.subject = submission.subject;

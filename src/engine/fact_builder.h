@@ -62,6 +62,7 @@ class FactBuilder {
   void add_place_of_mail(Facts& facts, const Session& session) const;
   [[nodiscard]] Location locate(const IpAddress& address) const;
   [[nodiscard]] bool is_canary(std::string_view recipient) const;
+  [[nodiscard]] std::uint32_t message_key(const Submission& submission) const;
   void add_header_facts(Facts& facts, const Submission& submission) const;
 
   const Policy& policy_;

@@ -4,6 +4,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/engine_testing.h"
 
@@ -94,6 +96,27 @@ TEST(OriginFacts, TakeClientsThatGiveAnAddressForTheirNameForOne) {
   EXPECT_NE(client("[10.1.2.3]"), client("anna-pc"));
   EXPECT_EQ(client("ANNA-pc"), client("anna-pc"));
   EXPECT_EQ(client(""), 0U);
+}
+
+TEST(MessageFacts, KnowARetryByItsSenderItsSizeAndItsRecipientsInAnyOrder) {
+  const Builder builder;
+  Submission message = builder.events.submission_event(kOfficeAddress, "Q1");
+  message.size = 4'000;
+  const auto key_to = [&](std::vector<std::string> recipients, std::uint32_t count) {
+    message.recipients = std::move(recipients);
+    message.recipient_count = count;
+    return facts_of(builder, message).mail_key;
+  };
+  const std::uint32_t first = key_to({"b@y.example", "c@y.example"}, 2);
+  message.queue_id = "Q2";
+  EXPECT_EQ(key_to({"c@y.example", "B@Y.example"}, 2), first);
+  EXPECT_EQ(key_to({"b@y.example", "c@y.example"}, 1), first) << "another of them is deferred at RCPT";
+  EXPECT_NE(key_to({"b@y.example", "d@y.example"}, 2), first);
+  EXPECT_NE(key_to({"b@y.example"}, 1), first);
+  EXPECT_EQ(key_to({}, 3), key_to({}, 3)) << "Postfix lists nobody at DATA";
+  EXPECT_NE(key_to({}, 3), key_to({}, 4));
+  message.size = 4'001;
+  EXPECT_NE(key_to({"b@y.example", "c@y.example"}, 2), first);
 }
 
 TEST(MessageFacts, TakeTheNullSenderForNobodysForgery) {

@@ -122,6 +122,68 @@ TEST(LimitKeys, CountATenantWithAllItsDomains) {
   EXPECT_EQ(submit(room, 4, kOfficeAddress, "c@z.example"), 3);
 }
 
+// Mail that the web server hands in after a login to the webmail from `browser`; returns how many messages
+// were accepted.
+int submit_in_webmail(EngineRoom& room, int count, const std::string& browser,
+                      const std::string& login = kAnna) {
+  Login opened = room.login_event(browser);
+  opened.account = account_named(login);
+  opened.session.service = Service::kWebmail;
+  room.observe(opened);
+  return submit(room, count, "127.0.0.1", login);
+}
+
+TEST(LimitKeys, CountWebmailsUsersApart) {
+  for (const LimitKey key : {LimitKey::kAddress, LimitKey::kNetwork}) {
+    EngineRoom room(limited_to(2, key));
+    EXPECT_EQ(submit_in_webmail(room, 4, "192.0.2.1", "a@x.example"), 2);
+    EXPECT_EQ(submit_in_webmail(room, 4, "198.51.100.1", "b@x.example"), 2);
+    EXPECT_EQ(submit(room, 4, "127.0.0.1", "c@x.example"), 2) << "nobody is logged in";
+    EXPECT_EQ(submit(room, 4, "127.0.0.1", "d@x.example"), 2);
+  }
+}
+
+TEST(LimitKeys, CountANetworkWhetherByWebmailOrNot) {
+  EngineRoom room(limited_to(2, LimitKey::kNetwork));
+  EXPECT_EQ(submit_in_webmail(room, 2, "192.0.2.1", "a@x.example"), 2);
+  EXPECT_EQ(submit_in_webmail(room, 2, "192.0.2.2", "b@x.example"), 0);
+  EXPECT_EQ(submit(room, 2, "192.0.2.3", "c@x.example"), 0);
+}
+
+TEST(LimitKeys, CountTheAddressOfAStrangerInTheWebmail) {
+  EngineRoom room(limited_to(2, LimitKey::kAddress));
+  for (const std::string login : {"a@x.example", "b@x.example"}) {
+    for (int day = 0; day < 10; ++day) {
+      submit(room, 1, kOfficeAddress, login);
+      room.now += 24h;
+    }
+  }
+  EXPECT_EQ(submit_in_webmail(room, 2, kThiefsAddress, "a@x.example"), 2);
+  EXPECT_EQ(submit_in_webmail(room, 2, kThiefsAddress, "b@x.example"), 0);
+}
+
+// As if the map knew where Anna's browser is.
+void put_session_into(EngineRoom& room, std::string_view country) {
+  struct Put final : RecordStep {
+    CountryCode country;
+    void run(AccountRecord& record) override { record.webmail.country = country.packed(); }
+  } put;
+  put.country = CountryCode::of(country);
+  room.accounts.update(keyed_hash(room.key, kAnna), put);
+}
+
+TEST(Limits, KnowTheCountryOfTheBrowser) {
+  Policy policy = limited_to(0);
+  policy.limits[0].when.not_countries = {CountryCode::of("PL")};
+  EngineRoom room(policy);
+  EXPECT_EQ(submit_in_webmail(room, 1, kOfficeAddress), 1) << "not known";
+  put_session_into(room, "PL");
+  EXPECT_EQ(submit(room, 1, "127.0.0.1"), 1);
+  put_session_into(room, "VN");
+  EXPECT_EQ(submit(room, 1, "127.0.0.1"), 0);
+  EXPECT_EQ(room.observation.verdict.limit, 1);
+}
+
 TEST(RecipientLimit, CountsAtTheRecipient) {
   EngineRoom room(limited_to(3, LimitKey::kAccount, Counted::kRecipients));
   int accepted = 0;

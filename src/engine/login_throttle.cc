@@ -53,8 +53,7 @@ LoginThrottle::LoginThrottle(const LoginThrottleSettings& settings, const HashKe
       networks_(settings.most_entries) {}
 
 bool LoginThrottle::is_counted(const IpAddress& address) const noexcept {
-  if (address.is_private() && !settings_.counts_private) return false;
-  return !settings_.exempt.contains(address);
+  return !address.is_private() || settings_.counts_private;
 }
 
 std::uint64_t LoginThrottle::key_of(const Hash128& account) const noexcept {

@@ -6,7 +6,8 @@
 //   - a lock never hits a place that the account has long used; the caller says which these are
 //   - an account that logged in from an address before is not hit by that address's lock, and with every
 //     such account the address may fail more: carrier NAT, an office
-//   - where there is no place (private addresses, configured web servers) nothing is counted
+//   - where there is no place (private addresses) nothing is counted; web servers are the caller's to leave
+//     out, since which they are may change
 //
 // Time is an argument. Any thread. Memory is bounded: what was not touched for longest is forgotten. Nothing
 // is kept over a restart; locks are short.
@@ -25,7 +26,6 @@
 #include "engine/recent_table.h"
 #include "net/ip_address.h"
 #include "net/prefix.h"
-#include "net/prefix_set.h"
 #include "sketch/distinct_recent.h"
 #include "sketch/hyper_log_log.h"
 #include "sketch/window_count.h"
@@ -45,8 +45,7 @@ struct LoginThrottleSettings {
   std::chrono::seconds longest_lock{4 * 3600};
   // From half of the failures on answers are held back so long; 0: not.
   std::chrono::seconds tarpit{2};
-  // Nothing is counted or locked from there, nor from private addresses unless these are to be counted.
-  PrefixSet exempt;
+  // Nothing is counted or locked from private addresses unless these are to be counted.
   bool counts_private = false;
   // Entries of each of the four tables; all of them full take about 1.8 KB for one.
   std::size_t most_entries = 30'000;

@@ -158,18 +158,14 @@ TEST_F(LoginThrottleTest, SevenOldPasswordsInTurnAreOldPasswords) {
 }
 
 TEST_F(LoginThrottleTest, NothingIsCountedWhereThereIsNoPlace) {
-  LoginThrottleSettings settings;
-  const std::vector webmail = {*Prefix::parse("198.51.100.9")};
-  settings.exempt = PrefixSet(webmail);
-  LoginThrottle exempting(settings, kKey);
   for (std::uint64_t i = 1; i < 500; ++i) {
-    for (const IpAddress& from : {*IpAddress::parse("198.51.100.9"), *IpAddress::parse("10.1.2.3"),
-                                  *IpAddress::parse("127.0.0.1"), *IpAddress::parse("fe80::1")}) {
-      exempting.failed({account(static_cast<int>(i)), from, i}, now);
-      EXPECT_FALSE(exempting.ask({account(1), from}, now, kStranger).is_locked());
+    for (const IpAddress& from :
+         {*IpAddress::parse("10.1.2.3"), *IpAddress::parse("127.0.0.1"), *IpAddress::parse("fe80::1")}) {
+      throttle.failed({account(static_cast<int>(i)), from, i}, now);
+      EXPECT_FALSE(throttle.ask({account(1), from}, now, kStranger).is_locked());
     }
   }
-  EXPECT_EQ(exempting.size(), 0U);
+  EXPECT_EQ(throttle.size(), 0U);
 }
 
 TEST_F(LoginThrottleTest, APersonEndsLocks) {

@@ -20,7 +20,7 @@ void MessageJudge::observe(const Event& step) {
   if (outcome_.limit == 0) outcome_.limit = verdict.limit;
   outcome_.risk = verdict.risk;
   outcome_.standing = verdict.standing;
-  outcome_.in_scope |= verdict.in_scope;
+  outcome_.in_scope |= verdict.in_scope();
   for (const Evidence& evidence : verdict.evidence) outcome_.evidence.keep_stronger(evidence);
   if (observation_.change) outcome_.changes.push_back(*observation_.change);
 }

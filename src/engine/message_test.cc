@@ -172,6 +172,18 @@ TEST(MessageJudge, CountsAMessageSeenTwiceOnce) {
   EXPECT_TRUE(room.record() == before);
 }
 
+TEST(MessageJudge, TakesTheSameMessageForARetryAndNoOtherOne) {
+  EngineRoom room(with_limit(Counted::kMessages, 0, Action::kDefer));
+  MessageJudge judge(room.engine);
+  const auto counted = [&] { return room.record().owner.messages_hour.count(room.now); };
+  judge.judge(message_to(room, people(3), "M1"));
+  ASSERT_EQ(counted(), 1U);
+  judge.judge(message_to(room, people(3), "M2"));
+  EXPECT_EQ(counted(), 1U);
+  judge.judge(message_to(room, {"other@y.example"}, "M3"));
+  EXPECT_EQ(counted(), 2U);
+}
+
 // Notes the strongest finding of each detector over the steps it sees.
 struct Strongest final : StepWatcher {
   std::map<DetectorId, float> nats;
