@@ -28,7 +28,8 @@ class DecisionWatcher {
   DecisionWatcher& operator=(const DecisionWatcher&) = delete;
   virtual ~DecisionWatcher() = default;
 
-  // In the thread that decided, before the answer leaves; must not block. Any thread.
+  // In the thread that decided, before the answer leaves; must not block. Any thread. What it throws is told
+  // of as a failure, and changes nothing.
   virtual void saw(const Decided& decided) = 0;
 };
 

@@ -3,24 +3,20 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <exception>
-#include <future>
-#include <iterator>
 #include <mutex>
 #include <utility>
 #include <variant>
 
 #include "finding/explain.h"
 #include "guard/event_words.h"
+#include "guard/incident_keeper.h"
+#include "guard/ledger_standings.h"
 #include "guard/standing_entries.h"
+#include "guard/standing_writer.h"
 
 namespace postreeve {
 namespace {
-
-// Where judging failed, and failing is closed.
-constexpr Reply kFailureReply = Reply::kFlood;
 
 // What a rule of people refuses: logins and mail, for good, since only people change it.
 constexpr Action kRuleAction = Action::kReject;
@@ -53,29 +49,67 @@ struct Judging {
 
 struct Guard::Impl {
   Impl(Parts p, std::shared_ptr<const Rules> rules, Mode m)
-      : parts(std::move(p)), mode(m), judging(std::make_shared<Judging>(std::move(rules), parts)) {}
+      : parts(std::move(p)),
+        mode(m),
+        judging(std::make_shared<Judging>(std::move(rules), parts)),
+        diversion(parts.diversion),
+        ledger_standings(parts.incidents, parts.shares_ledger),
+        writer(parts.incidents, {parts.respond, parts.actions_recorded, parts.failed}),
+        incident_keeper(writer) {}
 
   std::shared_ptr<Judging> current() const {
     const std::scoped_lock lock(judging_mutex);
     return judging;
   }
 
+  // Answers exactly once: as it is told to, or as failures are answered when it goes without.
+  class Answering {
+   public:
+    Answering(const Impl& guard, Done done) : guard_(guard), done_(std::move(done)) {}
+    Answering(Answering&& other) noexcept
+        : guard_(other.guard_), done_(std::exchange(other.done_, nullptr)) {}
+    Answering(const Answering&) = delete;
+    Answering& operator=(const Answering&) = delete;
+    ~Answering() {
+      if (done_) answer(guard_.answer_failure("it was not answered"));
+    }
+    void answer(const Answer& answer) {
+      Done done = std::exchange(done_, nullptr);
+      guard_.caught([&] { done(answer); });
+    }
+
+   private:
+    const Impl& guard_;
+    Done done_;
+  };
+
+  // For what must not undo what was decided: telling others.
+  template <typename Call>
+  void caught(Call call) const {
+    try {
+      call();
+    } catch (const std::exception& failure) {
+      if (parts.failed) parts.failed(failure.what());
+    }
+  }
+
+  void judge(Event event, Door door, Answering answering);
   Answer answer_failure(const char* what) const;
   std::optional<Answer> answer_seen(std::uint64_t key, Door door, Timestamp now);
+  void remember_told(const Event& event, Door door, const Observation& observation, Action would);
   Answer answer(const Observation& observation, Action action, Action would) const;
   // Somebody waits for the answer; nobody does: it has happened, whatever is found.
   enum class Use : std::uint8_t { kAnswered, kTold };
   // Judges one step; returns what the mail server is told and, in `change`, what the ledger must know first.
+  // What it throws leaves a change in `observation` that is in the record and has to be recorded.
   Answer step(Judging& judging, const Event& event, Door door, Use use, Observation& observation);
+  void note_step(Judging& judging, const Event& event, Door door, Observation& observation);
   void note_message(Judging& judging, Submission message, Door door);
   void record(const Judging& judging, const Event& event, const Observation& observation,
               LedgerDatabase::Committed done);
-  void record(StandingEntry entry, LedgerDatabase::Committed done);
-  void keep_for_later(StandingEntry entry);
-  void write_what_was_kept();
-  void wait_for_the_ledger();
-  void end_expired();
-  Result<StandingChange> wait_for(StandingEntry entry);
+  void look_at_standings();
+  void end(const StandingRow& row);
+  void enforce(const StandingRow& row);
   void tell(const Event& event, const Observation& observation, Door door, Action action,
             std::string_view rule, std::int64_t nanoseconds) const;
 
@@ -83,22 +117,38 @@ struct Guard::Impl {
   std::atomic<Mode> mode;
   mutable std::mutex judging_mutex;
   std::shared_ptr<Judging> judging;
+  Diversion diversion;
+  LedgerStandings ledger_standings;
   Sightings sightings;
   std::vector<DecisionWatcher*> watchers;
-  std::mutex ledger_mutex;
-  std::condition_variable all_answered;
-  std::size_t under_way = 0;       // handed to the ledger and not yet answered
-  std::deque<StandingEntry> kept;  // changes that the disk did not take
+  StandingWriter writer;  // ends before what is above, by which whoever waits for the ledger is answered
+  IncidentKeeper incident_keeper;
 };
 
 std::optional<Answer> Guard::Impl::answer_seen(std::uint64_t key, Door door, Timestamp now) {
   if (!parts.several_doors || key == 0) return std::nullopt;
   const std::optional<Sightings::Seen> seen = sightings.take(key, door, now);
   if (!seen) return std::nullopt;
+  // A mail server asks before it logs: what only the log saw was another message, or the way of one that no
+  // gate stands in.
+  if (seen->by == Door::kLog && (door == Door::kPostfixPolicy || door == Door::kMilter)) return std::nullopt;
   Answer answer;
   answer.action = answer.would = seen->action;
   answer.reply = seen->reply;
+  // It goes its other way already; a milter could only hold it.
+  if (seen->action == Action::kDivert && seen->by == Door::kPostfixPolicy && door == Door::kMilter)
+    answer.action = answer.would = Action::kAccept;
   return answer;
+}
+
+// Whoever is asked about it later answers as would have been answered here.
+void Guard::Impl::remember_told(const Event& event, Door door, const Observation& observation, Action would) {
+  const std::uint64_t key = parts.several_doors && !observation.repeated ? Sightings::key_of(event) : 0;
+  if (key == 0) return;
+  const bool is_enforced = mode.load(std::memory_order_relaxed) == Mode::kEnforce;
+  Sightings::Seen seen{.action = is_enforced ? would : Action::kAccept, .reply = Reply::kNone, .by = door};
+  if (seen.action != Action::kAccept) seen.reply = observation.verdict.reply;
+  sightings.add(key, door, seen, time_of(event));
 }
 
 Answer Guard::Impl::answer_failure(const char* what) const {
@@ -106,7 +156,6 @@ Answer Guard::Impl::answer_failure(const char* what) const {
   Answer answer;
   if (!parts.fails_closed || mode.load(std::memory_order_relaxed) == Mode::kObserve) return answer;
   answer.action = answer.would = Action::kDefer;
-  answer.reply = kFailureReply;
   return answer;
 }
 
@@ -130,21 +179,29 @@ Answer Guard::Impl::step(Judging& now, const Event& event, Door door, Use use, O
   const Ruling ruling = now.rules->ruling_on(event);
   const bool is_enforced = mode.load(std::memory_order_relaxed) == Mode::kEnforce;
   Action would = kRuleAction;
+  reset(observation);
   if (ruling.kind == Ruling::Kind::kRefused) {
-    reset(observation);
     observation.verdict.action = would;
     observation.verdict.reply = Reply::kPolicy;
   } else {
-    now.engine.observe(event, observation);
+    now.engine.observe(event, observation, ruling.trust);
     would = ruling.kind == Ruling::Kind::kAllowed ? Action::kAccept : observation.verdict.action;
+    if (would == Action::kAccept && ruling.kind == Ruling::Kind::kNone && use == Use::kAnswered)
+      would = diversion.action_for(event, observation, now.engine.key_of(account_of(event)));
+    if (!observation.change && !observation.repeated && is_restriction(observation.verdict.standing.level))
+      incident_keeper.saw({.account = account_of(event),
+                           .key = now.engine.key_of(account_of(event)),
+                           .standing = observation.verdict.standing,
+                           .is_observed = !is_enforced},
+                          now.rules->policy(), parts.clock());
   }
   const Action action = is_enforced && use == Use::kAnswered ? would : Action::kAccept;
   Answer result = answer(observation, action, would);
   if (ruling.kind == Ruling::Kind::kRefused) result.reason = ruling.rule;
   // Whom a repeated step is of is not worked out again; a hold loses nothing.
-  const bool is_covered = observation.verdict.in_scope || observation.repeated;
-  result.holds_message = is_enforced && ruling.kind == Ruling::Kind::kNone && is_covered &&
-                         std::holds_alternative<Recipient>(event) && result.level == Level::kHeld;
+  const Level in_force = observation.repeated ? result.level : observation.verdict.in_force;
+  result.holds_message = is_enforced && ruling.kind == Ruling::Kind::kNone && in_force == Level::kHeld &&
+                         std::holds_alternative<Recipient>(event);
   const auto took = std::chrono::steady_clock::now() - begin;
   tell(event, observation, door, action, ruling.rule, std::chrono::nanoseconds(took).count());
   return result;
@@ -154,7 +211,7 @@ void Guard::Impl::tell(const Event& event, const Observation& observation, Door 
                        std::string_view rule, std::int64_t nanoseconds) const {
   const bool is_observed = mode.load(std::memory_order_relaxed) == Mode::kObserve;
   const Decided decided{event, observation, door, action, is_observed, rule, nanoseconds};
-  for (DecisionWatcher* watcher : watchers) watcher->saw(decided);
+  for (DecisionWatcher* watcher : watchers) caught([&] { watcher->saw(decided); });
 }
 
 void Guard::Impl::record(const Judging& now, const Event& event, const Observation& observation,
@@ -162,110 +219,72 @@ void Guard::Impl::record(const Judging& now, const Event& event, const Observati
   StandingEntry entry =
       standing_entry(event, observation, now.engine.key_of(account_of(event)), now.rules->policy());
   entry.is_observed |= mode.load(std::memory_order_relaxed) == Mode::kObserve;
-  record(std::move(entry), std::move(done));
+  writer.write(std::move(entry), std::move(done));
 }
 
-// A restriction holds although the disk is full: it is written as soon as there is room.
-void Guard::Impl::record(StandingEntry entry, LedgerDatabase::Committed done) {
-  {
-    const std::scoped_lock lock(ledger_mutex);
-    ++under_way;
-  }
-  if (parts.respond && entry.actions.empty()) entry.actions = parts.respond(entry);
-  auto settle = [this, entry, done = std::move(done)](const Result<void>& written) mutable {
-    // What time brings about is found again, and what is no entry never becomes one.
-    const bool has_actions = !entry.actions.empty();
-    const bool is_worth_it =
-        !written && !entry.ends_stored && written.error().code != ErrorCode::kInvalidInput;
-    if (is_worth_it) keep_for_later(std::move(entry));
-    done(written);
-    if (written && has_actions && parts.actions_recorded) parts.actions_recorded();
-    const std::scoped_lock lock(ledger_mutex);
-    if (--under_way == 0) all_answered.notify_all();
-  };
-  parts.incidents.record(std::move(entry), std::move(settle));
-}
-
-void Guard::Impl::keep_for_later(StandingEntry entry) {
-  constexpr std::size_t kMostKept = 100'000;
-  const std::scoped_lock lock(ledger_mutex);
-  if (kept.size() < kMostKept) kept.push_back(std::move(entry));
-}
-
-// One first: a disk that is full is not asked a thousand times a second.
-void Guard::Impl::write_what_was_kept() {
-  std::deque<StandingEntry> entries;
-  {
-    const std::scoped_lock lock(ledger_mutex);
-    if (kept.empty()) return;
-    entries.swap(kept);
-  }
-  if (!wait_for(std::move(entries.front()))) {
-    const std::scoped_lock lock(ledger_mutex);
-    kept.insert(kept.begin(), std::next(entries.begin()), entries.end());
-    return;
-  }
-  entries.pop_front();
-  for (StandingEntry& entry : entries) record(std::move(entry), [](const Result<void>&) {});
-}
-
-void Guard::Impl::wait_for_the_ledger() {
-  std::unique_lock lock(ledger_mutex);
-  all_answered.wait(lock, [this] { return under_way == 0; });
-}
-
-// The record notices that a standing is over when its account is next seen; the ledger would wait for that.
-void Guard::Impl::end_expired() {
+void Guard::Impl::look_at_standings() {
   const Result<std::vector<StandingRow>> rows = parts.incidents.standings();
   if (!rows) return;
   const Timestamp now = parts.clock();
+  const bool is_enforced = mode.load(std::memory_order_relaxed) == Mode::kEnforce;
   for (const StandingRow& row : *rows) {
     const std::uint32_t until = row.standing.until;
-    if (until == 0 || from_seconds32(until) > now) continue;
-    record(ended_entry(row, from_seconds32(until)), [](const Result<void>&) {});
+    if (until != 0 && from_seconds32(until) <= now) {
+      end(row);
+    } else if (is_enforced && row.is_observed && is_restriction(row.standing.level)) {
+      enforce(row);
+    }
   }
 }
 
-Result<StandingChange> Guard::Impl::wait_for(StandingEntry entry) {
-  const StandingChange change = entry.change;
-  std::promise<Result<void>> promise;
-  std::future<Result<void>> written = promise.get_future();
-  record(std::move(entry), [&promise](const Result<void>& result) { promise.set_value(result); });
-  const Result<void> result = written.get();
-  if (result) return change;
-  return fail(
-      result.error().code,
-      "it is in effect, but a restart would forget it; writing is tried again: " + result.error().detail);
+// The record notices that a standing is over when its account is next seen; the ledger would wait for that.
+void Guard::Impl::end(const StandingRow& row) {
+  writer.write(ended_entry(row, from_seconds32(row.standing.until)));
+}
+
+// Gates enforce it since the mode changed; what is done outside the mail path follows.
+void Guard::Impl::enforce(const StandingRow& row) {
+  const Result<IncidentRow> incident = parts.incidents.get(row.standing.incident);
+  writer.write(enforced_entry(row, incident.value_or(IncidentRow{}), parts.clock()));
 }
 
 Guard::Guard(Parts parts, std::shared_ptr<const Rules> rules, Mode mode)
     : impl_(std::make_unique<Impl>(std::move(parts), std::move(rules), mode)) {}
-Guard::~Guard() {
-  impl_->wait_for_the_ledger();
-}
+Guard::~Guard() = default;
 
-Result<void> Guard::restore() {
+Result<void> Guard::restore(const std::stop_token& stop) {
   const auto judging = impl_->current();
   const IncidentBook& incidents = impl_->parts.incidents;
   for (const auto& rows : {incidents.standings(), incidents.lifted()}) {
     if (!rows) return fail(rows.error());
-    for (const StandingRow& row : *rows) judging->engine.restore(row.key, row.standing);
+    for (const StandingRow& row : *rows) {
+      if (stop.stop_requested()) return {};
+      if (impl_->parts.shares_records) {
+        adopt({&row, 1});
+      } else {
+        judging->engine.restore(row.key, row.standing);
+      }
+    }
   }
   return {};
 }
 
-void Guard::tend() {
-  impl_->write_what_was_kept();
-  impl_->end_expired();
+void Guard::adopt(std::span<const StandingRow> rows) {
+  impl_->ledger_standings.apply(impl_->current()->engine, rows, now());
+}
+
+void Guard::tend(bool changes_standings) {
+  impl_->writer.write_what_was_kept();
+  impl_->ledger_standings.look_again(impl_->current()->engine, now());
+  if (changes_standings) impl_->look_at_standings();
 }
 
 void Guard::wait_for_the_ledger() {
-  impl_->wait_for_the_ledger();
+  impl_->writer.wait_until_answered();
 }
 
 std::size_t Guard::unwritten() const {
-  const std::scoped_lock lock(impl_->ledger_mutex);
-  return impl_->kept.size();
+  return impl_->writer.unwritten();
 }
 
 void Guard::judge(Event event, Door door, Done done) {
@@ -273,30 +292,48 @@ void Guard::judge(Event event, Door door, Done done) {
     done(Answer{});
     return;
   }
-  const Timestamp time = now();
-  set_time(event, time);
-  const std::uint64_t key = impl_->parts.several_doors ? Sightings::key_of(event) : 0;
-  if (const std::optional<Answer> seen = impl_->answer_seen(key, door, time)) {
-    done(*seen);
+  set_time(event, now());
+  if (impl_->parts.threads == nullptr) {
+    impl_->judge(std::move(event), door, {*impl_, std::move(done)});
     return;
   }
-  const auto judging = impl_->current();
+  // Shared, so that whoever is not taken is told why.
+  auto answering = std::make_shared<Impl::Answering>(*impl_, std::move(done));
+  JudgingThreads::Job job = [impl = impl_.get(), event = std::move(event), door, answering]() mutable {
+    impl->caught([&] { impl->judge(std::move(event), door, std::move(*answering)); });
+  };
+  if (!impl_->parts.threads->take(job))
+    answering->answer(impl_->answer_failure("too many wait to be judged"));
+}
+
+void Guard::Impl::judge(Event event, Door door, Answering answering) {
+  const Timestamp time = time_of(event);
+  const std::uint64_t key = parts.several_doors ? Sightings::key_of(event) : 0;
+  if (const std::optional<Answer> seen = answer_seen(key, door, time)) {
+    if (parts.seen_again) caught([&] { parts.seen_again(event); });
+    answering.answer(*seen);
+    return;
+  }
+  const auto rules_now = current();
   Observation observation;
   Answer answer;
   try {
-    answer = impl_->step(*judging, event, door, Impl::Use::kAnswered, observation);
+    answer = step(*rules_now, event, door, Use::kAnswered, observation);
+    if (key != 0 && !observation.repeated)
+      sightings.add(key, door, {answer.action, answer.reply, door}, time);
   } catch (const std::exception& failure) {
-    done(impl_->answer_failure(failure.what()));
-    return;
+    answer = answer_failure(failure.what());
   }
-  if (key != 0 && !observation.repeated) impl_->sightings.add(key, door, {answer.action, answer.reply}, time);
   if (!observation.change || !is_for_the_ledger(*observation.change)) {
-    done(answer);
+    answering.answer(answer);
     return;
   }
-  impl_->record(
-      *judging, event, observation,
-      [answer = std::move(answer), done = std::move(done)](const Result<void>&) mutable { done(answer); });
+  caught([&] {
+    record(*rules_now, event, observation,
+           [answer = std::move(answer), answering = std::move(answering)](const Result<void>&) mutable {
+             answering.answer(answer);
+           });
+  });
 }
 
 void Guard::note(Event event, Door door) {
@@ -309,12 +346,25 @@ void Guard::note(Event event, Door door) {
   }
   if (impl_->answer_seen(Sightings::key_of(event), door, now())) return;
   Observation observation;
-  (void)impl_->step(*judging, event, door, Impl::Use::kTold, observation);
-  if (observation.change && is_for_the_ledger(*observation.change))
-    impl_->record(*judging, event, observation, [](const Result<void>&) {});
+  impl_->note_step(*judging, event, door, observation);
 }
 
-// A message as a log tells of it: what gates saw of it is not counted again.
+void Guard::Impl::note_step(Judging& now, const Event& event, Door door, Observation& observation) {
+  const auto record_change = [&] {
+    if (observation.change && is_for_the_ledger(*observation.change))
+      record(now, event, observation, [](const Result<void>&) {});
+  };
+  try {
+    const Answer answer = step(now, event, door, Use::kTold, observation);
+    remember_told(event, door, observation, answer.would);
+  } catch (...) {
+    record_change();
+    throw;
+  }
+  record_change();
+}
+
+// A message as somebody tells of it afterwards: what was seen of it already is not counted again.
 void Guard::Impl::note_message(Judging& now, Submission message, Door door) {
   const Timestamp time = parts.clock();
   if (answer_seen(Sightings::key_of(message), door, time)) return;
@@ -325,40 +375,45 @@ void Guard::Impl::note_message(Judging& now, Submission message, Door door) {
                           .sender = message.sender,
                           .recipient = {}};
   Observation observation;
-  const auto observe = [&](const Event& step) {
-    (void)this->step(now, step, door, Use::kTold, observation);
-    if (observation.change && is_for_the_ledger(*observation.change))
-      record(now, step, observation, [](const Result<void>&) {});
-  };
   for (const std::string& recipient : message.recipients) {
     std::get<Recipient>(event).recipient = recipient;
-    if (!answer_seen(Sightings::key_of(event), door, time)) observe(event);
+    if (!answer_seen(Sightings::key_of(event), door, time)) note_step(now, event, door, observation);
   }
   message.recipient_count =
       std::max(message.recipient_count, static_cast<std::uint32_t>(message.recipients.size()));
-  observe(Event(std::move(message)));
+  note_step(now, Event(std::move(message)), door, observation);
 }
 
 Standing Guard::standing_of(const AccountId& account) const {
   return impl_->current()->engine.standing_of(account, now());
 }
 
+Fuse Guard::fuse() const {
+  return impl_->current()->engine.fuse(now());
+}
+
 Result<StandingChange> Guard::order(const AccountId& account, Level level, const std::string& author,
                                     const std::string& reason) {
   const auto judging = impl_->current();
+  impl_->ledger_standings.catch_up(judging->engine, account);
   Observation observation;
   judging->engine.order(account, level, now(), observation);
   if (!observation.change) return fail(ErrorCode::kConflict, "the account's standing is that already");
   StandingEntry entry = order_entry({account, judging->engine.key_of(account), author, reason},
                                     *observation.change, judging->rules->policy());
-  return impl_->wait_for(std::move(entry));
+  entry.is_observed = mode() == Mode::kObserve;
+  return impl_->writer.write_and_wait(std::move(entry));
 }
 
-Result<StandingChange> Guard::settle(const AccountId& account, bool confirmed, const std::string& author,
-                                     const std::string& reason) {
+Result<StandingChange> Guard::settle(const AccountId& account, IncidentJudgement judgement,
+                                     const std::string& author, const std::string& reason) {
   const auto judging = impl_->current();
-  const Event event = Judgement{
-      .time = now(), .account = account, .confirmed = confirmed, .person = author, .reason = reason};
+  const Event event = Judgement{.time = now(),
+                                .account = account,
+                                .confirmed = judgement.outcome == Outcome::kConfirmed,
+                                .person = author,
+                                .reason = reason};
+  impl_->ledger_standings.catch_up(judging->engine, account);
   Observation observation;
   judging->engine.observe(event, observation);
   if (!observation.change) {
@@ -368,7 +423,9 @@ Result<StandingChange> Guard::settle(const AccountId& account, bool confirmed, c
   }
   StandingEntry entry = order_entry({account, judging->engine.key_of(account), author, reason},
                                     *observation.change, judging->rules->policy());
-  return impl_->wait_for(std::move(entry));
+  entry.is_observed = mode() == Mode::kObserve;
+  entry.judgement = std::move(judgement);
+  return impl_->writer.write_and_wait(std::move(entry));
 }
 
 void Guard::set_rules(std::shared_ptr<const Rules> rules) {
@@ -398,6 +455,10 @@ Timestamp Guard::now() const {
 
 Hash128 Guard::key_of(const AccountId& account) const {
   return impl_->current()->engine.key_of(account);
+}
+
+bool Guard::knows_recipient(const AccountId& account, std::string_view recipient) const {
+  return impl_->current()->engine.knows_recipient(account, recipient);
 }
 
 }  // namespace postreeve

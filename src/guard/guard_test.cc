@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "guard/guard_testing.h"
 
 namespace postreeve {
@@ -52,7 +54,7 @@ TEST(Guard, RefusesNothingInObserveModeAndSaysWhatItWould) {
 
 TEST(Guard, RecordsWithEachChangeWhatIsToBeDone) {
   GuardRoom room;
-  room.respond = [](const StandingEntry& entry) {
+  room.respond = [](const StandingEntry& entry, bool) {
     const std::string what = is_restriction(entry.change.after.level) ? "flag" : "unflag";
     return std::vector<OutboxAction>{{.kind = what, .payload = "{}", .not_before = {}}};
   };
@@ -73,6 +75,35 @@ TEST(Guard, RecordsWithEachChangeWhatIsToBeDone) {
   room.guard->tend();
   room.guard->wait_for_the_ledger();
   EXPECT_EQ(outbox.of_incident(incident)->back().action.kind, "unflag");
+}
+
+TEST(Guard, ActsOnWhatItOnlyObservedOnceTheModeIsEnforce) {
+  GuardRoom room(Mode::kObserve);
+  room.respond = [](const StandingEntry& entry, bool was_observed) {
+    if (entry.is_observed || !was_observed) return std::vector<OutboxAction>{};
+    return std::vector<OutboxAction>{{.kind = "flag", .payload = "{}", .not_before = {}}};
+  };
+  room.live();
+  room.steal();
+  const Standing standing = room.guard->standing_of(anna());
+  const Outbox outbox(*room.database);
+  room.guard->tend();
+  room.guard->wait_for_the_ledger();
+  EXPECT_TRUE(outbox.of_incident(standing.incident)->empty());
+  room.guard->set_mode(Mode::kEnforce);
+  for (int i = 0; i < 3; ++i) {
+    room.guard->tend();
+    room.guard->wait_for_the_ledger();
+  }
+  EXPECT_EQ(outbox.of_incident(standing.incident)->size(), 1U);
+  EXPECT_EQ(room.guard->standing_of(anna()), standing);
+  EXPECT_FALSE(room.incidents->get(standing.incident)->is_observed);
+}
+
+TEST(Guard, KnowsThatAnOrderInObserveModeRestrictsNothing) {
+  GuardRoom room(Mode::kObserve);
+  ASSERT_TRUE(room.guard->order(anna(), Level::kSuspended, "postmaster", ""));
+  EXPECT_TRUE((*room.incidents->standing_of(anna()))->is_observed);
 }
 
 struct ActionWatcher final : DecisionWatcher {
@@ -111,6 +142,65 @@ TEST(Guard, BringsStandingsBackThatTheRecordsForgot) {
   room.start();
   EXPECT_EQ(room.guard->standing_of(anna()).level, Level::kSuspended);
   EXPECT_NE(room.send(kOfficeAddress, "b@y.example").action, Action::kAccept);
+}
+
+// As another node has just set it.
+AccountRecord suspended_at(Timestamp time) {
+  AccountRecord record;
+  record.standing = {.since = to_seconds32(time),
+                     .until = 0,
+                     .incident = {0xabcd},
+                     .level = Level::kSuspended,
+                     .scope = Scope::kWholeAccount};
+  return record;
+}
+
+TEST(Guard, TellsTheLedgerOfAStandingThatOnlyARecordKnowsUnlessItIsNew) {
+  for (const Mode mode : {Mode::kEnforce, Mode::kObserve}) {
+    GuardRoom room(mode);
+    const AccountRecord record = suspended_at(room.now);
+    room.start(room.guard->key_of(anna()), &record);
+    room.send(kOfficeAddress, "somebody@y.example");
+    room.guard->wait_for_the_ledger();
+    EXPECT_FALSE(room.incidents->get({0xabcd}));  // whoever set it is about to tell why
+    room.now += std::chrono::seconds{11};
+    room.send(kOfficeAddress, "somebody@y.example");
+    room.guard->wait_for_the_ledger();
+    const auto incident = room.incidents->get({0xabcd});
+    ASSERT_TRUE(incident);
+    EXPECT_EQ(incident->level, Level::kSuspended);
+    EXPECT_EQ(incident->is_observed, mode == Mode::kObserve);
+    EXPECT_EQ((*room.incidents->standing_of(anna()))->standing, record.standing);
+  }
+}
+
+TEST(Guard, AsksALedgerThatDidNotTakeAStandingAgainAfterSomeSecondsOnly) {
+  GuardRoom room;
+  int tries = 0;
+  const auto full = LedgerDatabase::open({.path = room.directory.file("full.db"), .most_waiting = 0});
+  ASSERT_TRUE(full);
+  IncidentBook incidents(**full);
+  Guard guard({.accounts = *room.accounts,
+               .counters = *room.counters,
+               .incidents = incidents,
+               .key = HashKey{{'k'}},
+               .clock = [&room] { return room.now; },
+               .respond =
+                   [&tries](const StandingEntry&, bool) {
+                     ++tries;
+                     return std::vector<OutboxAction>{};
+                   }},
+              room.rules(), Mode::kEnforce);
+  room.set_record(guard.key_of(anna()), suspended_at(room.now));
+  const auto ask = [&] {
+    guard.judge(room.login_event(kOfficeAddress), Door::kAuthPolicy, [](const Answer&) {});
+  };
+  room.now += std::chrono::seconds{11};
+  for (int i = 0; i < 3; ++i) ask();
+  EXPECT_EQ(tries, 1);
+  room.now += std::chrono::seconds{6};
+  ask();
+  EXPECT_EQ(tries, 2);
 }
 
 // As after a crash a second later: the record is as it was before the release.
@@ -169,6 +259,66 @@ TEST(Guard, DoesNotCountAMessageOfTheLogThatAGateSaw) {
   EXPECT_EQ(*room.accounts->find(room.guard->key_of(anna())), *once);
 }
 
+TEST(Guard, CountsALoginOnceThatTheLogToldBeforeTheGate) {
+  for (const bool success : {true, false}) {
+    GuardRoom room;
+    room.live();
+    const auto record = [&room] { return *room.accounts->find(room.guard->key_of(anna())); };
+    room.guard->note(room.login_event(kThiefsAddress, success), Door::kLog);
+    const auto once = record();
+    room.judge(room.login_event(kThiefsAddress, success), Door::kAuthPolicy);
+    EXPECT_EQ(record(), once);
+    room.judge(room.login_event(kThiefsAddress, success), Door::kAuthPolicy);
+    EXPECT_NE(record(), once);
+  }
+}
+
+TEST(Guard, CountsALoginOfTheLogThatIsOverForLongAsAnother) {
+  GuardRoom room;
+  room.live();
+  Login logged = room.login_event(kThiefsAddress, false);
+  logged.time -= std::chrono::hours{1};
+  room.guard->note(logged, Door::kLog);
+  const auto once = room.accounts->find(room.guard->key_of(anna()));
+  room.judge(room.login_event(kThiefsAddress, false), Door::kAuthPolicy);
+  EXPECT_NE(*room.accounts->find(room.guard->key_of(anna())), *once);
+}
+
+// Their queue IDs are not the same: a webmail does not know the mail server's.
+TEST(Guard, CountsRecipientsOnceThatAProgramAndTheLogTellOf) {
+  for (const auto& [first, second] :
+       {std::pair(Door::kEventApi, Door::kLog), std::pair(Door::kLog, Door::kEventApi)}) {
+    ActionWatcher watcher;
+    GuardRoom room;
+    room.guard->add_watcher(watcher);
+    Submission told = room.submission_event(kOfficeAddress, "4f3a");
+    told.recipients = {"new1@y.example", "new2@y.example"};
+    room.guard->note(told, first);
+    EXPECT_EQ(watcher.actions.size(), 3U);
+    told.queue_id = "4Q1";
+    room.guard->note(told, second);
+    EXPECT_EQ(watcher.actions.size(), 4U);
+  }
+}
+
+TEST(Guard, AnswersAGateAsWhatAProgramToldOfWouldHaveBeenAnswered) {
+  GuardRoom room;
+  ASSERT_TRUE(room.guard->order(anna(), Level::kSuspended, "postmaster", ""));
+  const auto asked = room.recipient_event(kThiefsAddress, "b@y.example", "t");
+  room.guard->note(asked, Door::kEventApi);
+  const Answer answer = room.judge(asked);
+  EXPECT_EQ(answer.action, Action::kDefer);
+  EXPECT_EQ(answer.reply, Reply::kAbused);
+}
+
+TEST(Guard, JudgesWhatAGateIsAskedThoughTheLogToldOfTheLikeBefore) {
+  GuardRoom room;
+  const auto asked = room.recipient_event(kThiefsAddress, "b@y.example", "t");
+  room.guard->note(asked, Door::kLog);
+  ASSERT_TRUE(room.guard->order(anna(), Level::kSuspended, "postmaster", ""));
+  EXPECT_EQ(room.judge(room.recipient_event(kThiefsAddress, "b@y.example", "u")).action, Action::kDefer);
+}
+
 TEST(Guard, JudgesAMessageThatOnlyTheLogSaw) {
   GuardRoom room;
   room.live();
@@ -196,6 +346,46 @@ TEST(Guard, ObeysPeoplesRulesBeforeAnythingElse) {
   room.guard->set_rules(room.rules({entry_of(ListName::kBlock, "203.0.113.0/24")}));
   EXPECT_EQ(room.judge(room.recipient_event(kThiefsAddress, "b@y.example", "t")).action, Action::kReject);
   EXPECT_EQ(room.judge(room.recipient_event(kOfficeAddress, "b@y.example", "u")).action, Action::kAccept);
+}
+
+// At the trade fair: within two hours, from a network and a computer that are not hers.
+void write_to_everybody(GuardRoom& room, std::string_view address) {
+  room.judge(room.login_event(address), Door::kAuthPolicy);
+  for (int i = 0; i < 60; ++i) {
+    room.now += std::chrono::minutes{2};
+    room.send(address, "visitor" + std::to_string(i) + "@fair" + std::to_string(i) + ".example");
+  }
+}
+
+TEST(Guard, ABusyDayAtATrustedPlaceChangesNoStanding) {
+  for (const bool is_trusted : {false, true}) {
+    GuardRoom room;
+    room.live();
+    std::vector<AccountPolicy> policies{policy_of(anna())};
+    if (is_trusted) policies.front().trusted_networks = {*Prefix::parse("198.51.100.0/24")};
+    room.guard->set_rules(room.rules({}, std::move(policies)));
+    write_to_everybody(room, "198.51.100.9");
+    EXPECT_EQ(is_restriction(room.guard->standing_of(anna()).level), !is_trusted);
+  }
+}
+
+TEST(Guard, ABusyDayOfAnAllowedAccountChangesNoStanding) {
+  GuardRoom room;
+  room.live();
+  room.guard->set_rules(room.rules({entry_of(ListName::kAllow, kAnna)}));
+  write_to_everybody(room, "198.51.100.9");
+  EXPECT_FALSE(is_restriction(room.guard->standing_of(anna()).level));
+}
+
+TEST(Guard, WhatATrustedPlaceDoesOpensNothingForAnother) {
+  GuardRoom room;
+  room.live();
+  AccountPolicy fair = policy_of(anna());
+  fair.trusted_networks = {*Prefix::parse("198.51.100.0/24")};
+  room.guard->set_rules(room.rules({}, {fair}));
+  write_to_everybody(room, "198.51.100.9");
+  EXPECT_LE(room.steal(), 10);
+  EXPECT_TRUE(is_restriction(room.guard->standing_of(anna()).level));
 }
 
 TEST(Guard, SuspendsHoldsAndReleasesByOrder) {
@@ -240,11 +430,63 @@ TEST(Guard, FailsOpenOrClosedAsItWasTold) {
   EXPECT_EQ(answer_of_a_broken_guard(true), Action::kDefer);
 }
 
+// Judging inline, and on threads of its own.
+class GuardAmongFailures : public ::testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    if (GetParam()) room.threads = std::make_unique<JudgingThreads>(2, 100);
+    room.start();
+    room.live();
+  }
+  void expect_a_theft_is_recorded() {
+    EXPECT_LE(room.steal(), 5);
+    room.guard->wait_for_the_ledger();
+    const IncidentId incident = room.guard->standing_of(anna()).incident;
+    ASSERT_TRUE(room.incidents->get(incident));
+    EXPECT_FALSE(room.incidents->get(incident)->first_evidence.empty());
+    EXPECT_GT(room.failures, 0);
+  }
+
+  GuardRoom room;
+};
+
+struct ThrowingWatcher final : DecisionWatcher {
+  void saw(const Decided&) override { throw std::runtime_error("a bug"); }
+};
+
+TEST_P(GuardAmongFailures, RecordsWhatItDecidedWhenAWatcherThrows) {
+  ThrowingWatcher watcher;
+  room.guard->add_watcher(watcher);
+  expect_a_theft_is_recorded();
+}
+
+TEST_P(GuardAmongFailures, RecordsWhatItDecidedWhenNobodyCanSayWhatIsToBeDone) {
+  room.respond = [](const StandingEntry&, bool) -> std::vector<OutboxAction> {
+    throw std::runtime_error("a bug");
+  };
+  expect_a_theft_is_recorded();
+}
+
+TEST_P(GuardAmongFailures, AnswersAStepThatAnotherGateSawThoughWhoeverIsToldThrows) {
+  room.seen_again = [](const Event&) { throw std::runtime_error("a bug"); };
+  const auto asked = room.recipient_event(kOfficeAddress, "new@y.example", "instance");
+  room.judge(asked, Door::kPostfixPolicy);
+  EXPECT_EQ(room.judge(asked, Door::kMilter).action, Action::kAccept);
+  EXPECT_EQ(room.failures, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Inline, GuardAmongFailures, ::testing::Values(false));
+INSTANTIATE_TEST_SUITE_P(OnThreads, GuardAmongFailures, ::testing::Values(true));
+
 TEST(Guard, LearnsFromADismissal) {
   GuardRoom room;
   room.live();
   room.steal();
-  ASSERT_TRUE(room.guard->settle(anna(), false, "postmaster", "a mail merge"));
+  IncidentJudgement mail_merge;
+  mail_merge.incident = room.guard->standing_of(anna()).incident;
+  mail_merge.outcome = Outcome::kDismissed;
+  mail_merge.text = "dismissed: a mail merge";
+  ASSERT_TRUE(room.guard->settle(anna(), mail_merge, "postmaster", "a mail merge"));
   EXPECT_EQ(room.guard->standing_of(anna()).level, Level::kClear);
 }
 

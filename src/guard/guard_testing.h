@@ -59,20 +59,28 @@ class GuardRoom : public EventMaker {
     guard.reset();
     database.reset();
     accounts = std::make_unique<MemoryAccountStore>();
-    if (known != nullptr) {
-      Put put(*known);
-      accounts->update(account, put);
-    }
+    if (known != nullptr) set_record(account, *known);
     counters = std::make_unique<MemorySharedCounters>();
     database = std::move(*LedgerDatabase::open({.path = directory.file("state.db")}));
     incidents = std::make_unique<IncidentBook>(*database);
     Guard::Parts parts{*accounts, *counters, *incidents, HashKey{{'k'}}, [this] { return now; }};
-    parts.respond = [this](const StandingEntry& entry) {
-      return respond ? respond(entry) : std::vector<OutboxAction>{};
+    parts.respond = [this](const StandingEntry& entry, bool was_observed) {
+      return respond ? respond(entry, was_observed) : std::vector<OutboxAction>{};
     };
+    parts.seen_again = [this](const Event& event) {
+      if (seen_again) seen_again(event);
+    };
+    parts.failed = [this](const std::string&) { ++failures; };
+    parts.threads = threads.get();
+    parts.diversion = diversion;
     parts.actions_recorded = [this] { ++actions_recorded; };
     guard = std::make_unique<Guard>(std::move(parts), rules(), mode_);
     EXPECT_TRUE(guard->restore());
+  }
+
+  void set_record(const Hash128& account, const AccountRecord& known) const {
+    Put put(known);
+    accounts->update(account, put);
   }
 
   [[nodiscard]] std::shared_ptr<const Rules> rules(std::vector<ListEntry> entries = {},
@@ -128,9 +136,13 @@ class GuardRoom : public EventMaker {
   std::unique_ptr<MemorySharedCounters> counters;
   std::unique_ptr<LedgerDatabase> database;
   std::unique_ptr<IncidentBook> incidents;
-  std::function<std::vector<OutboxAction>(const StandingEntry&)> respond;
+  std::function<std::vector<OutboxAction>(const StandingEntry&, bool was_observed)> respond;
+  std::function<void(const Event&)> seen_again;
+  DiversionOptions diversion;
   std::atomic<int> actions_recorded{0};
+  std::atomic<int> failures{0};
   std::unique_ptr<Guard> guard;
+  std::unique_ptr<JudgingThreads> threads;  // null: judging is inline; finished first
 
  private:
   struct Put final : RecordStep {

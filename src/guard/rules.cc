@@ -43,6 +43,7 @@ Rules::Rules(Policy policy, std::shared_ptr<const Locator> locator, std::vector<
   std::vector<Prefix> blocked;
   for (const ListEntry& entry : entries) {
     if (entry.expires && *entry.expires <= now) continue;
+    valid_until_ = std::min(valid_until_, entry.expires.value_or(Timestamp::max()));
     if (entry.list == ListName::kCanary) {
       add_canary(policy_.canaries, entry.value);
       continue;
@@ -58,6 +59,7 @@ Rules::Rules(Policy policy, std::shared_ptr<const Locator> locator, std::vector<
   block_.networks = PrefixSet(blocked);
   for (AccountPolicy& policy_of : account_policies) {
     const bool trusts = !policy_of.expires || *policy_of.expires > now;
+    if (trusts) valid_until_ = std::min(valid_until_, policy_of.expires.value_or(Timestamp::max()));
     of_accounts_[policy_of.account] = {
         .only_countries = std::move(policy_of.only_countries),
         .only_networks = PrefixSet(policy_of.only_networks),
@@ -75,16 +77,20 @@ Ruling Rules::ruling_on(const Event& event) const {
       if (ruling.kind != Ruling::Kind::kNone) return ruling;
     }
   }
-  if (allow_.has(*place.account, place.address)) return {Ruling::Kind::kAllowed, "allow list"};
+  if (allows(*place.account)) return {Ruling::Kind::kAllowed, "allow list", Trust::kAccount};
+  if (allow_.has(*place.account, place.address)) return {Ruling::Kind::kAllowed, "allow list", Trust::kPlace};
   if (block_.has(*place.account, place.address)) return {Ruling::Kind::kRefused, "block list"};
   return {};
 }
 
-// Private addresses and unknown countries are not abroad: the webmail and the office's own network stay open.
+// Private addresses and web servers are no places, and unknown countries are not abroad: the webmail and the
+// office's own network stay open. Who is in the webmail shows in the login to it, where the webmail tells it
+// with the browser's address, which is judged here too.
 Ruling Rules::ruling_of_account(const OfAccount& own, const std::optional<IpAddress>& address) const {
   if (!address) return {};
   if (own.trusted_networks.contains(*address))
-    return {Ruling::Kind::kAllowed, "account policy: trusted network"};
+    return {Ruling::Kind::kAllowed, "account policy: trusted network", Trust::kPlace};
+  if (address->is_private() || policy_.webmail_networks.contains(*address)) return {};
   if (!own.only_networks.empty() && !own.only_networks.contains(*address))
     return {Ruling::Kind::kRefused, "account policy: networks"};
   if (own.only_countries.empty()) return {};

@@ -11,10 +11,14 @@ namespace {
 struct RulesOf : EventMaker {
   std::vector<ListEntry> entries;
   std::vector<AccountPolicy> policies;
+  Policy policy;
 
+  Ruling::Kind ruling_on(const Event& event) const {
+    const Rules rules(policy, std::make_shared<const Locator>(), entries, policies, now);
+    return rules.ruling_on(event).kind;
+  }
   Ruling::Kind ruling_on(std::string_view address) const {
-    const Rules rules({}, std::make_shared<const Locator>(), entries, policies, now);
-    return rules.ruling_on(recipient_event(address, "b@y.example", "t")).kind;
+    return ruling_on(recipient_event(address, "b@y.example", "t"));
   }
 };
 
@@ -26,6 +30,24 @@ TEST(Rules, AllowGoesBeforeBlock) {
   RulesOf rules;
   rules.entries = {entry_of(ListName::kBlock, "192.0.2.0/24"), entry_of(ListName::kAllow, kAnna)};
   EXPECT_EQ(rules.ruling_on(kOfficeAddress), Ruling::Kind::kAllowed);
+}
+
+TEST(Rules, SayUntilWhenTheyHold) {
+  const Timestamp now = EventMaker().now;
+  ListEntry over = entry_of(ListName::kBlock, "192.0.2.0/24");
+  over.expires = now;
+  ListEntry ending = entry_of(ListName::kAllow, kAnna);
+  ending.expires = now + std::chrono::hours{2};
+  const ListEntry lasting = entry_of(ListName::kBlock, "198.51.100.0/24");
+  const auto until = [&](std::vector<ListEntry> entries, std::vector<AccountPolicy> policies) {
+    return Rules(Policy{}, std::make_shared<const Locator>(), std::move(entries), std::move(policies), now)
+        .valid_until();
+  };
+  EXPECT_EQ(until({over, lasting}, {}), Timestamp::max());
+  EXPECT_EQ(until({over, ending, lasting}, {}), now + std::chrono::hours{2});
+  AccountPolicy trusting;
+  trusting.expires = now + std::chrono::hours{1};
+  EXPECT_EQ(until({ending}, {trusting}), now + std::chrono::hours{1});
 }
 
 TEST(Rules, EndWhenTheirTimeIsOver) {
@@ -43,6 +65,22 @@ TEST(Rules, AnAccountMayBeBoundToNetworks) {
   rules.policies.front().only_networks = {*Prefix::parse("192.0.2.0/24")};
   EXPECT_EQ(rules.ruling_on(kOfficeAddress), Ruling::Kind::kNone);
   EXPECT_EQ(rules.ruling_on(kThiefsAddress), Ruling::Kind::kRefused);
+}
+
+TEST(Rules, AnAccountThatIsBoundToNetworksReachesTheWebmail) {
+  RulesOf rules;
+  rules.policies = {policy_of(account_named(kAnna))};
+  rules.policies.front().only_networks = {*Prefix::parse("192.0.2.0/24")};
+  rules.policy.webmail_networks = PrefixSet(std::vector{*Prefix::parse("198.51.100.80")});
+  for (const char* web_server : {"127.0.0.1", "::1", "10.0.0.7", "198.51.100.80"}) {
+    Login imap = rules.login_event(web_server);
+    imap.session.service = Service::kImap;
+    EXPECT_EQ(rules.ruling_on(Event(imap)), Ruling::Kind::kNone) << web_server;
+    EXPECT_EQ(rules.ruling_on(web_server), Ruling::Kind::kNone) << web_server;
+  }
+  Login webmail = rules.login_event(kThiefsAddress);
+  webmail.session.service = Service::kWebmail;
+  EXPECT_EQ(rules.ruling_on(Event(webmail)), Ruling::Kind::kRefused);
 }
 
 TEST(Rules, ATrustedNetworkOfAnAccountGoesBeforeItsBlock) {

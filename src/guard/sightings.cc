@@ -84,13 +84,14 @@ std::optional<Sightings::Seen> Sightings::take(std::uint64_t key, Door door, Tim
   return entry->seen;
 }
 
-void Sightings::add(std::uint64_t key, Door door, Seen seen, Timestamp now) {
+void Sightings::add(std::uint64_t key, Door door, Seen seen, Timestamp time) {
   const std::scoped_lock lock(mutexes_[key / kWays % kShards]);
   Entry* const set = set_of(key);
-  Entry* entry = find(set, key, now);
+  Entry* entry = find(set, key, time);
   if (entry == set + kWays) {
     entry =
         std::min_element(set, set + kWays, [](const Entry& a, const Entry& b) { return a.time < b.time; });
+    if (entry->time > to_seconds32(time)) return;
     *entry = Entry{};
     entry->key = key;
   }
@@ -102,7 +103,7 @@ void Sightings::add(std::uint64_t key, Door door, Seen seen, Timestamp now) {
       times = times > kLess ? static_cast<std::uint8_t>(times - kLess) : std::uint8_t{0};
   }
   ++mine;
-  entry->time = to_seconds32(now);
+  entry->time = std::max(entry->time, to_seconds32(time));
   entry->seen = seen;
 }
 

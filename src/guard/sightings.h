@@ -31,6 +31,7 @@ class Sightings {
   struct Seen {
     Action action = Action::kAccept;
     Reply reply = Reply::kNone;
+    Door by{};  // who asked first
   };
 
   // The key of an event's step; 0 for events that have none.
@@ -38,7 +39,8 @@ class Sightings {
 
   // What was answered through another door; this door has then seen it as well.
   [[nodiscard]] std::optional<Seen> take(std::uint64_t key, Door door, Timestamp now);
-  void add(std::uint64_t key, Door door, Seen seen, Timestamp now);
+  // `time`: when it happened. What is told late is remembered for what is left of the ten minutes.
+  void add(std::uint64_t key, Door door, Seen seen, Timestamp time);
 
  private:
   static constexpr std::size_t kShards = 64;

@@ -60,6 +60,15 @@ TEST(Sightings, AreForgottenAfterTenMinutes) {
   EXPECT_FALSE(doors.is_seen(Door::kMilter));
 }
 
+TEST(Sightings, OfWhatIsToldLateLastFromWhenItHappened) {
+  Doors doors;
+  doors.sightings.add(doors.key, Door::kLog, kDeferred, doors.now - std::chrono::minutes{9});
+  EXPECT_TRUE(doors.is_seen(Door::kMilter));
+  doors.sightings.add(doors.key, Door::kLog, kDeferred, doors.now - std::chrono::minutes{9});
+  doors.now += std::chrono::minutes{2};
+  EXPECT_FALSE(doors.is_seen(Door::kMilter));
+}
+
 TEST(Sightings, StayBoundedAndRememberTheLatest) {
   Doors doors;
   for (int i = 0; i < 100'000; ++i) {

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "finding/explain.h"
 #include "guard/event_words.h"
 
 namespace postreeve {
 namespace {
-
-constexpr std::string_view kOurselves = "postreeve";
 
 std::vector<SaidEvidence> said(const EvidenceList& evidence) {
   std::vector<SaidEvidence> sentences;
@@ -22,6 +22,14 @@ std::vector<SaidEvidence> said(const EvidenceList& evidence) {
   }
   std::ranges::stable_sort(sentences, [](const auto& a, const auto& b) { return a.nats > b.nats; });
   return sentences;
+}
+
+// Of a change that leaves the standing as it was.
+std::string reason_of(const Observation& observation) {
+  const StandingChange& change = *observation.change;
+  if (change.before != change.after) return {};
+  return fmt::format("what comes from the owner's own places is {} too",
+                     to_text(observation.verdict.in_force));
 }
 
 }  // namespace
@@ -45,9 +53,10 @@ StandingEntry standing_entry(const Event& event, const Observation& observation,
           .is_observed = observation.change->observed_only,
           .client = client_of(event),
           .author = std::string(kOurselves),
-          .reason = {},
+          .reason = reason_of(observation),
           .evidence = said(observation.verdict.evidence),
-          .actions = {}};
+          .actions = {},
+          .actions_after_observed = {}};
 }
 
 StandingEntry order_entry(const Order& order, const StandingChange& change, const Policy& policy) {
@@ -59,7 +68,8 @@ StandingEntry order_entry(const Order& order, const StandingChange& change, cons
           .author = order.author,
           .reason = order.reason,
           .evidence = {},
-          .actions = {}};
+          .actions = {},
+          .actions_after_observed = {}};
 }
 
 StandingEntry ended_entry(const StandingRow& row, Timestamp time) {
@@ -80,7 +90,27 @@ StandingEntry ended_entry(const StandingRow& row, Timestamp time) {
           .reason = "its time is over",
           .evidence = {},
           .actions = {},
-          .ends_stored = true};
+          .actions_after_observed = {},
+          .needs_stored = true};
+}
+
+StandingEntry enforced_entry(const StandingRow& row, const IncidentRow& incident, Timestamp time) {
+  StandingChange change;
+  change.time = time;
+  change.before = change.after = row.standing;
+  change.outgo = incident.outgo;
+  return {.account = row.account,
+          .key = row.key,
+          .tenant = row.tenant,
+          .change = change,
+          .risk = incident.risk,
+          .client = {},
+          .author = std::string(kOurselves),
+          .reason = "it was only observed until now, and is enforced from now on",
+          .evidence = {},
+          .actions = {},
+          .actions_after_observed = {},
+          .needs_stored = true};
 }
 
 }  // namespace postreeve

@@ -26,6 +26,10 @@ struct Order {
 [[nodiscard]] StandingEntry order_entry(const Order& order, const StandingChange& change,
                                         const Policy& policy);
 
+// Of a restriction that was only observed, and is enforced from `time` on.
+[[nodiscard]] StandingEntry enforced_entry(const StandingRow& row, const IncidentRow& incident,
+                                           Timestamp time);
+
 // Of a standing that ended by itself at `time`.
 [[nodiscard]] StandingEntry ended_entry(const StandingRow& row, Timestamp time);
 

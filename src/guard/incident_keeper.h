@@ -1,0 +1,51 @@
+// Sees to it that the ledger knows every standing that holds.
+//
+// With records that several nodes share, a standing may be in a record and not in the ledger: the node that
+// set it was gone before it could tell. Whoever sees it next tells instead, and does what it calls for; not
+// at once, since the node that set it may be about to tell with all it knows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+
+#include "base/keyed_hash.h"
+#include "base/time.h"
+#include "finding/standing.h"
+#include "guard/standing_writer.h"
+#include "judge/policy.h"
+#include "mail/account_id.h"
+
+namespace postreeve {
+
+// A standing as it held when a step of the account was judged.
+struct SeenStanding {
+  const AccountId& account;
+  Hash128 key;
+  const Standing& standing;
+  bool is_observed = false;  // nothing is restricted
+};
+
+class IncidentKeeper {
+ public:
+  // The writer outlives it.
+  explicit IncidentKeeper(StandingWriter& writer);
+
+  // Asks the ledger once an incident while the process runs, and waits for nothing; after an error not before
+  // some seconds are over. Any thread.
+  void saw(const SeenStanding& seen, const Policy& policy, Timestamp now);
+
+ private:
+  // Shared with what is under way in the ledger.
+  struct Known {
+    std::mutex mutex;
+    std::unordered_set<std::uint64_t> incidents;
+    Timestamp not_before{};
+  };
+
+  StandingWriter& writer_;
+  std::shared_ptr<Known> known_;
+};
+
+}  // namespace postreeve

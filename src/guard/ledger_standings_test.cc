@@ -1,0 +1,147 @@
+#include "guard/ledger_standings.h"
+
+#include <array>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "guard/guard_testing.h"
+
+namespace postreeve {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Records and a ledger, which need not agree.
+class LedgerStandingsTest : public ::testing::Test {
+ protected:
+  // What the ledger says from now on; the row.
+  StandingRow ledger_says(Level level, Timestamp since) {
+    StandingEntry entry;
+    entry.account = anna;
+    entry.key = engine.key_of(anna);
+    entry.author = "pat";
+    entry.change.time = since;
+    entry.change.after = standing(level, since);
+    EXPECT_TRUE(incidents.record(entry));
+    return **incidents.standing_of(anna);
+  }
+  void record_says(Level level, Timestamp since) {
+    engine.restore(engine.key_of(anna), standing(level, since));
+  }
+  [[nodiscard]] Level level() const { return engine.standing_of(anna, noon).level; }
+
+  static Standing standing(Level level, Timestamp since) {
+    return {.since = to_seconds32(since), .until = 0, .incident = {7}, .level = level};
+  }
+
+  const AccountId anna = account_named(kAnna);
+  const Timestamp noon{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 12h};
+  TemporaryDirectory directory;
+  Policy policy;
+  Locator locator;
+  MemoryAccountStore accounts;
+  MemorySharedCounters counters;
+  Engine engine{policy, locator, HashKey{}, accounts, counters};
+  std::unique_ptr<LedgerDatabase> database = *LedgerDatabase::open({.path = directory.file("ledger.db")});
+  IncidentBook incidents{*database};
+  LedgerStandings shared{incidents, true};
+  LedgerStandings own{incidents, false};
+};
+
+TEST_F(LedgerStandingsTest, BringBackAtOnceWhatIsPlainlyLater) {
+  record_says(Level::kWatched, noon - 1h);
+  shared.apply(engine, std::array{ledger_says(Level::kHeld, noon)}, noon);
+  EXPECT_EQ(level(), Level::kHeld);
+  shared.apply(engine, std::array{ledger_says(Level::kRecovering, noon + 1s)}, noon);
+  EXPECT_EQ(level(), Level::kRecovering);
+}
+
+TEST_F(LedgerStandingsTest, LeaveARecordAloneThatWentOnMeanwhile) {
+  record_says(Level::kHeld, noon);
+  shared.apply(engine, std::array{ledger_says(Level::kSlowed, noon)}, noon);
+  EXPECT_EQ(level(), Level::kHeld);
+  (void)ledger_says(Level::kHeld, noon);
+  shared.look_again(engine, noon + 1min);
+  EXPECT_EQ(level(), Level::kHeld);
+}
+
+TEST_F(LedgerStandingsTest, DoNotBringBackWhatWasLiftedMeanwhile) {
+  const StandingRow suspended = ledger_says(Level::kSuspended, noon);
+  record_says(Level::kRecovering, noon);
+  shared.apply(engine, std::array{suspended}, noon);
+  EXPECT_EQ(level(), Level::kRecovering);
+}
+
+TEST_F(LedgerStandingsTest, KnowARecordThatIsAsTheLedgerWas) {
+  shared.apply(engine, std::array{ledger_says(Level::kSuspended, noon)}, noon);
+  EXPECT_EQ(level(), Level::kSuspended);
+  shared.apply(engine, std::array{ledger_says(Level::kRecovering, noon)}, noon);
+  EXPECT_EQ(level(), Level::kRecovering);
+}
+
+TEST_F(LedgerStandingsTest, DoNotBringBackWhatWasLiftedWhenTheOlderRowComesLast) {
+  const StandingRow suspended = ledger_says(Level::kSuspended, noon);
+  const StandingRow lifted = ledger_says(Level::kRecovering, noon + 1s);
+  shared.apply(engine, std::array{suspended}, noon);
+  shared.apply(engine, std::array{lifted}, noon);
+  shared.apply(engine, std::array{suspended}, noon);  // read by a restore before it was lifted
+  shared.look_again(engine, noon + 1min);
+  EXPECT_EQ(level(), Level::kRecovering);
+  shared.apply(engine, std::array{lifted}, noon);
+  EXPECT_EQ(level(), Level::kRecovering);
+}
+
+TEST_F(LedgerStandingsTest, TakeALowerNumberForTheSpoolsWhenTheLedgerStandsByIt) {
+  StandingRow of_server = ledger_says(Level::kRecovering, noon);
+  of_server.version += 1'000;
+  shared.apply(engine, std::array{of_server}, noon);
+  shared.apply(engine, std::array{ledger_says(Level::kSuspended, noon + 5s)}, noon);
+  EXPECT_EQ(level(), Level::kSuspended);
+}
+
+TEST_F(LedgerStandingsTest, LeaveARecordAloneThatIsPlainlyLater) {
+  // Another node waits for the ledger's server with it.
+  record_says(Level::kSuspended, noon + 5s);
+  shared.apply(engine, std::array{ledger_says(Level::kRecovering, noon)}, noon);
+  shared.look_again(engine, noon + 1min);
+  EXPECT_EQ(level(), Level::kSuspended);
+}
+
+TEST_F(LedgerStandingsTest, BringBackAStandingThatARecordWhichIsOnlyWatchedDoesNotKnow) {
+  record_says(Level::kWatched, noon + 1s);
+  shared.apply(engine, std::array{ledger_says(Level::kHeld, noon)}, noon);
+  EXPECT_EQ(level(), Level::kWatched);
+  shared.look_again(engine, noon + 2s);
+  EXPECT_EQ(level(), Level::kHeld);
+}
+
+TEST_F(LedgerStandingsTest, TakeTheLedgersWordWhenItIsTheSameAWhileLater) {
+  record_says(Level::kSuspended, noon);
+  shared.apply(engine, std::array{ledger_says(Level::kRecovering, noon)}, noon);
+  shared.look_again(engine, noon + 1s);
+  EXPECT_EQ(level(), Level::kSuspended);
+  shared.look_again(engine, noon + 2s);
+  EXPECT_EQ(level(), Level::kRecovering);
+}
+
+TEST_F(LedgerStandingsTest, HoldBeforeAPersonsOrderThoughTheRecordForgotThem) {
+  record_says(Level::kSuspended, noon);
+  (void)ledger_says(Level::kRecovering, noon);
+  own.catch_up(engine, anna);
+  EXPECT_EQ(level(), Level::kSuspended) << "others' standings are in records only";
+  shared.catch_up(engine, anna);
+  EXPECT_EQ(level(), Level::kRecovering);
+}
+
+TEST_F(LedgerStandingsTest, LeaveTheMoreSevereOneWhenOthersHaveLedgersOfTheirOwn) {
+  record_says(Level::kSuspended, noon);
+  own.apply(engine, std::array{ledger_says(Level::kHeld, noon + 10s)}, noon);
+  own.look_again(engine, noon + 1min);
+  EXPECT_EQ(level(), Level::kSuspended);
+  own.apply(engine, std::array{ledger_says(Level::kRecovering, noon + 20s)}, noon);
+  EXPECT_EQ(level(), Level::kRecovering);
+}
+
+}  // namespace
+}  // namespace postreeve
