@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -22,6 +23,7 @@ constexpr std::array kPrograms{"/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/b
 constexpr std::size_t kMostHeaderBytes = 4UL * 1024 * 1024;
 constexpr std::size_t kMostReportBytes = 256UL * 1024;
 constexpr std::size_t kIdsAtOnce = 200;
+constexpr std::size_t kMostReleased = 20'000;  // what a command line surely holds
 constexpr std::chrono::seconds kLimit{25};
 
 // ID-D begins with a line that has its own name.
@@ -41,8 +43,15 @@ Result<EximEnvelope> envelope_in(const std::string& path, std::size_t most_recip
 }
 
 std::uint64_t size_of(const std::string& path) {
-  const Result<SpoolFile> body = read_spool_file(path, kMostHeaderBytes);
-  return body ? body->bytes.size() : 0;
+  struct stat status{};
+  const bool is_file = lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  return is_file ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+std::vector<std::string> with_ids(const std::string& option, std::span<const QueuedMessage> messages) {
+  std::vector<std::string> arguments{option};
+  for (const QueuedMessage& message : messages) arguments.push_back(message.queue_id);
+  return arguments;
 }
 
 }  // namespace
@@ -125,32 +134,35 @@ Result<StoredMessage> EximQueue::read(const std::string& queue_id, std::size_t m
 }
 
 // Exim answers for each message in its own words and with an exit code of the last: a scan tells more.
-Result<void> EximQueue::run(const std::string& option, const std::vector<QueuedMessage>& messages) const {
-  std::span<const QueuedMessage> rest(messages);
-  while (!rest.empty()) {
+Result<std::size_t> EximQueue::run(const std::string& option, std::span<const QueuedMessage> messages,
+                                   Deadline deadline) const {
+  std::span<const QueuedMessage> rest = messages;
+  while (!rest.empty() && std::chrono::steady_clock::now() < deadline) {
     const auto some = rest.first(std::min(rest.size(), kIdsAtOnce));
-    std::vector<std::string> arguments{option};
-    for (const QueuedMessage& message : some) arguments.push_back(message.queue_id);
-    if (const auto done = run_child(command(arguments), {.limit = kLimit}); !done) return fail(done.error());
+    if (const auto done = run_child(command(with_ids(option, some)), {.limit = kLimit}); !done)
+      return fail(done.error());
     rest = rest.subspan(some.size());
   }
-  return {};
+  return messages.size() - rest.size();
 }
 
 Result<void> EximQueue::hold(const std::vector<QueuedMessage>& messages) {
-  return run("-Mf", messages);
+  const auto done = run("-Mf", messages, Deadline::max());
+  return done ? Result<void>{} : fail(done.error());
 }
 
 Result<void> EximQueue::remove(const std::vector<QueuedMessage>& messages) {
-  return run("-Mrm", messages);
+  const auto done = run("-Mrm", messages, Deadline::max());
+  return done ? Result<void>{} : fail(done.error());
 }
 
-Result<void> EximQueue::release(const std::vector<QueuedMessage>& messages, Deadline) {
-  if (messages.empty()) return {};
-  if (const Result<void> thawed = run("-Mt", messages); !thawed) return thawed;
-  std::vector<std::string> arguments{"-M"};
-  for (const QueuedMessage& message : messages) arguments.push_back(message.queue_id);
-  return start_child_alone(command(arguments));
+// One process delivers all that was thawed in time: several would not keep the order.
+Result<void> EximQueue::release(const std::vector<QueuedMessage>& messages, Deadline deadline) {
+  const auto wanted = std::span(messages).first(std::min(messages.size(), kMostReleased));
+  const Result<std::size_t> thawed = run("-Mt", wanted, deadline);
+  if (!thawed) return fail(thawed.error());
+  if (*thawed == 0) return {};
+  return start_child_alone(command(with_ids("-M", wanted.first(*thawed))));
 }
 
 }  // namespace postreeve

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "queue_helper/mail_queue.h"
@@ -21,14 +22,16 @@ class EximQueue final : public MailQueue {
   [[nodiscard]] Result<StoredMessage> read(const std::string& queue_id, std::size_t most_bytes) override;
   // A message that is being delivered is locked, and stays as it is.
   [[nodiscard]] Result<void> hold(const std::vector<QueuedMessage>& messages) override;
-  // Thaws them, and lets one process in the background deliver them in their order.
+  // Thaws them, at most 20,000, and lets one process in the background deliver those in their order.
   [[nodiscard]] Result<void> release(const std::vector<QueuedMessage>& messages, Deadline deadline) override;
   [[nodiscard]] Result<void> remove(const std::vector<QueuedMessage>& messages) override;
 
  private:
   EximQueue(std::string program, std::string configuration, std::string folder);
   [[nodiscard]] std::vector<std::string> command(std::vector<std::string> arguments) const;
-  [[nodiscard]] Result<void> run(const std::string& option, const std::vector<QueuedMessage>& messages) const;
+  // How many it came to before the deadline.
+  [[nodiscard]] Result<std::size_t> run(const std::string& option, std::span<const QueuedMessage> messages,
+                                        Deadline deadline) const;
 
   std::string program_;
   std::string configuration_;

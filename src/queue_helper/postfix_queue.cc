@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 #include <thread>
 
 #include <unistd.h>
@@ -22,6 +23,9 @@ namespace {
 // In the way of a message, so that one that moves on meanwhile is seen at its next station.
 constexpr std::array kQueues{QueueName::kHold, QueueName::kIncoming, QueueName::kActive,
                              QueueName::kDeferred};
+// Between these a message goes to and fro.
+constexpr std::array kMovingQueues{QueueName::kActive, QueueName::kDeferred};
+constexpr int kMostRounds = 5;
 
 constexpr std::size_t kFrontBytes = 16UL * 1024;
 constexpr std::size_t kMostFileBytes = 256UL * 1024 * 1024;
@@ -73,6 +77,33 @@ std::optional<std::int64_t> read_postfix_seconds(std::string_view text) {
   return std::nullopt;
 }
 
+std::vector<QueuedMessage> messages_in_postfix_queue(const std::string& folder, const Wanted& wanted,
+                                                     const std::function<void(QueueName)>& before_looking) {
+  std::vector<QueuedMessage> messages;
+  std::set<std::string, std::less<>> seen;
+  const auto look = [&](QueueName queue, bool is_first_round) {
+    if (before_looking) before_looking(queue);
+    walk_spool(fmt::format("{}/{}", folder, to_text(queue)), [&](const std::string& path, const auto& name) {
+      if (!is_postfix_queue_id(name) || (wanted.ids && !wanted.ids->contains(name))) return;
+      if (!is_first_round && seen.contains(name)) return;
+      Result<QueuedMessage> message = message_in(path, wanted.with_bounce_originals);
+      if (!message) return;
+      message->queue_id = name;
+      message->queue = queue;
+      messages.push_back(std::move(*message));
+      seen.insert(name);
+    });
+  };
+  for (const QueueName queue : kQueues) look(queue, true);
+  for (int round = 1; round < kMostRounds; ++round) {
+    const std::size_t before = messages.size();
+    for (const QueueName queue : kMovingQueues) look(queue, false);
+    if (messages.size() == before) break;
+  }
+  sort_by_arrival(messages);
+  return messages;
+}
+
 PostfixQueue::PostfixQueue(std::string configuration, std::string folder, Lifetimes lifetimes)
     : configuration_(std::move(configuration)), folder_(std::move(folder)), lifetimes_(lifetimes) {}
 
@@ -120,23 +151,14 @@ bool PostfixQueue::is_queue_id(std::string_view text) const {
 Result<std::vector<QueuedMessage>> PostfixQueue::scan(const Wanted& wanted) {
   if (access((folder_ + "/hold").c_str(), R_OK | X_OK) != 0)
     return fail(ErrorCode::kUnavailable, fmt::format("the queue in {} cannot be read", folder_));
-  std::vector<QueuedMessage> messages;
-  for (const QueueName queue : kQueues) {
-    walk_spool(fmt::format("{}/{}", folder_, to_text(queue)), [&](const std::string& path, const auto& name) {
-      if (!is_queue_id(name) || (wanted.ids && !wanted.ids->contains(name))) return;
-      Result<QueuedMessage> message = message_in(path, wanted.with_bounce_originals);
-      if (!message) return;
-      message->queue_id = name;
-      message->queue = queue;
-      messages.push_back(std::move(*message));
-    });
-  }
-  sort_by_arrival(messages);
-  return messages;
+  return messages_in_postfix_queue(folder_, wanted);
 }
 
 Result<StoredMessage> PostfixQueue::read(const std::string& queue_id, std::size_t most_bytes) {
-  for (const QueueName queue : kQueues) {
+  // Twice: see kMovingQueues.
+  constexpr std::array kStations{QueueName::kHold,     QueueName::kIncoming, QueueName::kActive,
+                                 QueueName::kDeferred, QueueName::kActive,   QueueName::kDeferred};
+  for (const QueueName queue : kStations) {
     std::string found;
     walk_spool(fmt::format("{}/{}", folder_, to_text(queue)), [&](const std::string& path, const auto& name) {
       if (name == queue_id) found = path;

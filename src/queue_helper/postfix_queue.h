@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "queue_helper/mail_queue.h"
 
@@ -41,6 +45,13 @@ class PostfixQueue final : public MailQueue {
   std::string folder_;  // of the queue
   Lifetimes lifetimes_;
 };
+
+// All that lies in the folders of the queue, each message once. Those that move between the active and the
+// deferred queue meanwhile are looked for until nothing new is found. `before_looking` is called before each
+// folder, for tests.
+[[nodiscard]] std::vector<QueuedMessage> messages_in_postfix_queue(
+    const std::string& folder, const Wanted& wanted,
+    const std::function<void(QueueName)>& before_looking = {});
 
 // "5d", "36h", "100" (seconds): as main.cf has it. nullopt: not so.
 [[nodiscard]] std::optional<std::int64_t> read_postfix_seconds(std::string_view text);

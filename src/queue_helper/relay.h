@@ -25,9 +25,12 @@ struct RelayedRequest {
 // kInvalidInput: not so.
 [[nodiscard]] Result<RelayedRequest> read_relayed_request(std::string_view text);
 
-// Asks over the Unix socket; gives the whole answer. kUnavailable.
+// Asks over the Unix socket; gives the whole answer. kUnavailable says what to do about it.
 [[nodiscard]] Result<std::string> ask_over_socket(const std::string& socket_path, std::string_view request,
                                                   std::chrono::seconds limit);
+
+// Why the helper behind the socket was not reached, by the system's error, and what helps.
+[[nodiscard]] Error no_helper(const std::string& socket_path, int why, std::chrono::seconds limit);
 
 // What comes over a descriptor up to its end. kLimitExceeded beyond `most_bytes`, kUnavailable.
 [[nodiscard]] Result<std::string> read_to_end(int descriptor, std::size_t most_bytes);

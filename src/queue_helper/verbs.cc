@@ -4,11 +4,11 @@
 #include <map>
 #include <utility>
 
-#include <sodium.h>
-
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "base/base64.h"
+#include "base/error_word.h"
 #include "base/json_writer.h"
 #include "mail/account_id.h"
 
@@ -83,11 +83,7 @@ void write_content(std::string_view content, const LineWriter& write) {
   constexpr std::size_t kPiece = 48UL * 1024;  // a multiple of three: the pieces together are one text
   while (!content.empty()) {
     const std::string_view piece = content.substr(0, kPiece);
-    std::string text(sodium_base64_ENCODED_LEN(piece.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(piece.data()),
-                      piece.size(), sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back();  // NUL
-    write(fmt::format("{{\"content\":\"{}\"}}\n", text));
+    write(fmt::format("{{\"content\":\"{}\"}}\n", to_base64(piece)));
     content.remove_prefix(piece.size());
   }
 }
@@ -212,30 +208,13 @@ Result<void> change(const HelperRequest& request, MailQueue& queue, std::string_
   return {};
 }
 
-std::string_view word_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kInvalidInput:
-      return "invalid_input";
-    case ErrorCode::kNotFound:
-      return "not_found";
-    case ErrorCode::kLimitExceeded:
-      return "limit_exceeded";
-    case ErrorCode::kCorrupt:
-      return "corrupt";
-    case ErrorCode::kConflict:
-    case ErrorCode::kUnavailable:
-      break;
-  }
-  return "unavailable";
-}
-
 }  // namespace
 
 std::string error_line(const Error& error) {
   fmt::memory_buffer out;
   JsonWriter json(out);
   json.begin_object();
-  json.key("error").text(error.detail).key("code").text(word_of(error.code));
+  json.key("error").text(error.detail).key("code").text(to_text(error.code));
   json.end_object();
   return fmt::to_string(out) + '\n';
 }

@@ -1,7 +1,7 @@
 // What the helper does, and for whom: here it is checked whose mail a message is.
 //
 // Its answer is JSON Lines. The last line is {"end":true}, or {"error":"...","code":"invalid_input"}
-// (not_found, unavailable, limit_exceeded, corrupt); an answer without either was cut off.
+// (not_found, conflict, unavailable, limit_exceeded, corrupt); an answer without either was cut off.
 //
 //   list     a message a line, oldest first ("arrived" in microseconds, "created" in seconds):
 //            {"queue_id":"4jX8...","queue":"hold","account":"anna@shop.example",

@@ -10,7 +10,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/printable.h"
+#include "mail/encoded_word.h"
+#include "response/own_mail.h"
 
 namespace postreeve {
 
@@ -39,14 +42,6 @@ std::size_t local_begin(std::string_view text, std::size_t at) {
   return begin;
 }
 
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.resize(text.size() - 1);  // its NUL
-  return text;
-}
-
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
@@ -64,15 +59,81 @@ std::string report_id(const AbuseReport& report) {
                      hex.substr(16, 4), hex.substr(20, 12));
 }
 
-// Whole lines only, each ended by CR LF, no empty one: that would end the header.
-std::string header_lines(std::string_view sample) {
+// A line from the front, with those that go on with it.
+std::string_view take_field(std::string_view& rest) {
+  const auto goes_on = [&](std::size_t at) {
+    return at < rest.size() && (rest[at] == ' ' || rest[at] == '\t');
+  };
+  std::size_t end = 0;
+  do {
+    end = std::min(rest.find('\n', end), rest.size() - 1) + 1;
+  } while (goes_on(end));
+  const std::string_view field = rest.substr(0, end);
+  rest.remove_prefix(end);
+  return field;
+}
+
+// Encoded-words hide addresses, and what cannot be decoded cannot be redacted.
+std::string decoded(std::string_view field) {
+  std::string text = decode_header_text(field);
+  for (std::size_t at = text.find("=?"); at != std::string::npos; at = text.find("=?", at + 1))
+    text.replace(at, encoded_word_length(std::string_view(text).substr(at)), "(cannot be shown)");
+  return text;
+}
+
+// The line with its end, and broken at spaces where it is too long for mail (RFC 5322 2.1.1).
+void add_line(std::string& lines, std::string_view line) {
+  constexpr std::size_t kMostLine = 900;
+  while (line.size() > kMostLine) {
+    const std::size_t space = line.rfind(' ', kMostLine);
+    if (space == std::string_view::npos || space == 0) break;
+    lines.append(line.substr(0, space)) += "\r\n";
+    line.remove_prefix(space);
+  }
+  lines.append(line) += "\r\n";
+}
+
+bool is_of_domain(char c) {
+  constexpr std::string_view kOthers = ".-_[]:";
+  return is_alnum(c) || kOthers.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+}
+
+// The addresses of a list without the names and comments around them: "<redacted-...@b.example>, ...".
+std::string addresses_in(std::string_view list, const HashKey& key) {
+  std::string addresses;
+  std::size_t done = 0;
+  for (std::size_t at = list.find('@'); at != std::string_view::npos; at = list.find('@', at + 1)) {
+    const std::size_t begin = std::max(local_begin(list, at), done);
+    if (begin == at) continue;
+    done = at + 1;
+    while (done < list.size() && is_of_domain(list[done])) ++done;
+    addresses += fmt::format("{}<{}>", addresses.empty() ? "" : ", ",
+                             redact_addresses(list.substr(begin, done - begin), key));
+  }
+  return addresses.empty() ? "(no address)" : addresses;
+}
+
+// Names are of people as addresses are.
+std::string redacted(const std::string& field, const HashKey& key) {
+  static constexpr std::array<std::string_view, 6> kOfRecipients{"to",        "cc",        "bcc",
+                                                                 "resent-to", "resent-cc", "resent-bcc"};
+  const std::size_t colon = field.find(':');
+  if (colon == std::string::npos) return redact_addresses(field, key);
+  const std::string name = to_lower(trim(std::string_view(field).substr(0, colon)));
+  if (std::ranges::find(kOfRecipients, name) == kOfRecipients.end()) return redact_addresses(field, key);
+  return field.substr(0, colon) + ": " + addresses_in(std::string_view(field).substr(colon + 1), key);
+}
+
+// Whole fields only, unfolded, each ended by CR LF, no empty one: that would end the header. No addresses,
+// and no names of recipients.
+std::string header_lines(std::string_view sample, const HashKey& key) {
   std::string lines;
   while (!sample.empty() && lines.size() < kMostSampleBytes) {
-    const std::size_t end = std::min(sample.find('\n'), sample.size());
-    std::string line = printable(sample.substr(0, end));
-    while (!line.empty() && (line.back() == '?' || line.back() == ' ')) line.pop_back();
-    if (!line.empty()) lines += line + "\r\n";
-    sample.remove_prefix(std::min(end + 1, sample.size()));
+    std::string field(take_field(sample));
+    std::erase_if(field, [](char c) { return c == '\r' || c == '\n'; });
+    std::ranges::replace(field, '\t', ' ');
+    const std::string line = printable(redacted(decoded(field), key));
+    if (!trim(line).empty()) add_line(lines, line);
   }
   return lines;
 }
@@ -80,8 +141,9 @@ std::string header_lines(std::string_view sample) {
 std::string story(const AbuseReport& report, const HashKey& key, std::string_view line_end) {
   std::string text = fmt::format(
       "A mail account was used by somebody who is not its owner, with the right password, from {} between {} "
-      "and {} (UTC). {} messages were sent from there.",
-      report.address, format_rfc3339(report.first_seen), format_rfc3339(report.last_seen), report.messages);
+      "and {} (UTC).",
+      report.address, format_rfc3339(report.first_seen), format_rfc3339(report.last_seen));
+  if (report.messages > 0) text += fmt::format(" {} messages were sent from there.", report.messages);
   for (const std::string& sentence : report.sentences) {
     text += line_end;
     text += "* " + redact_addresses(printable(sentence), key);
@@ -92,16 +154,6 @@ std::string story(const AbuseReport& report, const HashKey& key, std::string_vie
 // One line of a header that nothing can break out of.
 std::string one_line(std::string_view text) {
   return printable(text.substr(0, 500));
-}
-
-std::string rfc5322_date(Timestamp time) {
-  // "2026-03-01T03:00:00.000Z" -> "01 Mar 2026 03:00:00 +0000"
-  static constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::string text = format_rfc3339(time);
-  const int month = (text[5] - '0') * 10 + (text[6] - '0');
-  return fmt::format("{} {} {} {} +0000", text.substr(8, 2), kMonths.at(static_cast<std::size_t>(month - 1)),
-                     text.substr(0, 4), text.substr(11, 8));
 }
 
 }  // namespace
@@ -123,7 +175,7 @@ std::string redact_addresses(std::string_view text, const HashKey& key) {
 
 std::string arf_report(const AbuseReport& report, const Reporter& reporter, const HashKey& key) {
   const std::string boundary = "postreeve-" + report_id(report);
-  const std::string sample = redact_addresses(header_lines(report.sample_header), key);
+  const std::string sample = header_lines(report.sample_header, key);
   const std::string header = fmt::format(
       "From: <{0}>\r\nDate: {1}\r\nSubject: Abuse from {2} [Postreeve {3}]\r\n"
       "Message-ID: <{4}@{5}>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
@@ -149,10 +201,10 @@ std::string xarf_report(const AbuseReport& report, const Reporter& reporter, con
                         {"contact", one_line(reporter.contact)},
                         {"domain", one_line(reporter.domain)}};
   json::array evidence;
-  if (const std::string sample = redact_addresses(header_lines(report.sample_header), key); !sample.empty()) {
+  if (const std::string sample = header_lines(report.sample_header, key); !sample.empty()) {
     evidence.push_back(json::object{{"content_type", "text/plain"},
                                     {"description", "header of one message, addresses redacted"},
-                                    {"payload", base64(sample)},
+                                    {"payload", to_base64(sample)},
                                     {"hash", "sha256:" + sha256_hex(sample)},
                                     {"size", sample.size()}});
   }

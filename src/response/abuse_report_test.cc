@@ -69,9 +69,58 @@ TEST(ArfReport, HasTheThreePartsOfRfc5965) {
   EXPECT_THAT(mail, HasSubstr("Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n"
                               "User-Agent: Postreeve\r\nVersion: 1\r\nSource-IP: 198.51.100.7\r\n"));
   EXPECT_THAT(mail, HasSubstr("Content-Type: text/rfc822-headers"));
-  EXPECT_THAT(mail, HasSubstr("Arrival-Date: 01 Mar 2026 03:00:00 +0000"));
+  EXPECT_THAT(mail, HasSubstr("Arrival-Date: Sun, 01 Mar 2026 03:00:00 +0000"));
   EXPECT_THAT(mail, Not(HasSubstr("bob@customer.example")));
   EXPECT_EQ(arf_report(report(), kReporter, kKey), mail);
+}
+
+std::string sample_of(std::string header) {
+  AbuseReport one = report();
+  one.sample_header = std::move(header);
+  const std::string mail = arf_report(one, kReporter, kKey);
+  const std::size_t begin = mail.find("\r\n\r\n", mail.find("text/rfc822-headers")) + 4;
+  return mail.substr(begin, mail.rfind("\r\n--") - begin);
+}
+
+TEST(ArfReport, ShowsTheSampleAsItWasWithoutItsLineEnds) {
+  EXPECT_EQ(sample_of("Subject: really?\r\nReceived: from x\n\tby y;\r\n z\r\n"),
+            "Subject: really?\r\nReceived: from x by y; z\r\n");
+}
+
+TEST(ArfReport, FindsAddressesInEncodedWords) {
+  // bob@customer.example, whole and in two halves
+  for (const std::string field : {"To: =?utf-8?B?Ym9iQGN1c3RvbWVyLmV4YW1wbGU=?=",
+                                  "To: =?utf-8?q?bo?=\r\n =?utf-8?q?b=40customer.example?=",
+                                  "To: \"=?iso-8859-1?Q?bob=40customer.example?=\" <eve@customer.example>"}) {
+    const std::string sample = sample_of(field + "\r\n");
+    EXPECT_THAT(sample, HasSubstr("redacted-")) << field;
+    EXPECT_THAT(sample, HasSubstr("@customer.example")) << field;
+    EXPECT_THAT(sample, Not(HasSubstr("bo"))) << field;
+  }
+}
+
+TEST(ArfReport, ShowsNothingThatItCannotRead) {
+  EXPECT_EQ(sample_of("Subject: =?shift_jis?B?Ym9iQGN1c3RvbWVyLmV4YW1wbGU=?= x\n"),
+            "Subject: (cannot be shown) x\r\n");
+}
+
+TEST(ArfReport, LeavesOutTheNamesOfRecipients) {
+  const std::string sample = sample_of(
+      "To: Bob Smith <bob@customer.example>, \"Eve, Jones\" <eve@other.example> (sales)\n"
+      "cc : Friends: =?utf-8?q?M=C3=BCller?= <carl@third.example>;\n"
+      "Bcc: undisclosed-recipients:;\nSubject: Smith\n");
+  for (const char* name : {"Bob", "Eve", "Jones", "sales", "Friends", "ller", "undisclosed"})
+    EXPECT_THAT(sample, Not(HasSubstr(name)));
+  for (const char* domain : {"@customer.example>, <redacted-", "@other.example>\r\n", "@third.example>\r\n"})
+    EXPECT_THAT(sample, HasSubstr(domain));
+  EXPECT_THAT(sample, HasSubstr("Bcc: (no address)\r\nSubject: Smith\r\n"));
+}
+
+TEST(ArfReport, BreaksLongFields) {
+  std::string field = "To: ";
+  for (int i = 0; i < 200; ++i) field += "someone@customer.example, ";
+  for (std::string rest = sample_of(field); !rest.empty(); rest.erase(0, rest.find("\r\n") + 2))
+    EXPECT_LE(rest.find("\r\n"), 998U);
 }
 
 TEST(ArfReport, LetsNoSampleEndTheHeaderOrThePart) {

@@ -3,11 +3,12 @@
 //
 // The worker (worker.h) calls prepare(), keeps what it returned on the disk, then calls carry_out(). Each may
 // be called again after a crash at any moment, from one thread at a time. They block, and must end by
-// themselves within ResponseAction::kMostTime, whatever the other side does.
+// themselves within ResponseAction::kMostTime each, whatever the other side does.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -31,10 +32,21 @@ class ResponseAction {
   [[nodiscard]] virtual Audience audience() const noexcept = 0;
   // Whether undo() gives anything back; a notice that was sent cannot be called back.
   [[nodiscard]] virtual bool has_undo() const noexcept { return false; }
+  // Whether undo() keeps something back as long as nobody has judged the incident. It is asked once more when
+  // the incident is dismissed, with the receipt of the first carrying out.
+  [[nodiscard]] virtual bool undo_awaits_judgement() const noexcept { return false; }
 
   // What would be done, in one sentence: "set abused=TRUE in ldap://127.0.0.1 for uid=anna". Changes
   // nothing, and may ask nobody.
   [[nodiscard]] virtual std::string preview(const Task& task) const = 0;
+
+  // The same as of now, for people: asks, but changes nothing, and may take as long as an attempt.
+  // task.receipt is that of the latest carrying out; `judged`: as if the incident had been judged so. Any
+  // thread, beside all else.
+  [[nodiscard]] virtual std::string rehearse(const Task& task, std::optional<Outcome> judged) const;
+
+  // The file that carrying it out leaves behind; empty: none. Any thread.
+  [[nodiscard]] virtual std::string file_of(const Task& task) const;
 
   // What undo() will have to know: read before anything is changed, at most 64 KiB of UTF-8.
   [[nodiscard]] virtual Result<std::string> prepare(const Task& task);
@@ -46,6 +58,14 @@ class ResponseAction {
   // Restores what task.receipt says, as often as it is asked; what somebody else changed meanwhile stays.
   [[nodiscard]] virtual Result<std::string> undo(const Task& task);
 };
+
+inline std::string ResponseAction::file_of(const Task&) const {
+  return {};
+}
+
+inline std::string ResponseAction::rehearse(const Task& task, std::optional<Outcome>) const {
+  return preview(task);
+}
 
 inline Result<std::string> ResponseAction::prepare(const Task&) {
   return std::string{};

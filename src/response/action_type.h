@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "response/account_places.h"
 #include "response/action.h"
 #include "store/ledger/database.h"
 
@@ -27,6 +28,9 @@ namespace postreeve {
 struct ActionWorld {
   LedgerDatabase& ledger;
   std::string state_folder;  // for files of its own, mode 0700
+  AccountPlaces places = {};
+  // Names of the configured actions of type "evidence": what deletes mail waits for them.
+  std::vector<std::string> evidence = {};
 };
 
 struct ActionKey {
@@ -87,6 +91,7 @@ struct ActionType {
   std::span<const ActionKey> keys;
   // Connects to nobody. kInvalidInput says which key is wrong, and how it is written.
   Result<std::unique_ptr<ResponseAction>> (*make)(const ActionSettings& settings, const ActionWorld& world);
+  bool tells_of_the_fuse = false;
 };
 
 // In the order of the manual.

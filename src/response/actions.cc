@@ -20,7 +20,17 @@ Result<std::unique_ptr<ResponseAction>> made(const ConfiguredAction& configured,
 
 }  // namespace
 
-Result<Actions> Actions::make(const std::vector<ConfiguredAction>& configured, const ActionWorld& world) {
+std::vector<std::string> evidence_actions(const std::vector<ConfiguredAction>& configured) {
+  std::vector<std::string> names;
+  for (const ConfiguredAction& one : configured) {
+    if (one.type == "evidence") names.push_back(one.settings.name());
+  }
+  return names;
+}
+
+Result<Actions> Actions::make(const std::vector<ConfiguredAction>& configured, const ActionWorld& given) {
+  ActionWorld world = given;
+  world.evidence = evidence_actions(configured);
   ByName actions;
   for (const ConfiguredAction& one : configured) {
     auto action = made(one, world);
@@ -29,7 +39,7 @@ Result<Actions> Actions::make(const std::vector<ConfiguredAction>& configured, c
                   fmt::format("[action.{}]: {}", one.settings.name(), action.error().detail));
     actions.insert_or_assign(one.settings.name(), std::move(*action));
   }
-  return Actions(std::move(actions));
+  return Actions(std::move(actions), std::move(world.evidence));
 }
 
 ResponseAction* Actions::find(std::string_view name) const {
@@ -40,8 +50,9 @@ ResponseAction* Actions::find(std::string_view name) const {
 std::map<std::string, ActionTraits, std::less<>> Actions::traits() const {
   std::map<std::string, ActionTraits, std::less<>> traits;
   for (const auto& [name, action] : actions_)
-    traits.insert_or_assign(name,
-                            ActionTraits{.audience = action->audience(), .has_undo = action->has_undo()});
+    traits.insert_or_assign(name, ActionTraits{.audience = action->audience(),
+                                               .has_undo = action->has_undo(),
+                                               .undo_awaits_judgement = action->undo_awaits_judgement()});
   return traits;
 }
 

@@ -32,6 +32,9 @@ struct ResponseSettings {
   friend bool operator==(const ResponseSettings&, const ResponseSettings&) = default;
 };
 
+// Names of those of type "evidence".
+[[nodiscard]] std::vector<std::string> evidence_actions(const std::vector<ConfiguredAction>& configured);
+
 // Does not change once it is made: any thread. What the actions themselves do is for one thread an action
 // (action.h); preview() may be asked beside it.
 class Actions {
@@ -39,17 +42,22 @@ class Actions {
   using ByName = std::map<std::string, std::unique_ptr<ResponseAction>, std::less<>>;
 
   Actions() = default;
-  explicit Actions(ByName actions) : actions_(std::move(actions)) {}
-  // kInvalidInput names the action and what is wrong with it. Connects to nobody.
+  explicit Actions(ByName actions, std::vector<std::string> evidence = {})
+      : actions_(std::move(actions)), evidence_(std::move(evidence)) {}
+  // kInvalidInput names the action and what is wrong with it. Connects to nobody. `world.evidence` need not
+  // be given.
   [[nodiscard]] static Result<Actions> make(const std::vector<ConfiguredAction>& configured,
                                             const ActionWorld& world);
 
   [[nodiscard]] ResponseAction* find(std::string_view name) const;  // nullptr: no such action
   [[nodiscard]] const ByName& all() const noexcept { return actions_; }
+  // Names of those of type "evidence", in the order of the configuration.
+  [[nodiscard]] const std::vector<std::string>& evidence() const noexcept { return evidence_; }
   [[nodiscard]] std::map<std::string, ActionTraits, std::less<>> traits() const;
 
  private:
   ByName actions_;
+  std::vector<std::string> evidence_;
 };
 
 }  // namespace postreeve

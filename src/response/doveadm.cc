@@ -4,8 +4,6 @@
 #include <array>
 #include <fstream>
 
-#include <sodium.h>
-
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -14,6 +12,7 @@
 #include <boost/json/value_to.hpp>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "process/child.h"
 #include "response/http_client.h"
 
@@ -58,21 +57,13 @@ Result<std::string> read_key(const std::string& path) {
   return key;
 }
 
-std::string base64(std::string_view text) {
-  std::string encoded(sodium_base64_ENCODED_LEN(text.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(encoded.data(), encoded.size(), reinterpret_cast<const unsigned char*>(text.data()),
-                    text.size(), sodium_base64_VARIANT_ORIGINAL);
-  encoded.pop_back();  // NUL
-  return encoded;
-}
-
 // The reply to each command in its order: ["doveadmResponse"|"error", {...}|[...], tag].
 Result<json::array> post(const DoveadmOptions& options, const json::array& commands) {
   const Result<std::string> key = read_key(options.api_key_file);
   if (!key) return fail(key.error());
   const auto answer = http_post(
       {.url = options.url,
-       .headers = {"Authorization: X-Dovecot-API " + base64(*key), "Content-Type: application/json"},
+       .headers = {"Authorization: X-Dovecot-API " + to_base64(*key), "Content-Type: application/json"},
        .body = json::serialize(commands),
        .ca_file = options.ca_file,
        .most_time = kMostTime,

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <map>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -13,11 +13,15 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "base/ascii.h"
+#include "base/whole_file.h"
+#include "response/evidence_archive.h"
 #include "response/log_excerpt.h"
+#include "response/mail_signer.h"
 #include "response/own_mail.h"
 #include "response/story.h"
 #include "response/told_before.h"
+#include "response/wall_clock.h"
+#include "store/ledger/clue_book.h"
 #include "store/ledger/incident_book.h"
 
 namespace postreeve {
@@ -44,7 +48,11 @@ constexpr std::array kKeys{
               "PEM: signs the list of checksums (S/MIME); its file may go on with those between it and the "
               "root."},
     ActionKey{"key_file", Kind::kText, false, "PEM: the key of the certificate, without a passphrase."},
-    ActionKey{"most_messages", Kind::kNumber, false, "How many messages are kept at most (200)."}};
+    ActionKey{"most_messages", Kind::kNumber, false, "How many messages are kept at most (200)."},
+    ActionKey{"most_mib", Kind::kNumber, false, "How many MiB of messages are kept at most (512)."}};
+
+constexpr std::string_view kSignedManifest = ".MANIFEST.eml";
+constexpr std::size_t kMostSampleBytes = 16UL * 1024;
 
 // What a message in the queue shows of where the attacker came from.
 struct Source {
@@ -68,7 +76,7 @@ std::string timeline_lines(const std::vector<TimelineRow>& timeline) {
 }
 
 std::string header_of(std::string_view content) {
-  return std::string(content.substr(0, content.find("\n\n")));
+  return std::string(content.substr(0, std::min(content.find("\n\n"), kMostSampleBytes)));
 }
 
 Timestamp from_unix(std::int64_t seconds) {
@@ -84,36 +92,73 @@ HashKey key_of(const Task& task) {
   return key;
 }
 
+// Who may read a folder of the site's own is the site's business.
 Result<void> make_folder(const std::string& folder) {
   std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
+  const bool is_ours = std::filesystem::create_directories(folder, failure);
   if (failure) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", folder, failure.message()));
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
+  if (is_ours) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
   return {};
+}
+
+// Of a log that was rotated since, the file before stands first. It need not be there.
+Result<std::string> lines_of_log(const std::string& file, const std::vector<std::string>& needles) {
+  const Result<std::string> before = excerpt_of(file + ".1", needles);
+  Result<std::string> now = excerpt_of(file, needles);
+  if (!now || !before) return now;
+  return *before + *now;
 }
 
 }  // namespace
 
+// What is known of the archive's content beside the disk.
 struct EvidenceAction::Gathered {
-  std::vector<EvidenceFile> files;
+  Gathered(const std::string& path, Timestamp time) : archive(path, time) {}
+
+  Result<void> add(const EvidenceFile& file) {
+    ++files;
+    return archive.add(file);
+  }
+  Result<void> add(const MailInQueue& mail, const PreservedMail& kept, const IncidentSpan& span);
+
+  EvidenceArchive archive;
+  std::size_t files = 0;
   std::vector<std::string> queue_ids;
   std::map<std::string, Source> sources;  // by address
   std::vector<std::string> sentences;
   std::size_t messages = 0;
-  std::size_t left_out = 0;  // messages over the limit, or gone meanwhile
+  std::uint64_t bytes = 0;   // of messages
+  std::size_t left_out = 0;  // messages over a limit, or gone meanwhile
   std::string trouble;       // what could not be kept, and why
 };
 
-EvidenceAction::EvidenceAction(EvidenceOptions options, LedgerDatabase& ledger)
-    : options_(std::move(options)), ledger_(ledger) {}
+Result<void> EvidenceAction::Gathered::add(const MailInQueue& mail, const PreservedMail& kept,
+                                           const IncidentSpan& span) {
+  const std::string stem = "messages/" + mail.queue_id;
+  if (auto added = add({.name = stem + ".eml", .content = kept.content}); !added) return added;
+  if (auto added = add({.name = stem + ".json", .content = kept.envelope}); !added) return added;
+  ++messages;
+  bytes += kept.content.size();
+  if (mail.client_address.empty() || !is_from_its_networks(mail, span)) return {};
+  const std::int64_t time = mail.arrived / 1'000'000;
+  Source& source = sources[mail.client_address];
+  source.first = source.first == 0 ? time : std::min(source.first, time);
+  source.last = std::max(source.last, time);
+  if (source.messages++ == 0) source.sample_header = header_of(kept.content);
+  return {};
+}
 
-std::string EvidenceAction::path_of(const Task& task) const {
-  return fmt::format("{}/{}-{}.tar.gz", options_.folder, task.incident.to_string(), task.id);
+EvidenceAction::EvidenceAction(EvidenceOptions options, LedgerDatabase& ledger, AccountPlaces places)
+    : options_(std::move(options)), ledger_(ledger), places_(std::move(places)) {}
+
+std::string EvidenceAction::file_of(const Task& task) const {
+  const std::string number = task.id == kNotAskedForYet ? "NUMBER" : std::to_string(task.id);
+  return fmt::format("{}/{}-{}.tar.gz", options_.folder, task.incident.to_string(), number);
 }
 
 std::string EvidenceAction::preview(const Task& task) const {
   return fmt::format("write the evidence of incident {} ({}) to {}", task.incident.to_string(),
-                     task.account.text(), path_of(task));
+                     task.account.text(), file_of(task));
 }
 
 Result<void> EvidenceAction::gather_story(const Task& task, Gathered& gathered) const {
@@ -121,8 +166,9 @@ Result<void> EvidenceAction::gather_story(const Task& task, Gathered& gathered) 
   if (!rows) return fail(rows.error());
   const auto timeline = IncidentBook(ledger_).timeline(task.incident);
   if (!timeline) return fail(timeline.error());
-  gathered.files.push_back({.name = "story.txt", .content = story(task, *rows)});
-  gathered.files.push_back({.name = "timeline.jsonl", .content = timeline_lines(*timeline)});
+  if (auto added = gathered.add({.name = "story.txt", .content = story(task, *rows)}); !added) return added;
+  if (auto added = gathered.add({.name = "timeline.jsonl", .content = timeline_lines(*timeline)}); !added)
+    return added;
   for (const TimelineRow& row : *timeline) {
     if (row.kind == EntryKind::kEvidence) gathered.sentences.push_back(row.text);
   }
@@ -133,56 +179,75 @@ Result<void> EvidenceAction::gather_story(const Task& task, Gathered& gathered) 
   return {};
 }
 
+bool EvidenceAction::has_room_for(const MailInQueue& mail, const Gathered& gathered) const {
+  return gathered.messages < options_.most_messages && gathered.bytes + mail.size <= options_.most_bytes;
+}
+
 Result<void> EvidenceAction::gather_mail(const Task& task, Gathered& gathered) const {
   if (!options_.helper) return {};
-  const auto span = span_of_incident(ledger_, task);
+  const auto span = span_of_incident(ledger_, task, places_);
   if (!span) return fail(span.error());
-  QueueTalk talk(*options_.helper, task.account);
+  QueueTalk talk(*options_.helper, task.account, options_.time_for_mail);
   const auto queue = talk.list(false);
   if (!queue) return fail(queue.error());
   for (const MailInQueue& mail : *queue) {
     if (mail.account != task.account.text() || !came_since(mail, span->since)) continue;
     gathered.queue_ids.push_back(mail.queue_id);
-    if (gathered.messages == options_.most_messages) {
+    if (talk.is_over() || !has_room_for(mail, gathered)) {
       ++gathered.left_out;
       continue;
     }
-    const auto kept = talk.show(mail.queue_id, false);
-    if (!kept && kept.error().code == ErrorCode::kUnavailable) return fail(kept.error());
-    if (!kept) {
+    const auto shown = talk.show(mail.queue_id, false);
+    // Somebody may mend a helper that does not answer; the time for a long queue never comes.
+    const bool is_down = !shown && shown.error().code == ErrorCode::kUnavailable;
+    if (is_down && (!talk.is_over() || gathered.messages == 0)) return fail(shown.error());
+    if (!shown) {
       ++gathered.left_out;
-      continue;
+    } else if (auto added = gathered.add(mail, *shown, *span); !added) {
+      return added;
     }
-    ++gathered.messages;
-    gathered.files.push_back(
-        {.name = fmt::format("messages/{}.eml", mail.queue_id), .content = kept->content});
-    gathered.files.push_back(
-        {.name = fmt::format("messages/{}.json", mail.queue_id), .content = kept->envelope});
-    if (mail.client_address.empty() || !is_from_its_networks(mail, *span)) continue;
-    const std::int64_t time = mail.arrived / 1'000'000;
-    Source& source = gathered.sources[mail.client_address];
-    source.first = source.first == 0 ? time : std::min(source.first, time);
-    source.last = std::max(source.last, time);
-    if (source.messages++ == 0) source.sample_header = header_of(kept->content);
+  }
+  if (gathered.messages == 0 && gathered.left_out > 0 && talk.is_over())
+    return fail(ErrorCode::kUnavailable, "the queue helper was too slow to show a single message");
+  return {};
+}
+
+// Most of the thief's mail has left the queue, and of a hundred machines few have a message in it.
+Result<void> EvidenceAction::gather_clues(const Task& task, Gathered& gathered) const {
+  const auto clues = ClueBook(ledger_).of(task.incident);
+  if (!clues) return fail(ErrorCode::kUnavailable, clues.error().detail);
+  const auto span = span_of_incident(ledger_, task, places_);
+  if (!span) return fail(span.error());
+  for (const ClueRow& row : *clues) {
+    if (row.clue.kind == ClueKind::kQueueId) gathered.queue_ids.push_back(row.clue.value);
+    if (row.clue.kind != ClueKind::kAddress) continue;
+    const auto address = IpAddress::parse(row.clue.value);
+    if (!address || !span->networks.contains(network_of(*address))) continue;
+    gathered.sources.try_emplace(row.clue.value, Source{.first = to_seconds32(row.seen.first),
+                                                        .last = to_seconds32(row.seen.last),
+                                                        .messages = 0,
+                                                        .sample_header = {}});
   }
   return {};
 }
 
-void EvidenceAction::gather_log_lines(const Task& task, Gathered& gathered) const {
+Result<void> EvidenceAction::gather_log_lines(const Task& task, Gathered& gathered) const {
   std::vector<std::string> needles = gathered.queue_ids;
   needles.push_back(task.account.text());
   for (std::size_t i = 0; i < options_.log_files.size(); ++i) {
-    const Result<std::string> lines = excerpt_of(options_.log_files[i], needles);
+    const Result<std::string> lines = lines_of_log(options_.log_files[i], needles);
     if (!lines) {
       gathered.trouble += "; " + lines.error().detail;
     } else if (!lines->empty()) {
-      gathered.files.push_back({.name = fmt::format("log-{}.txt", i + 1), .content = *lines});
+      auto added = gathered.add({.name = fmt::format("log-{}.txt", i + 1), .content = *lines});
+      if (!added) return added;
     }
   }
+  return {};
 }
 
-void EvidenceAction::write_reports(const Task& task, Gathered& gathered) const {
-  if (options_.reporter.contact.empty()) return;
+Result<void> EvidenceAction::write_reports(const Task& task, Gathered& gathered) const {
+  if (options_.reporter.contact.empty()) return {};
   const HashKey key = key_of(task);
   int number = 0;
   for (const auto& [address, source] : gathered.sources) {
@@ -195,37 +260,49 @@ void EvidenceAction::write_reports(const Task& task, Gathered& gathered) const {
                              .sentences = gathered.sentences,
                              .sample_header = source.sample_header};
     ++number;
-    gathered.files.push_back({.name = fmt::format("reports/{}-xarf.json", number),
-                              .content = xarf_report(report, options_.reporter, key)});
-    if (source.sample_header.empty()) continue;
-    gathered.files.push_back({.name = fmt::format("reports/{}-arf.eml", number),
-                              .content = arf_report(report, options_.reporter, key)});
+    auto added = gathered.add({.name = fmt::format("reports/{}-xarf.json", number),
+                               .content = xarf_report(report, options_.reporter, key)});
+    if (added && !source.sample_header.empty())
+      added = gathered.add({.name = fmt::format("reports/{}-arf.eml", number),
+                            .content = arf_report(report, options_.reporter, key)});
+    if (!added) return added;
   }
+  return {};
 }
 
-// A signed text that lists the checksums: any mail program, and `openssl cms -verify`, can check it.
-Result<void> EvidenceAction::sign(const Task& task, const Gathered& gathered) const {
-  if (!options_.signer) return {};
-  const auto entity = options_.signer->sign(text_entity(manifest_of(gathered.files)));
-  if (!entity) return fail(entity.error());
-  std::ofstream file(path_of(task) + ".MANIFEST.eml", std::ios::binary | std::ios::trunc);
-  file << "MIME-Version: 1.0\r\n" << *entity << std::flush;
-  if (!file) return fail(ErrorCode::kUnavailable, path_of(task) + ".MANIFEST.eml cannot be written");
-  return {};
+// A signed text that lists the checksums: any mail program, and `openssl cms -verify`, can check it. Evidence
+// without a signature counts more than none.
+Result<void> EvidenceAction::sign(const Task& task, Gathered& gathered) const {
+  if (options_.certificate_file.empty()) return {};
+  const auto unsigned_because = [&](const std::string& why) -> Result<void> {
+    gathered.trouble += "; not signed: " + why;
+    return {};
+  };
+  // Read anew each time: certificates are renewed while we run.
+  const auto signer = MailSigner::load(options_.certificate_file, options_.key_file);
+  if (!signer) return unsigned_because(signer.error().detail);
+  if (!signer->holds_at(wall_clock()))
+    return unsigned_because("the certificate holds until " + signer->ends());
+  const auto entity = signer->sign(text_entity(gathered.archive.manifest()));
+  if (!entity) return unsigned_because(entity.error().detail);
+  return write_whole_file(file_of(task).append(kSignedManifest), "MIME-Version: 1.0\r\n" + *entity);
 }
 
 Result<std::string> EvidenceAction::carry_out(const Task& task) {
   if (const auto made = make_folder(options_.folder); !made) return fail(made.error());
-  Gathered gathered;
+  Gathered gathered(file_of(task), task.time);
   if (const auto told = gather_story(task, gathered); !told) return fail(told.error());
   if (const auto kept = gather_mail(task, gathered); !kept) return fail(kept.error());
-  gather_log_lines(task, gathered);
-  write_reports(task, gathered);
-  if (const auto written = write_evidence_archive(path_of(task), gathered.files, task.time); !written)
-    return fail(written.error());
+  if (const auto known = gather_clues(task, gathered); !known) return fail(known.error());
+  if (const auto kept = gather_log_lines(task, gathered); !kept) return fail(kept.error());
+  if (const auto reported = write_reports(task, gathered); !reported) return fail(reported.error());
+  // That of an earlier attempt says nothing about this archive.
+  std::error_code none;
+  std::filesystem::remove(file_of(task).append(kSignedManifest), none);
+  if (const auto written = gathered.archive.finish(); !written) return fail(written.error());
   if (const auto signed_list = sign(task, gathered); !signed_list) return fail(signed_list.error());
-  std::string says = fmt::format("wrote the evidence to {}: {} files, {} of them messages", path_of(task),
-                                 gathered.files.size(), gathered.messages);
+  std::string says = fmt::format("wrote the evidence to {}: {} files, {} of them messages", file_of(task),
+                                 gathered.files, gathered.messages);
   if (gathered.left_out > 0) says += fmt::format("; {} more messages are not in it", gathered.left_out);
   return says + gathered.trouble;
 }
@@ -238,9 +315,9 @@ Result<void> read_signer(const ActionSettings& settings, EvidenceOptions& option
   if (certificate.empty() != key.empty())
     return fail(ErrorCode::kInvalidInput, "certificate_file and key_file go together");
   if (certificate.empty()) return {};
-  Result<MailSigner> signer = MailSigner::load(certificate, key);
-  if (!signer) return fail(signer.error());
-  options.signer = std::move(*signer);
+  if (const auto signer = MailSigner::load(certificate, key); !signer) return fail(signer.error());
+  options.certificate_file = certificate;
+  options.key_file = key;
   return {};
 }
 
@@ -261,6 +338,9 @@ Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, con
   options.log_files = settings.texts("log_files");
   options.most_messages =
       static_cast<std::size_t>(std::clamp<std::int64_t>(settings.number("most_messages", 200), 0, 10'000));
+  options.most_bytes =
+      static_cast<std::uint64_t>(std::clamp<std::int64_t>(settings.number("most_mib", 512), 0, 1'000'000)) *
+      1024 * 1024;
   if (settings.has("helper")) {
     auto helper = read_queue_helper(settings);
     if (!helper) return fail(helper.error());
@@ -268,7 +348,7 @@ Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, con
   }
   if (const auto read = read_signer(settings, options); !read) return fail(read.error());
   if (const auto read = read_reporter(settings, options); !read) return fail(read.error());
-  return std::make_unique<EvidenceAction>(std::move(options), world.ledger);
+  return std::make_unique<EvidenceAction>(std::move(options), world.ledger, world.places);
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 // never from outside: letters, digits, '-', '_', '.' and '/'.
 #pragma once
 
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -17,13 +17,28 @@ struct EvidenceFile {
   std::string content;
 };
 
-// The lines of MANIFEST.sha256.
-[[nodiscard]] std::string manifest_of(const std::vector<EvidenceFile>& files);
+// Holds no content: each file is on the way to the disk when add() returns. One thread at a time.
+class EvidenceArchive {
+ public:
+  // `path` is readable by its owner only: it appears whole and on the disk when finish() returns, or not at
+  // all, and takes the place of an older one. The same files and time give the same bytes.
+  EvidenceArchive(const std::string& path, Timestamp time);
+  ~EvidenceArchive();
+  EvidenceArchive(EvidenceArchive&&) noexcept;
+  EvidenceArchive& operator=(EvidenceArchive&&) = delete;
 
-// Writes `path`, readable by its owner only: it appears whole and on the disk, or not at all, and takes the
-// place of an older one. The same files and time give the same bytes. kUnavailable says what the disk said;
-// kInvalidInput for a name that is none.
-[[nodiscard]] Result<void> write_evidence_archive(const std::string& path,
-                                                  const std::vector<EvidenceFile>& files, Timestamp time);
+  // kInvalidInput for a name that is none; kUnavailable says what the disk said, and nothing more can be
+  // added then.
+  [[nodiscard]] Result<void> add(const EvidenceFile& file);
+  // With the manifest as its last file. Once.
+  [[nodiscard]] Result<void> finish();
+
+  // The lines of MANIFEST.sha256 for what was added.
+  [[nodiscard]] const std::string& manifest() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace postreeve

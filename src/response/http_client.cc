@@ -24,7 +24,7 @@ std::string part_of(CURLU* url, CURLUPart part) {
   return copy;
 }
 
-void set_limits(CURL* handle, const HttpRequest& request) {
+void set_limits(CURL* handle, const HttpPost& request) {
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(request.most_time.count()));
@@ -72,7 +72,7 @@ Result<void> check_http_header(const std::string& header) {
   return fail(ErrorCode::kInvalidInput, "a header is written 'Name: value', on one line");
 }
 
-Result<HttpAnswer> http_post(const HttpRequest& request) {
+Result<HttpAnswer> http_post(const HttpPost& request) {
   if (const auto usable = check_http_url(request.url); !usable) return fail(usable.error());
   CurlAnswer kept{.text = {}, .most_bytes = request.most_answer_bytes};
   const CurlHandle handle = new_curl_handle(kept);

@@ -11,7 +11,7 @@
 
 namespace postreeve {
 
-struct HttpRequest {
+struct HttpPost {
   std::string url;                   // http or https
   std::vector<std::string> headers;  // "Name: value"
   std::string body;                  // sent by POST, also when it is empty
@@ -35,6 +35,6 @@ struct HttpAnswer {
 
 // Blocks. Any status is an answer. kInvalidInput: no such request can be sent; kUnavailable: no answer came
 // (refused, too slow, a certificate that is not trusted). Throws nothing. Any thread.
-[[nodiscard]] Result<HttpAnswer> http_post(const HttpRequest& request);
+[[nodiscard]] Result<HttpAnswer> http_post(const HttpPost& request);
 
 }  // namespace postreeve

@@ -4,6 +4,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include "base/ascii.h"
+#include "store/ledger/clue_book.h"
 #include "store/ledger/incident_book.h"
 
 namespace postreeve {
@@ -31,10 +33,35 @@ void add_networks(IncidentSpan& span, const std::vector<TimelineRow>& timeline) 
   }
 }
 
+std::optional<Prefix> network_in(const Clue& clue) {
+  if (clue.kind == ClueKind::kNetwork) {
+    const auto network = Prefix::parse(clue.value);
+    return network ? std::optional(*network) : std::nullopt;
+  }
+  if (clue.kind != ClueKind::kAddress) return std::nullopt;
+  const auto address = IpAddress::parse(clue.value);
+  return address ? std::optional(network_of(*address)) : std::nullopt;
+}
+
+// What a person, a bounce or a scan brought about has no client, and of a hundred machines few tip the scale.
+Result<void> add_seen_networks(IncidentSpan& span, LedgerDatabase& ledger, const Task& task,
+                               const AccountPlaces& places) {
+  if (!places.familiar || !places.key_of) return {};
+  const auto clues = ClueBook(ledger).of(task.incident);
+  if (!clues) return fail(ErrorCode::kUnavailable, clues.error().detail);
+  const std::vector<std::uint32_t> familiar = places.familiar(task.account);
+  for (const ClueRow& row : *clues) {
+    const std::optional<Prefix> network = network_in(row.clue);
+    if (network && std::ranges::find(familiar, places.key_of(network->address())) == familiar.end())
+      span.networks.insert(*network);
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task) {
-  IncidentSpan span{.opened = to_seconds32(task.time), .since = 0, .networks = {}, .is_confirmed = false};
+Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task, const AccountPlaces& places) {
+  IncidentSpan span{.opened = to_seconds32(task.time), .since = 0, .networks = {}, .outcome = {}};
   std::uint32_t earliest = task.outgo.since;
   const IncidentBook incidents(ledger);
   const Result<IncidentRow> row = incidents.get(task.incident);
@@ -45,9 +72,10 @@ Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task) 
     if (!timeline) return fail(ErrorCode::kUnavailable, timeline.error().detail);
     add_networks(span, *timeline);
     span.opened = std::min(span.opened, to_seconds32(row->opened));
-    span.is_confirmed = row->outcome == Outcome::kConfirmed;
+    span.outcome = row->outcome;
     if (row->outgo.since != 0 && (earliest == 0 || row->outgo.since < earliest)) earliest = row->outgo.since;
   }
+  if (const auto seen = add_seen_networks(span, ledger, task, places); !seen) return fail(seen.error());
   if (task.direction == Direction::kCarryOut) add_network(span, task.client);
   span.since = earliest == 0 ? span.opened : std::min(earliest, span.opened);
   return span;
@@ -62,12 +90,36 @@ bool is_from_its_networks(const MailInQueue& mail, const IncidentSpan& span) {
   return address && span.networks.contains(network_of(*address));
 }
 
+Result<BounceOriginals> originals_of_incident(LedgerDatabase& ledger, const Task& task) {
+  const auto clues = ClueBook(ledger).of(task.incident);
+  if (!clues) return fail(ErrorCode::kUnavailable, clues.error().detail);
+  BounceOriginals originals;
+  originals.senders.insert(task.account.text());
+  for (const ClueRow& row : *clues) {
+    const std::string& value = row.clue.value;
+    if (row.clue.kind == ClueKind::kQueueId) originals.gone.insert(value);
+    // Logs of Exim leave the brackets out.
+    if (row.clue.kind == ClueKind::kMessageId)
+      originals.gone.insert(value.starts_with('<') ? value : '<' + value + '>');
+    if (row.clue.kind == ClueKind::kSender) originals.senders.insert(value);
+  }
+  return originals;
+}
+
 std::string helper_line_of(const MailInQueue& mail, const AccountId& account,
-                           const std::set<std::string, std::less<>>& originals) {
+                           const BounceOriginals& originals) {
   if (mail.account == account.text()) return mail.queue_id;
-  const auto about = std::ranges::find_if(
-      mail.bounce_of, [&](const std::string& original) { return originals.contains(original); });
-  return about == mail.bounce_of.end() ? std::string() : mail.queue_id + ' ' + *about;
+  if (!mail.account.empty()) return {};
+  const auto about = [&](const BounceOriginals::Texts& known) {
+    const auto found =
+        std::ranges::find_if(mail.bounce_of, [&](const std::string& id) { return known.contains(id); });
+    return found == mail.bounce_of.end() ? std::string() : mail.queue_id + ' ' + *found;
+  };
+  if (std::string line = about(originals.certain); !line.empty()) return line;
+  const bool goes_to_sender = std::ranges::any_of(mail.recipients, [&](const std::string& recipient) {
+    return originals.senders.contains(to_lower(recipient));
+  });
+  return goes_to_sender ? about(originals.gone) : std::string();
 }
 
 }  // namespace postreeve

@@ -12,30 +12,49 @@
 
 #include "base/result.h"
 #include "net/prefix.h"
+#include "response/account_places.h"
 #include "response/queue_helper_client.h"
 #include "response/task.h"
 #include "store/ledger/database.h"
+#include "store/ledger/incident_book.h"
 
 namespace postreeve {
 
 struct IncidentSpan {
   std::uint32_t opened = 0;  // seconds
   std::uint32_t since = 0;   // of the first message that got out before, if one did; else `opened`
-  // Where events came from that changed the account's standing: the thief's networks as far as they are
-  // known.
+  // Where events came from that changed the account's standing, and where else the stranger was seen
+  // (store/ledger/clue_book.h) but at places that the account has long sent from: the thief's networks as far
+  // as they are known.
   std::set<Prefix> networks;
-  bool is_confirmed = false;  // a person said that it was a take-over
+  Outcome outcome{};  // what a person said of it
 };
 
-// As the ledger and the task know it. kUnavailable.
-[[nodiscard]] Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task);
+// As the ledger and the task know it. Without `places` what clues tell is left out: in a restricted account
+// they are of the owner, too. kUnavailable.
+[[nodiscard]] Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task,
+                                                    const AccountPlaces& places);
 
 [[nodiscard]] bool came_since(const MailInQueue& mail, std::uint32_t seconds);
 [[nodiscard]] bool is_from_its_networks(const MailInQueue& mail, const IncidentSpan& span);
 
+// What bounces may be about.
+struct BounceOriginals {
+  using Texts = std::set<std::string, std::less<>>;
+
+  Texts certain;  // queue IDs of the account's mail
+  // The stranger's mail as it was seen before it left the queue: queue IDs, which some servers use again, and
+  // Message-IDs (in <>), which the sender chooses. So they count only in a bounce to one of `senders`.
+  Texts gone;
+  Texts senders;  // of that mail, lower-cased
+};
+
+// What the clues of the incident tell of mail that may be gone (store/ledger/clue_book.h). kUnavailable.
+[[nodiscard]] Result<BounceOriginals> originals_of_incident(LedgerDatabase& ledger, const Task& task);
+
 // Of a list with bounces: the line with which the helper changes it; "" for a bounce that is about none of
 // `originals`, and for what is neither the account's nor a bounce.
 [[nodiscard]] std::string helper_line_of(const MailInQueue& mail, const AccountId& account,
-                                         const std::set<std::string, std::less<>>& originals);
+                                         const BounceOriginals& originals);
 
 }  // namespace postreeve

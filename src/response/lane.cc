@@ -12,6 +12,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "response/receipts.h"
 #include "store/ledger/rows.h"
 
 namespace postreeve {
@@ -20,18 +21,6 @@ namespace {
 constexpr Duration kFirstPause = std::chrono::seconds{1};
 constexpr Duration kLongestPause = std::chrono::minutes{10};
 constexpr std::size_t kMostReceipt = 64UL * 1024;
-
-// An empty receipt is one too: what was kept is told from what was never asked by this in front.
-constexpr std::string_view kKept = "=";
-
-std::string kept(const std::string& receipt) {
-  return std::string(kKept) + receipt;
-}
-
-std::optional<std::string> receipt_of(const OutboxRow& row) {
-  if (!row.receipt.starts_with(kKept)) return std::nullopt;
-  return row.receipt.substr(kKept.size());
-}
 
 bool may_pass(const Error& error) {
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kConflict;
@@ -66,6 +55,11 @@ std::string sentence_of(const ActionNews& news) {
       return fmt::format("{} was given up: {}", what, news.says);
   }
   return what;
+}
+
+bool is_same(const OutboxRow& a, const OutboxRow& b) {
+  return a.id == b.id && a.created == b.created && a.action.kind == b.action.kind &&
+         a.action.payload == b.action.payload;
 }
 
 TimelineRow line_of(const ActionNews& news, Timestamp now) {
@@ -135,7 +129,7 @@ Result<std::string> Lane::carry_out(Task& task, const OutboxRow& row) {
     if (asked->size() > kMostReceipt || !is_storable(*asked))
       return fail(ErrorCode::kInvalidInput,
                   "what undoing would have to know is no UTF-8 of at most 64 KiB; nothing was changed");
-    if (const Result<void> stored = parts_.outbox.keep_receipt(row.id, kept(*asked)); !stored)
+    if (const Result<void> stored = parts_.outbox.keep_receipt(row.id, kept_receipt(*asked)); !stored)
       return ledger_says(stored.error());
     receipt = std::move(*asked);
   }
@@ -154,18 +148,10 @@ Result<std::string> Lane::undo(Task& task, const OutboxRow& row) {
 Result<std::optional<std::string>> Lane::earlier_receipt(const OutboxRow& row) {
   const auto rows = parts_.outbox.of_incident(row.incident);
   if (!rows) return fail(rows.error());
-  std::optional<std::string> receipt;
-  for (const OutboxRow& earlier : *rows) {
-    if (earlier.id >= row.id || earlier.action.kind != row.action.kind) continue;
-    const Result<Task> task = read_task(earlier);
-    if (!task) continue;
-    if (task->direction == Direction::kCarryOut) {
-      if (auto its = receipt_of(earlier)) receipt = std::move(its);
-    } else if (earlier.state == OutboxState::kDone) {
-      receipt.reset();
-    }
-  }
-  return receipt;
+  // With its server away the ledger shows what waits for it, not what is there.
+  if (!std::ranges::any_of(*rows, [&](const OutboxRow& one) { return is_same(one, row); }))
+    return fail(ErrorCode::kUnavailable, "the ledger does not show the action any more");
+  return receipt_in_force(*rows, row.action.kind, row.id, action_->undo_awaits_judgement());
 }
 
 ActionNews Lane::news_of(OutboxRow row, Direction direction, const Result<std::string>& result) const {

@@ -43,8 +43,9 @@ struct LaneParts {
   std::function<void(const ActionNews&)> tell = {};  // from the lane's thread
 };
 
-// How long an attempt may be under way before its row is somebody else's.
-inline constexpr Duration kLease = ResponseAction::kMostTime + std::chrono::seconds{30};
+// How long an attempt, which is prepare() and carry_out(), may be under way before its row is somebody
+// else's.
+inline constexpr Duration kLease = 2 * ResponseAction::kMostTime + std::chrono::seconds{30};
 
 // How long after the attempt of that number (from 1) that failed the next one is due: a second, doubling to
 // ten minutes, and from half to all of it, so that what failed together does not come back together.
@@ -65,7 +66,7 @@ class Lane {
   [[nodiscard]] Result<std::string> attempt(const OutboxRow& row, Direction& direction);
   [[nodiscard]] Result<std::string> carry_out(Task& task, const OutboxRow& row);
   [[nodiscard]] Result<std::string> undo(Task& task, const OutboxRow& row);
-  // The receipt of the latest carrying out before `row` that nothing has undone; nullopt: there is none.
+  // receipts.h
   [[nodiscard]] Result<std::optional<std::string>> earlier_receipt(const OutboxRow& row);
   [[nodiscard]] Result<void> note(ActionNews news);
   [[nodiscard]] ActionNews news_of(OutboxRow row, Direction direction,

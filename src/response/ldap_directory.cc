@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "response/password_file.h"
+#include "base/password_file.h"
 #include "store/ledger/rows.h"
 
 namespace postreeve {

@@ -13,7 +13,7 @@
 #include <ldap.h>
 
 #include "base/result.h"
-#include "response/time_limit.h"
+#include "socket/time_limit.h"
 
 namespace postreeve {
 

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sodium.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
 
+#include "base/base64.h"
 #include "response/ldap_directory.h"
 #include "response/ldap_filter.h"
+#include "response/server_settings.h"
 #include "store/ledger/rows.h"
 
 namespace postreeve {
@@ -27,9 +28,6 @@ using Kind = ActionKey::Kind;
 using Values = std::vector<std::string>;
 
 constexpr std::size_t kMostValueBytes = 16'000;  // of all old values
-constexpr Duration kUsualTime = std::chrono::seconds(10);
-constexpr Duration kShortestTime = std::chrono::seconds(2);
-constexpr Duration kLongestTime = std::chrono::seconds(25);
 
 constexpr std::array kKeys{
     ActionKey{"uri", Kind::kText, true,
@@ -59,25 +57,6 @@ struct Flag {
   bool is_added = false;
 };
 
-std::string base64(const std::string& bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();
-  return text;
-}
-
-// Throws std::invalid_argument for what is none.
-std::string from_base64(const std::string& text) {
-  std::string bytes(text.size(), '\0');
-  std::size_t length = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
-    throw std::invalid_argument("no base64");
-  bytes.resize(length);
-  return bytes;
-}
-
 // {"values": ["FALSE", {"base64": "/9j/"}]}
 Result<std::string> receipt_of(const Values& values) {
   json::array kept;
@@ -87,7 +66,7 @@ Result<std::string> receipt_of(const Values& values) {
     if (is_storable(value)) {
       kept.emplace_back(value);
     } else {
-      kept.push_back(json::object{{"base64", base64(value)}});
+      kept.push_back(json::object{{"base64", to_base64(value)}});
     }
   }
   std::string receipt = json::serialize(json::object{{"values", std::move(kept)}});
@@ -101,8 +80,9 @@ Result<Values> values_from(const std::string& receipt) {
     Values values;
     const json::value parsed = json::parse(receipt);
     for (const json::value& value : parsed.at("values").as_array())
-      values.push_back(value.is_object() ? from_base64(json::value_to<std::string>(value.at("base64")))
-                                         : json::value_to<std::string>(value));
+      values.push_back(value.is_object()
+                           ? from_base64(json::value_to<std::string>(value.at("base64"))).value()
+                           : json::value_to<std::string>(value));
     return values;
   } catch (const std::exception&) {
     return fail(ErrorCode::kCorrupt, "the receipt cannot be read: " + stored_line(receipt, 100));
@@ -203,58 +183,8 @@ class LdapFlag : public ResponseAction {
   Flag flag_;
 };
 
-struct FreeUrl {
-  void operator()(LDAPURLDesc* url) const noexcept { ldap_free_urldesc(url); }
-};
-
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
-// Whether a password sent there could be read on its way. kInvalidInput for what is no address.
-Result<bool> is_open_to_others(const std::string& uri, bool start_tls) {
-  LDAPURLDesc* parsed = nullptr;
-  if (ldap_url_parse(uri.c_str(), &parsed) != LDAP_URL_SUCCESS)
-    return fail(ErrorCode::kInvalidInput, "uri is ldap://host, ldaps://host or ldapi://path: " + uri);
-  const std::unique_ptr<LDAPURLDesc, FreeUrl> url(parsed);
-  const std::string_view host = url->lud_host == nullptr ? "localhost" : url->lud_host;
-  return std::string_view(url->lud_scheme) == "ldap" && !start_tls && !is_loopback(host);
-}
-
-Result<void> check_uris(const LdapServer& server) {
-  std::string_view rest = server.uri;
-  if (rest.empty()) return fail(ErrorCode::kInvalidInput, "uri is empty");
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    const auto is_open = is_open_to_others(std::string(rest.substr(0, end)), server.start_tls);
-    if (!is_open) return fail(is_open.error());
-    if (*is_open && !server.password_file.empty())
-      return fail(
-          ErrorCode::kInvalidInput,
-          "the password would cross the network in the clear: uri = \"ldaps://...\" or start_tls = true");
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return {};
-}
-
-Result<LdapServer> server_of(const ActionSettings& settings) {
-  const Duration timeout = settings.duration("timeout", kUsualTime);
-  if (timeout < kShortestTime || timeout > kLongestTime)
-    return fail(ErrorCode::kInvalidInput, "timeout is from 2s to 25s: timeout = \"10s\"");
-  LdapServer server{.uri = settings.text("uri"),
-                    .start_tls = settings.flag("start_tls", false),
-                    .ca_file = settings.text("ca_file"),
-                    .bind_dn = settings.text("bind_dn"),
-                    .password_file = settings.text("password_file"),
-                    .timeout = std::chrono::floor<std::chrono::seconds>(timeout)};
-  if (server.bind_dn.empty() != server.password_file.empty())
-    return fail(ErrorCode::kInvalidInput, "bind_dn and password_file belong together");
-  if (auto checked = check_uris(server); !checked) return fail(checked.error());
-  return server;
-}
-
 Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld&) {
-  auto server = server_of(settings);
+  auto server = ldap_server_of(settings);
   if (!server) return fail(server.error());
   const std::string mode = settings.text("mode", "replace");
   if (mode != "replace" && mode != "add")

@@ -44,6 +44,15 @@ TEST_F(LogExcerpt, TakesNobodyForSomebodyElse) {
   EXPECT_EQ(*excerpt_of(file, {"anna@shop.example", "4jX8"}), "");
 }
 
+TEST_F(LogExcerpt, FindsOneOfManyMessagesAndNamesThatAreNoWord) {
+  std::vector<std::string> needles{"o'brien (x)@shop.example"};
+  for (int i = 0; i < 10'000; ++i) needles.push_back("4jX" + std::to_string(i));
+  const std::string file = log(
+      "4jX9999: removed\n4jX10000: removed\nsasl_username=o'brien (x)@shop.example, x\n(4jx7-)\n(4jX7--)\n");
+  EXPECT_EQ(*excerpt_of(file, needles),
+            "4jX9999: removed\nsasl_username=o'brien (x)@shop.example, x\n(4jx7-)\n");
+}
+
 TEST_F(LogExcerpt, ReadsNoMoreThanItMay) {
   std::string lines;
   for (int i = 0; i < 1000; ++i) lines += "anna " + std::to_string(i) + "\n";

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.h"
+
 namespace postreeve {
 namespace {
 
@@ -59,6 +61,13 @@ Result<MailRound::Outcome> MailRound::deliver(std::uint64_t row, const SmtpServe
   delivered_.erase(row);
   if (outcome.taken.empty() && outcome.refused) return fail(*outcome.refused);
   return outcome;
+}
+
+std::optional<std::pair<std::string_view, std::string_view>> two_words(std::string_view line) {
+  line = trim(line);
+  const std::size_t space = line.find_last_of(" \t");
+  if (space == std::string_view::npos || line.starts_with('#')) return std::nullopt;
+  return std::pair(trim(line.substr(0, space)), line.substr(space + 1));
 }
 
 }  // namespace postreeve

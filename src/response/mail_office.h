@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -45,6 +46,9 @@ class MailRound {
 
 // The keys "from", "reply_to", "smtp", "smtp_ca_file". kInvalidInput says which one is wrong.
 [[nodiscard]] Result<MailOffice> mail_office_of(const ActionSettings& settings);
+
+// The word before the last white space, and the one behind it; nullopt of remarks (#) too.
+[[nodiscard]] std::optional<std::pair<std::string_view, std::string_view>> two_words(std::string_view line);
 
 // kInvalidInput: "key 'name': why".
 [[nodiscard]] std::unexpected<Error> wrong_key(std::string_view key, std::string_view why);

@@ -9,11 +9,13 @@
 #include "response/smtp_client.h"
 #include "response/wall_clock.h"
 #include "store/ledger/ledger_testing.h"
+#include "store/sqlite_connection.h"
 
 namespace postreeve {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // The mail server is a port nobody listens on; tests/response has a real one.
 class NoticeTest : public LedgerTest {
@@ -42,7 +44,10 @@ class NoticeTest : public LedgerTest {
     EXPECT_TRUE(outbox.add(task.incident, task.account, {outbox_action(task)}, when));
     return *read_task(**outbox.take("notice", when, std::chrono::minutes{1}));
   }
-  void done(const Task& task, Timestamp when) { EXPECT_TRUE(Outbox(*database).done(task.id, "sent", when)); }
+  void done(const Task& task, Timestamp when,
+            const std::string& says = "sent the notice 'held' (en) to you") {
+    EXPECT_TRUE(Outbox(*database).done(task.id, says, when));
+  }
 
   ActionSettings settings{"notice"};
   Timestamp now = wall_clock();
@@ -54,6 +59,48 @@ TEST_F(NoticeTest, IsSentOnceAnIncidentAndStage) {
   const auto again = notice->carry_out(taken(Level::kSlowed, Level::kHeld, now));
   ASSERT_TRUE(again) << again.error().detail;
   EXPECT_EQ(*again, "the notice 'held' of this incident was sent before");
+}
+
+TEST_F(NoticeTest, AsksADatabaseForTheRecoveryAddress) {
+  const std::string file = folder.file("users.db");
+  auto users = SqliteConnection::open(file, SqliteConnection::Access::kReadWrite, std::chrono::seconds{5});
+  ASSERT_TRUE(users && users->run("CREATE TABLE users (login TEXT, recovery TEXT);"
+                                  "INSERT INTO users VALUES ('anna@shop.example', 'anna@private.example'),"
+                                  " ('nobody', NULL)"));
+  settings.set("to", std::vector<std::string>{"recovery"});
+  settings.set("recovery_database", "sqlite");
+  settings.set("recovery_connection", "db=" + file);
+  settings.set("recovery_query", "SELECT recovery FROM users WHERE login = :account");
+  const Task task = task_of(changed(Level::kClear, Level::kHeld), "notice", Direction::kCarryOut);
+  EXPECT_EQ(make()->preview(task), "send the notice 'held' (en) to the recovery address, if there is one");
+  const auto failure = [&] {
+    const auto told = make()->carry_out(task);
+    EXPECT_FALSE(told);
+    return told ? Error{} : told.error();
+  };
+  EXPECT_EQ(failure().code, ErrorCode::kUnavailable);  // there is a reader, and no mail server
+  for (const char* change : {"UPDATE users SET recovery = 'no address' WHERE login <> 'nobody'",
+                             "UPDATE users SET recovery = NULL", "DELETE FROM users"}) {
+    ASSERT_TRUE(users->run(change));
+    EXPECT_EQ(failure().code, ErrorCode::kNotFound) << change;
+  }
+  // Nobody is passed by because a database is away.
+  ASSERT_TRUE(users->run("DROP TABLE users"));
+  EXPECT_THAT(failure().detail, HasSubstr("the recovery address: "));
+}
+
+TEST_F(NoticeTest, SaysWhatIsWrongWithARecoveryLookup) {
+  settings.set("recovery_query", "SELECT 1");
+  EXPECT_EQ(mistake(), "key 'recovery_database': is missing beside 'recovery_query'");
+  settings.set("recovery_database", "oracle");
+  EXPECT_THAT(mistake(), HasSubstr("recovery_database is \"postgresql\""));
+  settings.set("recovery_database", "sqlite");
+  settings.set("recovery_connection", "db=/x");
+  EXPECT_EQ(mistake(), "key 'recovery_query': names no account (WHERE login = :account)");
+  settings.set("recovery_query", "DELETE FROM users WHERE login = :account");
+  EXPECT_THAT(mistake(), HasSubstr("begins with SELECT"));
+  settings.set("recovery_uri", "ldap://127.0.0.1");
+  EXPECT_THAT(mistake(), HasSubstr("not both"));
 }
 
 TEST_F(NoticeTest, IsTriedAgainWhenNoServerAnswers) {
@@ -72,6 +119,17 @@ TEST_F(NoticeTest, WaitsWhenTheHourIsFull) {
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().code, ErrorCode::kUnavailable);
   EXPECT_THAT(sent.error().detail, HasSubstr("most_per_hour"));
+}
+
+TEST_F(NoticeTest, CountsMailsOnlyWhenItAsksWhetherTheHourIsFull) {
+  settings.set("most_per_hour", std::int64_t{1});
+  const auto notice = make();
+  done(taken(Level::kClear, Level::kSlowed, now), now,
+       "the notice 'slowed' of this incident was sent before");
+  done(taken(Level::kClear, Level::kSlowed, now), now, "the tenant's contact is told of it with others");
+  const auto sent = notice->carry_out(taken(Level::kSlowed, Level::kHeld, now));
+  ASSERT_FALSE(sent) << "nobody listens";
+  EXPECT_THAT(sent.error().detail, Not(HasSubstr("most_per_hour")));
 }
 
 TEST_F(NoticeTest, TellsRecoveryContactAndOwnerInTheTenantsLanguage) {

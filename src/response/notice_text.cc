@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 4> kLanguages{"en", "de", "ja", "pl"};
 constexpr std::string_view kSubject = "Subject: ";
 constexpr std::size_t kMostTemplateBytes = 256UL * 1024;
 
+constexpr std::array kStages{NoticeStage::kSlowed, NoticeStage::kHeld, NoticeStage::kSuspended,
+                             NoticeStage::kReleased};
+
 // The name of a month as it stands in a date.
 struct MonthNames {
   std::string_view language;
@@ -73,15 +76,39 @@ mustache::data data_of(std::string_view language, const NoticeFacts& facts) {
   text("when", moment(language, facts.time, facts.zone));
   text("messages", std::to_string(facts.outgo.messages));
   text("recipients", std::to_string(facts.outgo.recipients));
-  for (const NoticeStage stage :
-       {NoticeStage::kSlowed, NoticeStage::kHeld, NoticeStage::kSuspended, NoticeStage::kReleased})
-    data.set(std::string(to_text(stage)), facts.stage == stage);
+  for (const NoticeStage stage : kStages) data.set(std::string(to_text(stage)), facts.stage == stage);
   data.set("whole", facts.scope == Scope::kWholeAccount);
   data.set("was_held", facts.before == Level::kHeld);
   data.set("recovering", facts.after == Level::kRecovering);
   data.set("got_out", facts.outgo.messages != 0);
   data.set("contact", facts.for_contact);
   data.set("signed", facts.is_signed);
+  return data;
+}
+
+mustache::data data_of(std::string_view language, const DigestFacts& facts) {
+  mustache::data data;
+  const auto text = [](mustache::data& into, const std::string& name, const std::string& value) {
+    into.set(name, value.empty() ? mustache::data(false) : mustache::data(value));
+  };
+  text(data, "tenant", outside_text(facts.tenant));
+  text(data, "from", outside_text(facts.from));
+  text(data, "support", outside_text(facts.support));
+  data.set("signed", facts.is_signed);
+  data.set("count", std::to_string(facts.lines.size()));
+  mustache::data accounts(mustache::data::type::list);
+  const std::size_t shown = std::min(facts.lines.size(), DigestFacts::kMostLines);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const DigestLine& line = facts.lines[i];
+    mustache::data account;
+    text(account, "account", outside_text(line.account));
+    text(account, "incident", line.incident);
+    text(account, "when", moment(language, line.time, facts.zone));
+    for (const NoticeStage stage : kStages) account.set(std::string(to_text(stage)), line.stage == stage);
+    accounts.push_back(account);
+  }
+  data.set("accounts", accounts);
+  text(data, "more", shown < facts.lines.size() ? std::to_string(facts.lines.size() - shown) : "");
   return data;
 }
 
@@ -101,6 +128,17 @@ std::string tidied(std::string_view text) {
     tidy += c;
   }
   return tidy + '\n';
+}
+
+// The subject, and the text below it.
+NoticeText parted(std::string_view text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::size_t start = std::min(kSubject.size(), end);
+  return {.subject = std::string(trim(text.substr(start, end - start))), .body = tidied(text.substr(end))};
+}
+
+std::string digest_of(std::string_view language) {
+  return fmt::format("digest_{}", language);
 }
 
 Result<std::string> read_template(const std::filesystem::path& file) {
@@ -154,25 +192,27 @@ bool is_time_zone(const std::string& name) noexcept {
 Result<NoticeTexts> NoticeTexts::load(const std::string& folder) {
   NoticeTexts texts;
   for (const std::string_view language : kLanguages) {
-    std::string text(notice_texts(language));
-    const std::filesystem::path own = std::filesystem::path(folder) / fmt::format("{}.txt", language);
-    std::error_code unreadable;
-    if (!folder.empty() && std::filesystem::exists(own, unreadable)) {
-      auto read = read_template(own);
-      if (!read) return fail(read.error());
-      text = *std::move(read);
+    for (const std::string& name : {std::string(language), digest_of(language)}) {
+      std::string text(notice_texts(name));
+      const std::filesystem::path own = std::filesystem::path(folder) / (name + ".txt");
+      std::error_code unreadable;
+      if (!folder.empty() && std::filesystem::exists(own, unreadable)) {
+        auto read = read_template(own);
+        if (!read) return fail(read.error());
+        text = *std::move(read);
+      }
+      texts.templates_.emplace(name, std::move(text));
     }
-    texts.templates_.emplace(language, std::move(text));
   }
   return texts;
 }
 
 NoticeText NoticeTexts::write(std::string_view language, const NoticeFacts& facts) const {
-  const std::string text = rendered(templates_.find(language)->second, data_of(language, facts));
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::size_t start = std::min(kSubject.size(), end);
-  return {.subject = std::string(trim(std::string_view(text).substr(start, end - start))),
-          .body = tidied(std::string_view(text).substr(end))};
+  return parted(rendered(templates_.find(language)->second, data_of(language, facts)));
+}
+
+NoticeText NoticeTexts::write(std::string_view language, const DigestFacts& facts) const {
+  return parted(rendered(templates_.find(digest_of(language))->second, data_of(language, facts)));
 }
 
 }  // namespace postreeve

@@ -1,13 +1,15 @@
 // What a mailbox's owner is told, in the owner's language and without a technical word that could be avoided.
 //
-// The texts are mustache templates, notices/en.txt and its neighbours; a site may put its own into a folder.
-// The first line is "Subject: ...". docs/actions/notice.md lists what a text may use.
+// The texts are mustache templates, notices/en.txt, notices/digest_en.txt and their neighbours; a site may
+// put its own into a folder. The first line is "Subject: ...". docs/actions/notice.md lists what a text may
+// use.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -39,6 +41,25 @@ struct NoticeFacts {
   bool is_signed = false;
 };
 
+// One account of a digest (tenant_digest.h), as it was left last.
+struct DigestLine {
+  std::string account;
+  NoticeStage stage{};
+  std::string incident;
+  Timestamp time{};
+};
+
+struct DigestFacts {
+  static constexpr std::size_t kMostLines = 500;  // more are counted
+
+  std::string tenant;
+  std::vector<DigestLine> lines;
+  std::string from;  // as of NoticeFacts
+  std::string support;
+  std::string zone;
+  bool is_signed = false;
+};
+
 struct NoticeText {
   std::string subject;
   std::string body;  // lines end with LF; a paragraph is one line
@@ -50,12 +71,14 @@ struct NoticeText {
 // Immutable; any thread.
 class NoticeTexts {
  public:
-  // LANGUAGE.txt of the folder where there is one, else ours; an empty `folder`: ours. kInvalidInput names
-  // the file that is no template.
+  // LANGUAGE.txt and digest_LANGUAGE.txt of the folder where there are some, else ours; an empty `folder`:
+  // ours. kInvalidInput names the file that is no template.
   [[nodiscard]] static Result<NoticeTexts> load(const std::string& folder);
 
   // Requires is_notice_language() and is_time_zone().
   [[nodiscard]] NoticeText write(std::string_view language, const NoticeFacts& facts) const;
+  // To a tenant's contact, of many accounts at once.
+  [[nodiscard]] NoticeText write(std::string_view language, const DigestFacts& facts) const;
 
  private:
   std::map<std::string, std::string, std::less<>> templates_;

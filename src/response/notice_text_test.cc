@@ -82,6 +82,34 @@ TEST(NoticeTexts, SayWhatHappenedInTheReadersOwnTime) {
   EXPECT_THAT(texts().write("en", facts(NoticeStage::kHeld)).body, HasSubstr("messages: 3, recipients: 41"));
 }
 
+TEST(NoticeTexts, ListTheAccountsOfACampaignInEveryLanguage) {
+  DigestFacts told{.tenant = "shop",
+                   .lines = {},
+                   .from = "abuse@hoster.example",
+                   .support = "Telephone 030 000000",
+                   .zone = "Europe/Berlin",
+                   .is_signed = true};
+  for (std::size_t i = 0; i < DigestFacts::kMostLines + 7; ++i)
+    told.lines.push_back({.account = "user" + std::to_string(i) + "@shop.example",
+                          .stage = kStages[i % std::size(kStages)],
+                          .incident = "00000000c0ffee00",
+                          .time = kSundayAtThree});
+  for (const char* language : {"en", "de", "ja", "pl"}) {
+    SCOPED_TRACE(language);
+    const NoticeText text = texts().write(language, told);
+    EXPECT_THAT(text.subject, HasSubstr("shop"));
+    EXPECT_THAT(text.subject, HasSubstr("507"));
+    EXPECT_THAT(text.body, HasSubstr("\n* user0@shop.example: "));
+    EXPECT_THAT(text.body, HasSubstr("\n* user499@shop.example: "));
+    EXPECT_THAT(text.body, Not(HasSubstr("user500@")));
+    EXPECT_THAT(text.body, HasSubstr("00000000c0ffee00"));
+    EXPECT_THAT(text.body, HasSubstr("030 000000"));
+    for (const std::string_view wrong : {"{{", "}}", "\n\n\n", " \n", "false", "http"})
+      EXPECT_THAT(text.body, Not(HasSubstr(wrong)));
+  }
+  EXPECT_THAT(texts().write("en", told).body, HasSubstr("* and 7 more\n"));
+}
+
 TEST(NoticeTexts, DifferByStageAndScope) {
   std::set<std::string> bodies;
   for (const NoticeStage stage : kStages) bodies.insert(texts().write("en", facts(stage)).body);

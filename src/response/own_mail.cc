@@ -5,9 +5,9 @@
 
 #include <date/date.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/printable.h"
 #include "response/outside_text.h"
 #include "store/ledger/rows.h"
@@ -22,15 +22,6 @@ constexpr std::size_t kMostWordBytes = 45;  // 60 characters in base64, 72 with 
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
 }
 
 // Whole characters from the front, at most so many bytes.
@@ -48,7 +39,7 @@ std::string encoded_words(std::string_view text) {
   std::string words;
   while (!text.empty()) {
     const std::string_view part = front_characters(text, kMostWordBytes);
-    words += fmt::format("{}=?UTF-8?B?{}?=", words.empty() ? "" : "\r\n ", base64(part));
+    words += fmt::format("{}=?UTF-8?B?{}?=", words.empty() ? "" : "\r\n ", to_base64(part));
     text.remove_prefix(part.size());
   }
   return words;
@@ -85,11 +76,6 @@ std::string phrase(const std::string& name) {
 std::string written(const OwnMailbox& mailbox) {
   if (mailbox.name.empty()) return mailbox.address.to_string();
   return fmt::format("{} <{}>", phrase(mailbox.name), mailbox.address.to_string());
-}
-
-std::string rfc5322_date(Timestamp time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return date::format("%a, %d %b %Y %H:%M:%S +0000", date::sys_seconds{seconds.time_since_epoch()});
 }
 
 // RFC 3676 4.4: a line that would mean something else gets a space in front.
@@ -146,6 +132,11 @@ void encode_line(std::string& out, std::string_view line) {
 }
 
 }  // namespace
+
+std::string rfc5322_date(Timestamp time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  return date::format("%a, %d %b %Y %H:%M:%S +0000", date::sys_seconds{seconds.time_since_epoch()});
+}
 
 std::optional<OwnMailbox> parse_own_mailbox(std::string_view text) {
   if (std::ranges::any_of(text, is_control) || !is_storable(text)) return std::nullopt;

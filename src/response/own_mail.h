@@ -46,6 +46,9 @@ struct OwnMail {
 // broken at 72 characters where there is a space, for programs to join again (format=flowed, RFC 3676).
 [[nodiscard]] std::string text_entity(std::string_view text);
 
+// "Sun, 01 Mar 2026 03:00:00 +0000" (RFC 5322 3.3).
+[[nodiscard]] std::string rfc5322_date(Timestamp time);
+
 // The value of an unstructured header, folded: as it is if it is ASCII, else as encoded-words (RFC 2047).
 [[nodiscard]] std::string header_text(std::string_view text);
 // RFC 2045 6.7 of lines that end with LF; each is ended by CR LF.

@@ -40,7 +40,8 @@ class Page final : public ResponseAction {
   [[nodiscard]] Result<std::string> page_first(const Task& task, const std::vector<OutboxRow>& rows);
   [[nodiscard]] Result<std::string> page_second(const Task& task, const std::vector<OutboxRow>& rows);
   [[nodiscard]] Result<void> add_escalation(const Task& task, const std::vector<OutboxRow>& rows);
-  [[nodiscard]] Result<bool> is_taken_over(const Task& task) const;
+  // "bob takes care of the incident"; empty: nobody does.
+  [[nodiscard]] Result<std::string> who_cares(const Task& task, const std::vector<OutboxRow>& rows) const;
 
   PageOptions options_;
   LedgerDatabase& ledger_;
@@ -61,11 +62,20 @@ std::string Page::preview(const Task& task) const {
   return text;
 }
 
-Result<bool> Page::is_taken_over(const Task& task) const {
+Result<std::string> Page::who_cares(const Task& task, const std::vector<OutboxRow>& rows) const {
+  if (is_about_the_fuse(task)) {
+    const bool is_back = std::ranges::any_of(rows, [](const OutboxRow& row) {
+      const auto later = read_task(row);
+      return later && later->about == About::kFuseBack;
+    });
+    return is_back ? "the fuse is back" : "";
+  }
   const auto incident = IncidentBook(ledger_).get(task.incident);
-  if (!incident && incident.error().code == ErrorCode::kNotFound) return false;
+  if (!incident && incident.error().code == ErrorCode::kNotFound) return "";
   if (!incident) return fail(ErrorCode::kUnavailable, incident.error().detail);
-  return !incident->assignee.empty() || incident->outcome != Outcome::kOpen;
+  if (!incident->assignee.empty()) return incident->assignee + " takes care of the incident";
+  return incident->outcome == Outcome::kOpen ? ""
+                                             : fmt::format("the incident is {}", to_text(incident->outcome));
 }
 
 Result<void> Page::add_escalation(const Task& task, const std::vector<OutboxRow>& rows) {
@@ -86,7 +96,7 @@ Result<std::string> Page::page_second(const Task& task, const std::vector<Outbox
 
 Result<std::string> Page::page_first(const Task& task, const std::vector<OutboxRow>& rows) {
   auto said = options_.first.post(webhook_id(task), options_.first.body_of(task, rows));
-  if (!options_.second) return said;
+  if (!options_.second || task.about == About::kFuseBack) return said;
   if (said) {
     const auto added = add_escalation(task, rows);
     return added ? said : Result<std::string>(fail(ErrorCode::kUnavailable, added.error().detail));
@@ -106,13 +116,14 @@ Result<std::string> Page::carry_out(const Task& task) {
   const bool is_escalation =
       was_told_before(*rows, task, [&](const Task& told) { return is_same_change(told, task); });
   if (!is_escalation) {
-    if (was_told_before(*rows, task, [](const Task&) { return true; }))
+    if (was_told_before(*rows, task, [&](const Task& told) { return told.about == task.about; }))
       return "somebody was paged about this incident before";
     return page_first(task, *rows);
   }
-  const auto taken = is_taken_over(task);
-  if (!taken) return fail(taken.error());
-  if (*taken || !options_.second) return "nobody else was paged: the incident is taken care of";
+  const auto care = who_cares(task, *rows);
+  if (!care) return fail(care.error());
+  if (!care->empty()) return "nobody else was paged: " + *care;
+  if (!options_.second) return "nobody else was paged: the configuration has no escalate_url any more";
   auto said = page_second(task, *rows);
   if (said) return "nobody had taken the incident over: " + *said;
   return said;
@@ -153,7 +164,11 @@ Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, con
 }  // namespace
 
 ActionType page_type() {
-  return {.name = "page", .means = "wakes somebody, once an incident", .keys = keys(), .make = &make};
+  return {.name = "page",
+          .means = "wakes somebody, once an incident",
+          .keys = keys(),
+          .make = &make,
+          .tells_of_the_fuse = true};
 }
 
 }  // namespace postreeve

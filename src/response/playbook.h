@@ -1,8 +1,10 @@
 // Which actions a change of standing calls for, and in which order.
 //
-// A level calls for what it and the milder ones list. Restricting carries out what the new level calls for
-// and the old one did not; easing undoes, in reverse order, what the old one called for and the new one does
-// not. So whatever way an account takes, in the end everything that was changed is changed back.
+// A level calls for what it and the milder ones list; one that was only observed, for what tells staff and
+// nothing else. Restricting carries out what the new standing calls for and the old one did not; easing
+// undoes, in reverse order, what the old one called for and the new one does not. So whatever way an account
+// takes, in the end everything that was changed is changed back. What tells somebody has no effect that
+// lasts: it is carried out at each level that lists it.
 #pragma once
 
 #include <array>
@@ -36,6 +38,7 @@ struct ResponsePlan {
 struct ActionTraits {
   Audience audience{};
   bool has_undo = false;
+  bool undo_awaits_judgement = false;
 };
 
 // Any thread.
@@ -46,14 +49,23 @@ class Playbook {
            std::map<std::string, ActionTraits, std::less<>> actions);
 
   // Nothing without an incident. What was only observed (observe mode, the fuse) is told to staff and to
-  // nobody else.
-  [[nodiscard]] std::vector<OutboxAction> actions_for(const StandingEntry& entry) const;
+  // nobody else. `was_observed`: the standing before was such.
+  [[nodiscard]] std::vector<OutboxAction> actions_for(const StandingEntry& entry, bool was_observed) const;
   // A person has confirmed the incident that `entry` is about.
   [[nodiscard]] std::vector<OutboxAction> actions_for_confirmed(const StandingEntry& entry) const;
+  // A person has dismissed it: what earlier undoing kept back for this moment is undone now, unless the
+  // change of standing that the dismissal brings undoes it anyway.
+  [[nodiscard]] std::vector<OutboxAction> actions_for_dismissed(const StandingEntry& entry,
+                                                                bool was_observed) const;
 
  private:
   [[nodiscard]] const ResponsePlan& plan_of(std::string_view tenant) const;
-  [[nodiscard]] bool is_for(const StandingEntry& entry, const std::string& name, Direction direction) const;
+  // Those of `names` that a standing calls for.
+  [[nodiscard]] std::vector<std::string> called_for(std::vector<std::string> names, bool is_observed) const;
+  // What is to be told once more because a level beyond `before` lists it too.
+  [[nodiscard]] std::vector<std::string> told_again(const ResponsePlan& plan, Level before,
+                                                    Level after) const;
+  [[nodiscard]] bool tells(const std::string& name) const;
 
   ResponsePlan plan_;
   std::map<std::string, ResponsePlan, std::less<>> by_tenant_;

@@ -26,9 +26,10 @@ Playbook playbook(std::map<std::string, ResponsePlan, std::less<>> by_tenant = {
 }
 
 // "flag", "undo flag": what the change calls for.
-std::vector<std::string> called_for(const Playbook& book, const StandingEntry& entry) {
+std::vector<std::string> called_for(const Playbook& book, const StandingEntry& entry,
+                                    bool was_observed = false) {
   std::vector<std::string> names;
-  for (const OutboxAction& action : book.actions_for(entry)) {
+  for (const OutboxAction& action : book.actions_for(entry, was_observed)) {
     OutboxRow row;
     row.action = action;
     const bool is_undo = read_task(row)->direction == Direction::kUndo;
@@ -64,6 +65,36 @@ TEST(Playbook, TellsStaffAloneOfWhatWasOnlyObserved) {
   EXPECT_THAT(called_for(playbook(), entry), ElementsAre("page"));
 }
 
+TEST(Playbook, CatchesUpWithWhatWasOnlyObservedOnceItIsEnforced) {
+  EXPECT_THAT(called_for(playbook(), changed(Level::kHeld, Level::kSuspended), true),
+              ElementsAre("queue", "flag", "kick", "notice"));
+  EXPECT_THAT(called_for(playbook(), changed(Level::kHeld, Level::kHeld), true), ElementsAre("queue"));
+  EXPECT_THAT(called_for(playbook(), changed(Level::kSuspended, Level::kClear), true), IsEmpty());
+}
+
+TEST(Playbook, UndoesInObserveModeWhatWasDoneWhileItWasEnforced) {
+  StandingEntry entry = changed(Level::kSuspended, Level::kRecovering);
+  entry.is_observed = true;
+  EXPECT_THAT(called_for(playbook(), entry), ElementsAre("undo flag", "undo queue", "farewell"));
+}
+
+TEST(Playbook, TellsAtEveryLevelThatListsIt) {
+  const Playbook book({.slowed = {"tell", "flag"},
+                       .held = {"tell", "flag"},
+                       .suspended = {"flag", "tell"},
+                       .released = {"tell"}},
+                      {},
+                      {{"tell", {.audience = Audience::kStaff, .has_undo = false}},
+                       {"flag", {.audience = Audience::kSystems, .has_undo = true}}});
+  EXPECT_THAT(called_for(book, changed(Level::kClear, Level::kSuspended)), ElementsAre("tell", "flag"));
+  EXPECT_THAT(called_for(book, changed(Level::kSlowed, Level::kSuspended)), ElementsAre("tell"));
+  EXPECT_THAT(called_for(book, changed(Level::kHeld, Level::kHeld)), IsEmpty());
+  EXPECT_THAT(called_for(book, changed(Level::kSuspended, Level::kHeld)), IsEmpty());
+  StandingEntry observed = changed(Level::kSlowed, Level::kHeld);
+  observed.is_observed = true;
+  EXPECT_THAT(called_for(book, observed, true), ElementsAre("tell"));
+}
+
 TEST(Playbook, GivesATenantAPlanOfItsOwn) {
   const Playbook book =
       playbook({{"shop", {.slowed = {}, .held = {}, .suspended = {"kick"}, .released = {}}}});
@@ -79,9 +110,27 @@ TEST(Playbook, KnowsWhatAPersonsConfirmationCallsFor) {
        {"flag", {.audience = Audience::kSystems, .has_undo = true}}});
   StandingEntry entry = changed(Level::kSuspended, Level::kSuspended);
   EXPECT_THAT(book.actions_for_confirmed(entry), ::testing::SizeIs(2));
-  EXPECT_THAT(book.actions_for(entry), IsEmpty());
+  EXPECT_THAT(book.actions_for(entry, false), IsEmpty());
   entry.is_observed = true;
   EXPECT_THAT(book.actions_for_confirmed(entry), ::testing::SizeIs(1));
+}
+
+TEST(Playbook, UndoesAtADismissalWhatWaitedForOne) {
+  const Playbook book(
+      {.slowed = {}, .held = {"queue"}, .suspended = {"flag"}, .released = {}}, {},
+      {{"queue", {.audience = Audience::kSystems, .has_undo = true, .undo_awaits_judgement = true}},
+       {"flag", {.audience = Audience::kSystems, .has_undo = true}}});
+  for (const Level before : {Level::kClear, Level::kRecovering, Level::kSlowed}) {
+    const auto actions = book.actions_for_dismissed(changed(before, Level::kClear), false);
+    ASSERT_THAT(actions, ::testing::SizeIs(1)) << to_text(before);
+    OutboxRow row;
+    row.action = actions[0];
+    EXPECT_EQ(actions[0].kind, "queue");
+    EXPECT_EQ(read_task(row)->direction, Direction::kUndo);
+  }
+  // The change of standing undoes it.
+  EXPECT_THAT(book.actions_for_dismissed(changed(Level::kHeld, Level::kClear), false), IsEmpty());
+  EXPECT_THAT(book.actions_for_dismissed(changed(Level::kHeld, Level::kClear), true), ::testing::SizeIs(1));
 }
 
 TEST(Playbook, LeavesAStandingWithoutAnIncidentAlone) {

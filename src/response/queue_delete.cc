@@ -1,10 +1,12 @@
 #include "response/queue_delete.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
-#include "response/mail_keeper.h"
+#include "response/incident_mail.h"
 
 namespace postreeve {
 namespace {
@@ -22,29 +24,27 @@ constexpr std::array kKeys{
               "Only mail that came since the incident's first message (true, the default), or all that is "
               "held of the account."},
     ActionKey{"only_client", Kind::kFlag, false,
-              "Only mail from the networks of the incident (true, the default); false: from everywhere."}};
+              "Only mail from the networks of the incident (true, the default); false: from everywhere."},
+    ActionKey{"bounces", Kind::kFlag, false,
+              "Also bounces about that mail and about the stranger's that has left the queue, held or not "
+              "(true, the default)."}};
+
+std::string others_words(std::size_t others) {
+  return others == 0 ? std::string() : fmt::format("; {} from other networks stay on hold", others);
+}
+
+// " and 2 bounces that the thief caused"
+std::string bounces_words(std::size_t bounces) {
+  return bounces == 0
+             ? std::string()
+             : fmt::format(" and {} bounce{} that the thief caused", bounces, bounces == 1 ? "" : "s");
+}
 
 }  // namespace
 
-Result<std::vector<std::string>> preserve_all(QueueTalk& talk, const std::string& folder, IncidentId incident,
-                                              const std::vector<std::string>& ids, std::string& why_not) {
-  if (folder.empty()) return ids;
-  std::vector<std::string> preserved;
-  for (const std::string& id : ids) {
-    const auto mail = talk.show(id, false);
-    if (!mail && mail.error().code == ErrorCode::kUnavailable) return fail(mail.error());
-    if (!mail) {
-      if (mail.error().code != ErrorCode::kNotFound) why_not = mail.error().detail;
-      continue;
-    }
-    if (const Result<void> kept = keep_mail(folder, incident, id, *mail); !kept) return fail(kept.error());
-    preserved.push_back(id);
-  }
-  return preserved;
-}
-
-QueueDelete::QueueDelete(QueueHelper helper, QueueDeleteOptions options, LedgerDatabase& ledger)
-    : helper_(std::move(helper)), options_(std::move(options)), ledger_(ledger) {}
+QueueDelete::QueueDelete(QueueHelper helper, QueueRemovalOptions options, LedgerDatabase& ledger,
+                         AccountPlaces places)
+    : helper_(std::move(helper)), options_(std::move(options)), ledger_(ledger), places_(std::move(places)) {}
 
 std::string QueueDelete::preview(const Task& task) const {
   return fmt::format(
@@ -53,38 +53,61 @@ std::string QueueDelete::preview(const Task& task) const {
       options_.preserve_folder.empty() ? "" : ", copied to " + options_.preserve_folder + " first");
 }
 
-Result<std::string> QueueDelete::carry_out(const Task& task) {
-  const Result<IncidentSpan> span = span_of_incident(ledger_, task);
-  if (!span) return fail(span.error());
-  if (!span->is_confirmed)
-    return fail(ErrorCode::kConflict, "nobody has confirmed the incident; nothing is deleted before");
-  QueueTalk talk(helper_, task.account);
-  const auto queue = talk.list(false);
+Result<RemovableMail> QueueDelete::meant(QueueTalk& talk, const Task& task, const IncidentSpan& span) const {
+  const auto queue = talk.list(options_.with_bounces);
   if (!queue) return fail(queue.error());
-  std::vector<std::string> to_delete;
-  std::size_t others = 0;
-  for (const MailInQueue& mail : *queue) {
-    if (!mail.is_held() || (options_.only_since && !came_since(mail, span->since))) continue;
-    if (options_.only_client && !is_from_its_networks(mail, *span)) {
-      ++others;
-    } else {
-      to_delete.push_back(mail.queue_id);
-    }
-  }
-  std::string why_not;
-  const auto preserved = preserve_all(talk, options_.preserve_folder, task.incident, to_delete, why_not);
-  if (!preserved) return fail(preserved.error());
-  const auto results = talk.remove(*preserved);
-  if (!results) return fail(results.error());
-  if (const std::size_t failed = count_of(*results, "failed"); failed > 0)
-    return fail(ErrorCode::kUnavailable,
-                fmt::format("{} of {} are in the queue still", failed, results->size()));
-  std::string says = fmt::format("deleted {} of the held messages of {}", count_of(*results, "deleted"),
-                                 task.account.text());
-  if (!options_.preserve_folder.empty()) says += ", each copied first";
-  if (!why_not.empty()) says += fmt::format("; what could not be copied stays on hold: {}", why_not);
-  if (others > 0) says += fmt::format("; {} from other networks stay on hold", others);
-  return says;
+  auto originals = originals_of_incident(ledger_, task);
+  if (!originals) return fail(originals.error());
+  return removable_mail(*queue, task.account, *std::move(originals), span, options_);
+}
+
+std::string QueueDelete::rehearse(const Task& task, std::optional<Outcome> judged) const {
+  const Result<IncidentSpan> span = span_of_incident(ledger_, task, places_);
+  QueueTalk talk(helper_, task.account);
+  const Result<RemovableMail> mail = span ? meant(talk, task, *span) : fail(span.error());
+  if (!mail)
+    return fmt::format("{} (how much that is nobody can say now: {})", preview(task), mail.error().detail);
+  if (judged.value_or(span->outcome) != Outcome::kConfirmed)
+    return "delete nothing as long as nobody has confirmed the incident";
+  return fmt::format(
+      "delete {} held message{} of {}{} from the queue of {}{}{}", mail->messages.size(),
+      mail->messages.size() == 1 ? "" : "s", task.account.text(), bounces_words(mail->bounces.size()),
+      helper_.server,
+      options_.preserve_folder.empty() ? "" : ", copied to " + options_.preserve_folder + " first",
+      others_words(mail->others));
+}
+
+Result<std::string> QueueDelete::carry_out(const Task& task) {
+  const Result<IncidentSpan> span = span_of_incident(ledger_, task, places_);
+  if (!span) return fail(span.error());
+  if (span->outcome != Outcome::kConfirmed)
+    return fail(ErrorCode::kConflict, "nobody has confirmed the incident; nothing is deleted before");
+  if (const auto kept = check_evidence_is_kept(ledger_, task.incident, options_); !kept)
+    return fail(kept.error());
+  QueueTalk talk(helper_, task.account);
+  const auto mail = meant(talk, task, *span);
+  if (!mail) return fail(mail.error());
+  std::vector<std::string> bounces;
+  bounces.reserve(mail->bounces.size());
+  for (const Removable& bounce : mail->bounces) bounces.push_back(bounce.line);
+  // Only what is on hold can be deleted.
+  if (const auto held = talk.hold(bounces); !held) return fail(held.error());
+  std::vector<Removable> all = mail->messages;
+  std::ranges::copy(mail->bounces, std::back_inserter(all));
+  const auto removal = remove_from_queue(talk, options_, task.incident, all);
+  if (!removal) return fail(removal.error());
+  if (const auto done = check_removed(*removal); !done) return fail(done.error());
+  const auto is_deleted_bounce = [&](const QueueResult& result) {
+    return result.result == "deleted" && std::ranges::any_of(mail->bounces, [&](const Removable& bounce) {
+             return bounce.mail.queue_id == result.queue_id;
+           });
+  };
+  const auto deleted_bounces =
+      static_cast<std::size_t>(std::ranges::count_if(removal->results, is_deleted_bounce));
+  return fmt::format(
+      "deleted {} of the held messages of {}{}{}{}", count_of(removal->results, "deleted") - deleted_bounces,
+      task.account.text(), bounces_words(deleted_bounces),
+      options_.preserve_folder.empty() ? "" : ", each copied first", remarks_on(*removal, mail->others));
 }
 
 std::span<const ActionKey> queue_delete_keys() noexcept {
@@ -95,12 +118,10 @@ Result<std::unique_ptr<ResponseAction>> make_queue_delete(const ActionSettings& 
                                                           const ActionWorld& world) {
   auto helper = read_queue_helper(settings);
   if (!helper) return fail(helper.error());
-  QueueDeleteOptions options{.preserve_folder = settings.text("preserve_folder"),
-                             .only_since = settings.flag("only_since", true),
-                             .only_client = settings.flag("only_client", true)};
-  if (!options.preserve_folder.empty() && !options.preserve_folder.starts_with('/'))
-    return fail(ErrorCode::kInvalidInput, "preserve_folder: write an absolute path");
-  return std::make_unique<QueueDelete>(*std::move(helper), std::move(options), world.ledger);
+  auto options = read_queue_removal(settings);
+  if (!options) return fail(options.error());
+  options->evidence = world.evidence;
+  return std::make_unique<QueueDelete>(*std::move(helper), *std::move(options), world.ledger, world.places);
 }
 
 }  // namespace postreeve

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "response/incident_mail.h"
-#include "response/queue_delete.h"
 #include "store/ledger/incident_book.h"
 
 namespace postreeve {
@@ -55,8 +54,14 @@ std::optional<QueueVerb> queue_verb_from(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-QueueDesk::QueueDesk(QueueHelper helper, std::string preserve_folder, LedgerDatabase& ledger)
-    : helper_(std::move(helper)), preserve_folder_(std::move(preserve_folder)), ledger_(ledger) {}
+struct QueueDesk::Meant {
+  std::vector<MailInQueue> mail;
+  std::size_t others = 0;  // of the incident, but from other networks
+};
+
+QueueDesk::QueueDesk(QueueHelper helper, QueueRemovalOptions removal, LedgerDatabase& ledger,
+                     AccountPlaces places)
+    : helper_(std::move(helper)), removal_(std::move(removal)), ledger_(ledger), places_(std::move(places)) {}
 
 Result<AccountId> QueueDesk::account_of(const MailScope& scope) const {
   if (!scope.incident.known()) {
@@ -70,66 +75,97 @@ Result<AccountId> QueueDesk::account_of(const MailScope& scope) const {
   return row->account;
 }
 
-Result<std::vector<MailInQueue>> QueueDesk::meant(QueueTalk& talk, const MailScope& scope) const {
-  auto messages = talk.list(false);
-  if (!messages || !scope.incident.known()) return messages;
-  const auto row = IncidentBook(ledger_).get(scope.incident);
+Result<IncidentSpan> QueueDesk::span_of(IncidentId incident) const {
+  const auto row = IncidentBook(ledger_).get(incident);
   if (!row) return fail(row.error());
   Task task;
-  task.incident = scope.incident;
+  task.incident = incident;
+  task.account = row->account;
   task.time = row->opened;
   task.outgo = row->outgo;
-  const Result<IncidentSpan> span = span_of_incident(ledger_, task);
-  if (!span) return fail(span.error());
-  std::erase_if(*messages, [&](const MailInQueue& mail) { return !came_since(mail, span->since); });
-  return messages;
+  return span_of_incident(ledger_, task, places_);
+}
+
+Result<QueueDesk::Meant> QueueDesk::meant(QueueTalk& talk, const MailScope& scope,
+                                          std::optional<QueueOrder> order) const {
+  auto messages = talk.list(false);
+  if (!messages) return fail(messages.error());
+  Meant meant{.mail = *std::move(messages)};
+  const bool is_deletion = order && order->verb == QueueVerb::kDelete;
+  if (scope.incident.known()) {
+    const Result<IncidentSpan> span = span_of(scope.incident);
+    if (!span) return fail(span.error());
+    if (is_deletion) {
+      if (span->outcome != Outcome::kConfirmed && !order->is_forced && !order->is_dry_run)
+        return fail(
+            ErrorCode::kConflict,
+            "nobody has confirmed the incident; confirm it, or delete its mail all the same with --force");
+      RemovableMail removable = removable_mail(meant.mail, talk.account(), {}, *span, removal_);
+      meant.mail.clear();
+      for (Removable& one : removable.messages) meant.mail.push_back(std::move(one.mail));
+      meant.others = removable.others;
+      return meant;
+    }
+    std::erase_if(meant.mail, [&](const MailInQueue& mail) { return !came_since(mail, span->since); });
+  }
+  if (order && !is_deletion) {
+    const bool is_hold = order->verb == QueueVerb::kHold;
+    std::erase_if(meant.mail, [&](const MailInQueue& mail) { return mail.is_held() == is_hold; });
+  }
+  return meant;
 }
 
 Result<std::vector<MailInQueue>> QueueDesk::list(const MailScope& scope) const {
   const Result<AccountId> account = account_of(scope);
   if (!account) return fail(account.error());
   QueueTalk talk(helper_, *account);
-  return meant(talk, scope);
+  auto messages = meant(talk, scope, std::nullopt);
+  if (!messages) return fail(messages.error());
+  return std::move(messages->mail);
 }
 
 Result<std::vector<QueueResult>> QueueDesk::act(QueueVerb verb, QueueTalk& talk, IncidentId incident,
-                                                const std::vector<MailInQueue>& messages) const {
-  const std::vector<std::string> ids = ids_of(messages);
+                                                const Meant& meant, std::string& says) const {
+  const std::vector<std::string> ids = ids_of(meant.mail);
   if (verb == QueueVerb::kHold) return talk.hold(ids);
   if (verb == QueueVerb::kRelease) return talk.release(ids);
   if (const auto held = talk.hold(ids); !held) return fail(held.error());
-  std::string why_not;
-  const auto preserved = preserve_all(talk, preserve_folder_, incident, ids, why_not);
-  if (!preserved) return fail(preserved.error());
-  auto results = talk.remove(*preserved);
-  if (!results) return results;
-  for (const std::string& id : ids) {
-    if (std::ranges::find(*results, id, &QueueResult::queue_id) == results->end())
-      results->push_back({id, "not_preserved"});
-  }
-  return results;
+  std::vector<Removable> all;
+  all.reserve(meant.mail.size());
+  for (const MailInQueue& mail : meant.mail) all.push_back({mail, mail.queue_id});
+  auto removal = remove_from_queue(talk, removal_, incident, all);
+  if (!removal) return fail(removal.error());
+  if (const auto done = check_removed(*removal); !done)
+    return fail(done.error().code, done.error().detail + "; give the command again to go on");
+  says = remarks_on(*removal, meant.others);
+  return std::move(removal->results);
 }
 
-Result<QueueChange> QueueDesk::change(QueueVerb verb, const MailScope& scope, bool is_dry_run) const {
+Result<QueueChange> QueueDesk::change(const QueueOrder& order, const MailScope& scope) const {
   const Result<AccountId> account = account_of(scope);
   if (!account) return fail(account.error());
-  QueueTalk talk(helper_, *account);
-  auto messages = meant(talk, scope);
-  if (!messages) return fail(messages.error());
-  std::erase_if(*messages, [verb](const MailInQueue& mail) {
-    return verb == QueueVerb::kHold ? mail.is_held() : verb == QueueVerb::kRelease && !mail.is_held();
-  });
-  QueueChange change{.messages = *std::move(messages), .results = {}, .says = {}};
-  if (is_dry_run) {
-    change.says = fmt::format("would {} {} of {}", plain_word(verb), messages_word(change.messages.size()),
-                              account->text());
-    return change;
+  if (order.verb == QueueVerb::kDelete && scope.incident.known() && !order.is_dry_run && !order.is_forced) {
+    if (const auto kept = check_evidence_is_kept(ledger_, scope.incident, removal_); !kept)
+      return fail(kept.error());
   }
-  auto results = act(verb, talk, scope.incident, change.messages);
-  if (!results) return fail(results.error());
-  change.results = *std::move(results);
-  change.says = fmt::format("{} {} of {} of {}", done_word(verb), count_of(change.results, done_word(verb)),
-                            messages_word(change.messages.size()), account->text());
+  QueueTalk talk(helper_, *account);
+  auto messages = meant(talk, scope, order);
+  if (!messages) return fail(messages.error());
+  QueueChange change;
+  if (order.is_dry_run) {
+    change.says =
+        fmt::format("would {} {} of {}{}", plain_word(order.verb), messages_word(messages->mail.size()),
+                    account->text(), remarks_on({}, messages->others));
+  } else {
+    std::string remarks;
+    auto results = act(order.verb, talk, scope.incident, *messages, remarks);
+    if (!results) return fail(results.error());
+    change.results = *std::move(results);
+    change.says = fmt::format("{} {} of {} of {}{}", done_word(order.verb),
+                              count_of(change.results, done_word(order.verb)),
+                              messages_word(messages->mail.size()), account->text(), remarks);
+  }
+  change.messages = std::move(messages->mail);
   return change;
 }
 
@@ -143,13 +179,17 @@ const ActionSettings* first_of(const std::vector<ConfiguredAction>& configured, 
 }  // namespace
 
 std::optional<QueueDesk> queue_desk_of(const std::vector<ConfiguredAction>& configured,
-                                       LedgerDatabase& ledger) {
-  const ActionSettings* settings = first_of(configured, "queue_delete");
-  if (settings == nullptr) settings = first_of(configured, "queue");
+                                       const ActionWorld& world) {
+  const ActionSettings* deletion = first_of(configured, "queue_delete");
+  const ActionSettings* settings = deletion != nullptr ? deletion : first_of(configured, "queue");
   if (settings == nullptr) return std::nullopt;
   auto helper = read_queue_helper(*settings);
-  if (!helper) return std::nullopt;  // the action itself was not made then, and the start said why
-  return QueueDesk(*std::move(helper), settings->text("preserve_folder"), ledger);
+  auto removal = deletion != nullptr ? read_queue_removal(*deletion)
+                                     : Result<QueueRemovalOptions>(QueueRemovalOptions{});
+  // The action itself was not made then, and the start said why.
+  if (!helper || !removal) return std::nullopt;
+  removal->evidence = evidence_actions(configured);
+  return QueueDesk(*std::move(helper), *std::move(removal), world.ledger, world.places);
 }
 
 std::optional<Doveadm> doveadm_of(const std::vector<ConfiguredAction>& configured) {

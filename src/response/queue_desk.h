@@ -14,9 +14,11 @@
 #include "base/result.h"
 #include "finding/standing.h"
 #include "mail/account_id.h"
+#include "response/account_places.h"
 #include "response/actions.h"
 #include "response/doveadm.h"
 #include "response/queue_helper_client.h"
+#include "response/queue_removal.h"
 #include "store/ledger/database.h"
 
 namespace postreeve {
@@ -30,36 +32,51 @@ struct MailScope {
 enum class QueueVerb : std::uint8_t { kHold, kRelease, kDelete };
 [[nodiscard]] std::optional<QueueVerb> queue_verb_from(std::string_view text) noexcept;  // "hold"
 
+struct QueueOrder {
+  QueueVerb verb{};
+  bool is_dry_run = false;
+  bool is_forced = false;  // to delete an incident's mail although nobody has confirmed it
+};
+
 struct QueueChange {
   std::vector<MailInQueue> messages;  // that are meant, oldest first, as they were before
   std::vector<QueueResult> results;   // none of a dry run
-  std::string says;                   // "would release 3 messages", "released 3 of 3 messages"
+  // "would release 3 messages of ...", "released 3 of 3 messages of ...", and what stays
+  std::string says;
 };
 
 class QueueDesk {
  public:
-  QueueDesk(QueueHelper helper, std::string preserve_folder, LedgerDatabase& ledger);
+  QueueDesk(QueueHelper helper, QueueRemovalOptions removal, LedgerDatabase& ledger,
+            AccountPlaces places = {});
 
   // kNotFound: no such incident; kInvalidInput: an account that is not the incident's.
   [[nodiscard]] Result<std::vector<MailInQueue>> list(const MailScope& scope) const;
-  // Delete means mail that is on hold or waits (which is held first); it is preserved where the action
-  // preserves. Release and delete of an incident mean what came since its first message.
-  [[nodiscard]] Result<QueueChange> change(QueueVerb verb, const MailScope& scope, bool is_dry_run) const;
+  // Of an account: delete means all its mail, on hold or not (it is held first). Of an incident: hold and
+  // release mean what came since its first message, delete what the action "queue_delete" would
+  // (removable_mail); kConflict when nobody has confirmed it, or its evidence is not kept, unless forced.
+  // Mail is copied first where the action does. kUnavailable "412 deleted, 1900 to go" when time is up.
+  [[nodiscard]] Result<QueueChange> change(const QueueOrder& order, const MailScope& scope) const;
 
  private:
-  [[nodiscard]] Result<std::vector<MailInQueue>> meant(QueueTalk& talk, const MailScope& scope) const;
+  struct Meant;
+  [[nodiscard]] Result<Meant> meant(QueueTalk& talk, const MailScope& scope,
+                                    std::optional<QueueOrder> order) const;
   [[nodiscard]] Result<AccountId> account_of(const MailScope& scope) const;
+  [[nodiscard]] Result<IncidentSpan> span_of(IncidentId incident) const;
+  // What came of each message; `says` gets what is to be said beside.
   [[nodiscard]] Result<std::vector<QueueResult>> act(QueueVerb verb, QueueTalk& talk, IncidentId incident,
-                                                     const std::vector<MailInQueue>& messages) const;
+                                                     const Meant& meant, std::string& says) const;
 
   QueueHelper helper_;
-  std::string preserve_folder_;
+  QueueRemovalOptions removal_;
   LedgerDatabase& ledger_;
+  AccountPlaces places_;
 };
 
 // From the first action of type "queue_delete" (which may preserve), else "queue"; nullopt without either.
 [[nodiscard]] std::optional<QueueDesk> queue_desk_of(const std::vector<ConfiguredAction>& configured,
-                                                     LedgerDatabase& ledger);
+                                                     const ActionWorld& world);
 // From the first action of type "sessions"; nullopt without one.
 [[nodiscard]] std::optional<Doveadm> doveadm_of(const std::vector<ConfiguredAction>& configured);
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <sodium.h>
-
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -11,6 +9,8 @@
 #include <boost/json/value_to.hpp>
 
 #include "base/ascii.h"
+#include "base/base64.h"
+#include "base/error_word.h"
 #include "process/child.h"
 
 namespace postreeve {
@@ -22,14 +22,6 @@ constexpr std::size_t kMostAnswerBytes = 128UL * 1024 * 1024;
 
 std::unexpected<Error> unreadable(std::string_view why) {
   return fail(ErrorCode::kUnavailable, fmt::format("the queue helper's answer cannot be read: {}", why));
-}
-
-ErrorCode code_from(std::string_view word) {
-  if (word == "invalid_input") return ErrorCode::kInvalidInput;
-  if (word == "not_found") return ErrorCode::kNotFound;
-  if (word == "limit_exceeded") return ErrorCode::kLimitExceeded;
-  if (word == "corrupt") return ErrorCode::kCorrupt;
-  return ErrorCode::kUnavailable;
 }
 
 std::vector<std::string> lines_in(std::string_view text) {
@@ -49,7 +41,9 @@ Result<std::vector<std::string>> answer_in(const ChildOutcome& outcome) {
   const json::value parsed = json::parse(lines.back());
   const json::object& last = parsed.as_object();
   if (const json::value* error = last.if_contains("error"); error != nullptr)
-    return fail(code_from(json::value_to<std::string>(last.at("code"))), json::value_to<std::string>(*error));
+    return fail(
+        error_code_from(json::value_to<std::string>(last.at("code"))).value_or(ErrorCode::kUnavailable),
+        json::value_to<std::string>(*error));
   if (!last.contains("end")) return unreadable("it was cut off");
   lines.pop_back();
   return lines;
@@ -72,17 +66,6 @@ MailInQueue mail_from(const json::object& line) {
   if (const json::value* originals = line.if_contains("bounce_of"); originals != nullptr)
     mail.bounce_of = json::value_to<std::vector<std::string>>(*originals);
   return mail;
-}
-
-// Appends what the BASE64 text says; false when it is none.
-bool append_decoded(std::string& content, std::string_view text) {
-  std::string piece(text.size(), '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(piece.data()), piece.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
-    return false;
-  content.append(piece, 0, size);
-  return true;
 }
 
 }  // namespace
@@ -192,7 +175,9 @@ Result<PreservedMail> QueueTalk::show(const std::string& queue_id, bool is_bounc
   try {
     for (const std::string& line : std::span(*lines).subspan(1)) {
       const json::value parsed = json::parse(line);
-      if (!append_decoded(mail.content, parsed.at("content").as_string())) return unreadable("no BASE64");
+      const auto piece = from_base64(parsed.at("content").as_string());
+      if (!piece) return unreadable("no BASE64");
+      mail.content += *piece;
     }
   } catch (const std::exception& wrong) {
     return unreadable(wrong.what());

@@ -70,6 +70,9 @@ class QueueTalk {
   QueueTalk(const QueueHelper& helper, AccountId account,
             std::chrono::milliseconds limit = std::chrono::seconds(27));
 
+  [[nodiscard]] const AccountId& account() const noexcept { return account_; }
+  // Whether the time is up: whatever is asked now is kUnavailable.
+  [[nodiscard]] bool is_over() const { return std::chrono::steady_clock::now() >= until_; }
   // Oldest first. With bounces: also all that the server itself made, whoever it is about.
   [[nodiscard]] Result<std::vector<MailInQueue>> list(bool with_bounces);
   // `ids`: queue IDs, and "ID ORIGINAL" for bounces.

@@ -13,8 +13,12 @@ namespace postreeve {
 namespace json = boost::json;
 
 Result<QueueReceipt> queue_receipt_for(const std::vector<std::string>& to_hold,
-                                       const std::vector<std::string>& held_before, std::uint32_t since) {
-  QueueReceipt receipt{.since = since, .is_exclusion = false, .lines = {to_hold.begin(), to_hold.end()}};
+                                       const std::vector<std::string>& held_before, std::uint32_t since,
+                                       const std::vector<std::uint32_t>& familiar) {
+  QueueReceipt receipt{.since = since,
+                       .is_exclusion = false,
+                       .lines = {to_hold.begin(), to_hold.end()},
+                       .familiar = {familiar.begin(), familiar.end()}};
   if (to_hold.size() <= QueueReceipt::kMostIds && to_text(receipt).size() <= kMostReceiptBytes)
     return receipt;
   receipt.is_exclusion = true;
@@ -28,8 +32,11 @@ Result<QueueReceipt> queue_receipt_for(const std::vector<std::string>& to_hold,
 std::string to_text(const QueueReceipt& receipt) {
   json::array lines;
   for (const std::string& line : receipt.lines) lines.emplace_back(line);
-  return json::serialize(
-      json::object{{"since", receipt.since}, {receipt.is_exclusion ? "all_but" : "ids", std::move(lines)}});
+  json::array familiar;
+  for (const std::uint32_t network : receipt.familiar) familiar.emplace_back(network);
+  return json::serialize(json::object{{"since", receipt.since},
+                                      {receipt.is_exclusion ? "all_but" : "ids", std::move(lines)},
+                                      {"familiar", std::move(familiar)}});
 }
 
 Result<QueueReceipt> read_queue_receipt(std::string_view text) {
@@ -42,6 +49,11 @@ Result<QueueReceipt> read_queue_receipt(std::string_view text) {
     receipt.is_exclusion = object.contains("all_but");
     for (const json::value& line : object.at(receipt.is_exclusion ? "all_but" : "ids").as_array())
       receipt.lines.insert(json::value_to<std::string>(line));
+    // Earlier versions did not note them.
+    if (const json::value* familiar = object.if_contains("familiar"); familiar != nullptr) {
+      for (const json::value& network : familiar->as_array())
+        receipt.familiar.insert(network.to_number<std::uint32_t>());
+    }
   } catch (const std::exception& wrong) {
     return fail(ErrorCode::kCorrupt, std::string("the receipt cannot be read: ") + wrong.what());
   }

@@ -18,6 +18,9 @@ struct QueueReceipt {
   std::uint32_t since = 0;                     // seconds: what came earlier is none of ours
   bool is_exclusion = false;                   // `lines` are what others had held; all else is ours
   std::set<std::string, std::less<>> lines{};  // queue IDs; "ID ORIGINAL" for bounces
+  // Networks that the account had long sent from when its mail was held (account_places.h): what a thief
+  // teaches meanwhile is not among them.
+  std::set<std::uint32_t> familiar{};
 
   // Whether the action holds that message.
   [[nodiscard]] bool is_ours(std::string_view line, bool is_since) const {
@@ -28,7 +31,8 @@ struct QueueReceipt {
 // kLimitExceeded when neither fits: thousands of messages, and thousands that others had held.
 [[nodiscard]] Result<QueueReceipt> queue_receipt_for(const std::vector<std::string>& to_hold,
                                                      const std::vector<std::string>& held_before,
-                                                     std::uint32_t since);
+                                                     std::uint32_t since,
+                                                     const std::vector<std::uint32_t>& familiar = {});
 [[nodiscard]] std::string to_text(const QueueReceipt& receipt);
 // kCorrupt. An empty text is an empty receipt.
 [[nodiscard]] Result<QueueReceipt> read_queue_receipt(std::string_view text);

@@ -12,11 +12,12 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(QueueReceipt, NamesWhatIsHeldAndComesBackAsItWas) {
-  const auto receipt = queue_receipt_for({"4jccB", "4jccA", "4jccC <m@x>"}, {"4jccZ"}, 7);
+  const auto receipt = queue_receipt_for({"4jccB", "4jccA", "4jccC <m@x>"}, {"4jccZ"}, 7, {4'000'000'000, 5});
   ASSERT_TRUE(receipt);
   const auto again = read_queue_receipt(to_text(*receipt));
   ASSERT_TRUE(again) << again.error().detail;
   EXPECT_THAT(again->lines, ElementsAre("4jccA", "4jccB", "4jccC <m@x>"));
+  EXPECT_THAT(again->familiar, ElementsAre(5U, 4'000'000'000U));
   EXPECT_EQ(again->since, 7U);
   EXPECT_TRUE(again->is_ours("4jccA", false));
   EXPECT_FALSE(again->is_ours("4jccD", true));
@@ -32,6 +33,12 @@ TEST(QueueReceipt, NamesWhatOthersHeldWhereThereIsTooMuch) {
   EXPECT_FALSE(receipt->is_ours("4jccA", false)) << "it came before";
   EXPECT_FALSE(receipt->is_ours("4jccZ", true));
   EXPECT_EQ(queue_receipt_for(many, many, 7).error().code, ErrorCode::kLimitExceeded);
+}
+
+TEST(QueueReceipt, IsReadAsEarlierVersionsWroteIt) {
+  const auto receipt = read_queue_receipt(R"({"since":7,"ids":["4jccA"]})");
+  ASSERT_TRUE(receipt) << receipt.error().detail;
+  EXPECT_TRUE(receipt->familiar.empty());
 }
 
 TEST(QueueReceipt, IsEmptyWithoutAText) {
@@ -69,13 +76,29 @@ TEST(IncidentMail, TakesABounceOnlyWithWhatItIsAbout) {
   MailInQueue mail;
   mail.queue_id = "4jccB";
   mail.bounce_of = {"4jccA", "<m@x>"};
-  EXPECT_EQ(helper_line_of(mail, anna, {"<m@x>"}), "4jccB <m@x>");
-  EXPECT_EQ(helper_line_of(mail, anna, {"4jccZ"}), "");
+  EXPECT_EQ(helper_line_of(mail, anna, {.certain = {"<m@x>"}, .gone = {}, .senders = {}}), "4jccB <m@x>");
+  EXPECT_EQ(helper_line_of(mail, anna, {.certain = {"4jccZ"}, .gone = {}, .senders = {}}), "");
   mail.account = "anna@shop.example";
   EXPECT_EQ(helper_line_of(mail, anna, {}), "4jccB");
   mail.account = "bob@shop.example";
   mail.bounce_of = {};
-  EXPECT_EQ(helper_line_of(mail, anna, {"4jccB"}), "");
+  EXPECT_EQ(helper_line_of(mail, anna, {.certain = {"4jccB"}, .gone = {}, .senders = {}}), "");
+}
+
+TEST(IncidentMail, TakesABounceAboutMailThatIsGoneOnlyWhereItGoesToItsSender) {
+  const AccountId anna = *AccountId::from_login("anna@shop.example", "");
+  const BounceOriginals originals{
+      .certain = {}, .gone = {"4jccA", "<m@x>"}, .senders = {"anna@shop.example", "forged@other.example"}};
+  MailInQueue mail;
+  mail.queue_id = "4jccB";
+  mail.bounce_of = {"4jccA"};
+  mail.recipients = {"Forged@Other.example"};
+  EXPECT_EQ(helper_line_of(mail, anna, originals), "4jccB 4jccA");
+  mail.bounce_of = {"4jccZ", "<m@x>"};
+  EXPECT_EQ(helper_line_of(mail, anna, originals), "4jccB <m@x>");
+  // Somebody else's mail, whose queue ID or Message-ID is the same.
+  mail.recipients = {"bob@shop.example"};
+  EXPECT_EQ(helper_line_of(mail, anna, originals), "");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/printable.h"
+#include "response/server_settings.h"
 #include "response/sql_server.h"
 #include "store/ledger/rows.h"
 
@@ -23,9 +24,6 @@ namespace {
 using Kind = ActionKey::Kind;
 
 constexpr std::size_t kMostValueBytes = 8'000;
-constexpr Duration kUsualTime = std::chrono::seconds(10);
-constexpr Duration kShortestTime = std::chrono::seconds(2);
-constexpr Duration kLongestTime = std::chrono::seconds(25);
 
 constexpr std::array kKeys{
     ActionKey{"database", Kind::kText, true, "\"postgresql\", \"mysql\" (also MariaDB) or \"sqlite\""},
@@ -154,32 +152,6 @@ class SqlFlag : public ResponseAction {
   Flag flag_;
 };
 
-std::optional<SqlKind> kind_from(std::string_view text) {
-  for (const SqlKind kind : {SqlKind::kPostgresql, SqlKind::kMysql, SqlKind::kSqlite}) {
-    if (to_text(kind) == text) return kind;
-  }
-  return std::nullopt;
-}
-
-Result<SqlServer> server_of(const ActionSettings& settings) {
-  const auto kind = kind_from(settings.text("database"));
-  if (!kind) return fail(ErrorCode::kInvalidInput, R"(database is "postgresql", "mysql" or "sqlite")");
-  const std::string connection = settings.text("connection");
-  if (trim(connection).empty()) return fail(ErrorCode::kInvalidInput, "connection is empty");
-  if (connection.contains('\0')) return fail(ErrorCode::kInvalidInput, "connection contains a zero byte");
-  if (to_lower(connection).contains("pass"))
-    return fail(ErrorCode::kInvalidInput, "connection holds no password: it belongs into password_file");
-  if (*kind == SqlKind::kSqlite && settings.has("password_file"))
-    return fail(ErrorCode::kInvalidInput, "password_file: SQLite knows no passwords");
-  const Duration timeout = settings.duration("timeout", kUsualTime);
-  if (timeout < kShortestTime || timeout > kLongestTime)
-    return fail(ErrorCode::kInvalidInput, "timeout is from 2s to 25s: timeout = \"10s\"");
-  return SqlServer{.kind = *kind,
-                   .connection = connection,
-                   .password_file = settings.text("password_file"),
-                   .timeout = std::chrono::floor<std::chrono::seconds>(timeout)};
-}
-
 Result<SqlStatement> statement_of(const ActionSettings& settings, std::string_view key, bool with_before) {
   const std::string text = settings.text(key);
   auto statement =
@@ -195,7 +167,7 @@ Result<SqlStatement> statement_of(const ActionSettings& settings, std::string_vi
 }
 
 Result<std::unique_ptr<ResponseAction>> make(const ActionSettings& settings, const ActionWorld&) {
-  auto server = server_of(settings);
+  auto server = sql_server_of(settings);
   if (!server) return fail(server.error());
   auto set = statement_of(settings, "set", false);
   if (!set) return fail(set.error());

@@ -14,8 +14,9 @@
 
 #include <fmt/format.h>
 
-#include "response/password_file.h"
-#include "response/time_limit.h"
+#include "base/password_file.h"
+#include "socket/time_limit.h"
+#include "store/ledger/postgresql_session.h"
 #include "store/ledger/rows.h"
 
 namespace postreeve {
@@ -27,21 +28,11 @@ using Work = std::function<void(soci::session&)>;
 // SQLite asks this often, in steps of its machine, whether the time has come.
 constexpr int kStepsBetweenLooks = 10'000;
 
-// In the syntax that libpq and SOCI share.
-std::string in_quotes(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "'";
-}
-
 std::string connect_string(const SqlServer& server, const std::string& password) {
   if (server.kind == SqlKind::kSqlite) return server.connection;
   // Of an option that is given twice libpq takes the last, SOCI for MySQL the first.
   const long long seconds = server.timeout.count();
-  const std::string login = password.empty() ? "" : " password=" + in_quotes(password);
+  const std::string login = password.empty() ? "" : " password=" + quoted_for_libpq(password);
   if (server.kind == SqlKind::kPostgresql)
     return fmt::format("{}{} connect_timeout={}", server.connection, login, seconds);
   return fmt::format("charset=utf8mb4 connect_timeout={0} read_timeout={0} write_timeout={0} {1}{2}", seconds,

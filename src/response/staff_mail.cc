@@ -61,6 +61,7 @@ std::string subject_of(const Task& task) {
 }
 
 const std::vector<Address>& StaffMail::readers_of(const Task& task) const {
+  if (is_about_the_fuse(task)) return options_.to;
   const auto own = options_.to_by_stage.find(to_text(stage_of(task.after)));
   return own == options_.to_by_stage.end() ? options_.to : own->second;
 }
@@ -139,7 +140,8 @@ ActionType staff_mail_type() {
   return {.name = "staff_mail",
           .means = "mails the story to staff or a ticket system",
           .keys = keys(),
-          .make = &make};
+          .make = &make,
+          .tells_of_the_fuse = true};
 }
 
 }  // namespace postreeve

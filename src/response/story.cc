@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "response/fuse_text.h"
 #include "response/outside_text.h"
 
 namespace postreeve {
@@ -135,6 +136,7 @@ std::string moment_in_utc(Timestamp time) {
 }
 
 std::string headline(const Task& task) {
+  if (is_about_the_fuse(task)) return fuse_headline(task);
   std::string text = fmt::format("{} {}", outside_text(task.account.text(), 200), becomes(task));
   if (is_restriction(task.after) && !task.evidence.empty())
     text += ": " + outside_text(task.evidence.front().says, 120);
@@ -142,6 +144,7 @@ std::string headline(const Task& task) {
 }
 
 std::string story(const Task& task, const std::vector<OutboxRow>& rows) {
+  if (is_about_the_fuse(task)) return fuse_story(task);
   return opening(task) + why(task) + what_got_out(task) + what_was_done(task, rows) + what_comes_next(task);
 }
 

@@ -1,5 +1,5 @@
-// A change of standing in plain words, for staff: what happened, why, what got out, what was done about it,
-// and the commands that come next.
+// A change of standing, or of the fuse, in plain words, for staff: what happened, why, what got out, what was
+// done about it, and the commands that come next.
 #pragma once
 
 #include <string>

@@ -49,6 +49,12 @@ Result<Direction> direction_from(std::string_view text) {
   return enum_from<Direction>(text, 2);
 }
 
+// Not in what earlier versions wrote.
+Result<About> about_in(const json::object& payload) {
+  const json::value* about = payload.if_contains("about");
+  return about == nullptr ? About::kStanding : enum_from<About>(json::value_to<std::string>(*about), 4);
+}
+
 // Throws what Boost.JSON throws for members that are missing or of another kind.
 Result<void> read_payload(const json::object& payload, Task& task) {
   const auto text = [&](std::string_view name) { return json::value_to<std::string>(payload.at(name)); };
@@ -57,11 +63,14 @@ Result<void> read_payload(const json::object& payload, Task& task) {
   const auto before = level_from(text("before"));
   const auto after = level_from(text("after"));
   const auto scope = scope_from(text("scope"));
+  const auto about = about_in(payload);
+  if (!about) return fail(about.error());
   if (!direction) return fail(direction.error());
   if (!before) return fail(before.error());
   if (!after) return fail(after.error());
   if (!scope) return fail(scope.error());
   task.direction = *direction;
+  task.about = *about;
   task.before = *before;
   task.after = *after;
   task.scope = *scope;
@@ -91,6 +100,11 @@ std::string_view to_text(Direction direction) noexcept {
   return direction == Direction::kCarryOut ? "carry_out" : "undo";
 }
 
+std::string_view to_text(About about) noexcept {
+  static constexpr std::array<std::string_view, 4> kTexts{"standing", "campaign", "fuse_out", "fuse_back"};
+  return kTexts[static_cast<std::size_t>(about)];
+}
+
 Task task_of(const StandingEntry& entry, std::string action, Direction direction) {
   const StandingChange& change = entry.change;
   return {.id = 0,
@@ -99,6 +113,7 @@ Task task_of(const StandingEntry& entry, std::string action, Direction direction
           .account = entry.account,
           .receipt = {},
           .direction = direction,
+          .about = About::kStanding,
           .tenant = entry.tenant,
           .time = change.time,
           .before = change.before.level,
@@ -121,6 +136,7 @@ std::string reason_of(const Task& task) {
 
 OutboxAction outbox_action(const Task& task) {
   const json::object payload{{"direction", to_text(task.direction)},
+                             {"about", to_text(task.about)},
                              {"tenant", stored_line(task.tenant)},
                              {"time", stored_time(task.time)},
                              {"before", to_text(task.before)},
@@ -136,7 +152,7 @@ OutboxAction outbox_action(const Task& task) {
                              {"author", stored_line(task.author)},
                              {"reason", stored_line(task.reason)},
                              {"evidence", evidence_json(task.evidence)}};
-  return {.kind = task.action, .payload = json::serialize(payload), .not_before = task.time};
+  return {.kind = task.action, .payload = json::serialize(payload), .not_before = {}};
 }
 
 Result<Task> read_task(const OutboxRow& row) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,19 @@ enum class Direction : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_text(Direction direction) noexcept;  // "carry_out"
 
+// What it is that is to be told.
+enum class About : std::uint8_t {
+  kStanding,  // of the account
+  kCampaign,  // of many accounts of its tenant at once (tenant_digest.h): told to the tenant's contact only
+  // Of no account: nobody else is restricted, and again from now on (fuse_report.h). Told to staff only.
+  kFuseOut,
+  kFuseBack,
+};
+[[nodiscard]] std::string_view to_text(About about) noexcept;  // "standing"
+
+// The number of a task that is only rehearsed: later than all that were asked for.
+inline constexpr std::uint64_t kNotAskedForYet = std::numeric_limits<std::uint64_t>::max();
+
 struct Task {
   // Of the outbox row: the same at every attempt, so that mails and webhooks carry a stable id.
   std::uint64_t id = 0;
@@ -32,6 +46,7 @@ struct Task {
 
   // From here on: the row's payload.
   Direction direction = Direction::kCarryOut;
+  About about = About::kStanding;
   std::string tenant;
   Timestamp time{};  // of the change
   Level before{};
@@ -46,6 +61,10 @@ struct Task {
   std::string reason;                  // the person's words
   std::vector<SaidEvidence> evidence;  // the weightiest first
 };
+
+[[nodiscard]] inline bool is_about_the_fuse(const Task& task) noexcept {
+  return task.about == About::kFuseOut || task.about == About::kFuseBack;
+}
 
 // What came of a change of standing, for the action of that name.
 [[nodiscard]] Task task_of(const StandingEntry& entry, std::string action, Direction direction);

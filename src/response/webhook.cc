@@ -49,7 +49,8 @@ ActionType webhook_type() {
   return {.name = "webhook",
           .means = "posts JSON to another program, signed",
           .keys = kWebhookKeys,
-          .make = &make};
+          .make = &make,
+          .tells_of_the_fuse = true};
 }
 
 }  // namespace postreeve

@@ -64,6 +64,19 @@ Result<std::vector<std::string>> read_headers(const std::string& file) {
   return headers;
 }
 
+std::string_view type_of(const Task& task) {
+  switch (task.about) {
+    case About::kStanding:
+    case About::kCampaign:  // which is no webhook's
+      return "standing.changed";
+    case About::kFuseOut:
+      return "fuse.out";
+    case About::kFuseBack:
+      return "fuse.back";
+  }
+  return "";
+}
+
 std::string own_json(const Task& task) {
   json::array evidence;
   for (const SaidEvidence& found : task.evidence) {
@@ -73,7 +86,7 @@ std::string own_json(const Task& task) {
                                     {"says", outside_text(found.says)}});
   }
   return json::serialize(json::object{{"id", webhook_id(task)},
-                                      {"type", "standing.changed"},
+                                      {"type", type_of(task)},
                                       {"incident", task.incident.to_string()},
                                       {"account", outside_text(task.account.text())},
                                       {"tenant", outside_text(task.tenant)},
