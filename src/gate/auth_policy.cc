@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <boost/asio/post.hpp>
 
 #include "base/json_writer.h"
+#include "gate/slow_answer.h"
 #include "gate/weakforced_json.h"
 #include "http/credentials.h"
 
@@ -81,7 +81,7 @@ void AuthPolicy::answer(HttpRequest request, HttpReply reply) {
     run(command, request, reply);
     return;
   }
-  boost::asio::post(slow_, [this, command, request = std::move(request), reply = std::move(reply)]() mutable {
+  answer_slowly(slow_, [this, command, request = std::move(request), reply = std::move(reply)]() mutable {
     run(command, request, reply);
   });
 }

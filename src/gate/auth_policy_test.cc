@@ -99,6 +99,18 @@ TEST_F(AuthPolicyTest, AsksForASecret) {
             R"({"status":"failure","reason":"Unauthorized"})");
 }
 
+TEST_F(AuthPolicyTest, AnswersAFaultOfOursWith500AndGoesOn) {
+  lists.is_broken = true;
+  const auto block = [this] {
+    return ask(http_request("POST", "/?command=addBLEntry",
+                            R"({"ip":"192.168.72.14","expire_secs":10,"reason":"x"})",
+                            "X-Guard-Key: labsecret\r\n"));
+  };
+  EXPECT_THAT(block(), StartsWith("HTTP/1.1 500 "));
+  lists.is_broken = false;
+  EXPECT_THAT(block(), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(AuthPolicyTest, PingsByGetAndPost) {
   EXPECT_EQ(get("ping"), R"({"status":"ok"})");
   EXPECT_EQ(post("ping", ""), R"({"status":"ok"})");
@@ -164,7 +176,7 @@ TEST_F(AuthPolicyTest, WhatAClientGetsWrongIsNeverOurFault) {
       {"no body", "POST", "/?command=report", "", 400},
       {"no login", "POST", "/?command=allow", R"({"remote":"192.0.2.7"})", 400},
       {"no address", "POST", "/?command=report", R"({"login":"a","remote":"x"})", 400},
-      {"success as a text", "POST", "/?command=report", R"({"login":"a","success":"true"})", 400},
+      {"success as some text", "POST", "/?command=report", R"({"login":"a","success":"yes"})", 400},
       {"not UTF-8", "POST", "/?command=allow", "{\"login\":\"\xff\"}", 400},
       {"an entry without an end", "POST", "/?command=addBLEntry", R"({"ip":"192.0.2.7","reason":""})", 400},
       {"an entry for both", "POST", "/?command=addBLEntry",

@@ -1,13 +1,14 @@
 #include "gate/event_api.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/post.hpp>
 
 #include "base/ascii.h"
 #include "base/json_writer.h"
+#include "gate/slow_answer.h"
 #include "gate/waiting_batch.h"
 #include "http/credentials.h"
 
@@ -36,7 +37,9 @@ void write_counts(JsonWriter& json, std::size_t accepted, const EventBatch& batc
 // A batch of which nothing is right is the client's fault as a whole.
 unsigned status_of(std::size_t accepted, const EventBatch& batch, unsigned good) {
   if (accepted > 0 || batch.ignored > 0 || batch.refused.empty()) return good;
-  return std::ranges::all_of(batch.refused, [](const auto& one) { return one.status == 403; }) ? 403 : 400;
+  const unsigned first = batch.refused.front().status;
+  return std::ranges::all_of(batch.refused, [first](const auto& one) { return one.status == first; }) ? first
+                                                                                                      : 400;
 }
 
 HttpResponse counts_response(std::size_t accepted, const EventBatch& batch) {
@@ -76,28 +79,59 @@ std::size_t recipients_of(const EventBatch& batch) {
   return recipients;
 }
 
+unsigned status_of(const Error& error) {
+  if (error.code == ErrorCode::kConflict) return 409;
+  return error.code == ErrorCode::kInvalidInput || error.code == ErrorCode::kNotFound ? 400 : 503;
+}
+
+// Settling one waits for the ledger, whose thread may be the one that goes on with such a batch.
+void refuse_judgements(EventBatch& batch) {
+  const auto is_judgement = [](const EventBatch::Taken& taken) {
+    return std::holds_alternative<Judgement>(taken.event);
+  };
+  for (const EventBatch::Taken& taken : batch.taken | std::views::filter(is_judgement))
+    batch.refused.push_back({taken.line, 400, "a judgement is told, not asked for; leave out wait=1"});
+  std::erase_if(batch.taken, is_judgement);
+}
+
+bool is_waited_for(const HttpRequest& request) {
+  return request.query_value("wait") == "1";
+}
+
+// What makes two requests the same one.
+std::string asked(const HttpRequest& request) {
+  return (is_waited_for(request) ? "wait " : "tell ") + request.body;
+}
+
 }  // namespace
 
-EventGuard event_guard(Guard& guard) {
-  return {.note = [&guard](Event event) { guard.note(std::move(event), Door::kEventApi); },
+EventGuard event_guard(Guard& guard, SettleJudgement settle) {
+  return {.note = [&guard, settle = std::move(settle)](Event event) -> Result<void> {
+            if (const auto* judgement = std::get_if<Judgement>(&event)) return settle(*judgement);
+            guard.note(std::move(event), Door::kEventApi);
+            return {};
+          },
           .judge =
               [&guard](Event event, Guard::Done done) {
                 guard.judge(std::move(event), Door::kEventApi, std::move(done));
               }};
 }
 
-EventApi::EventApi(EventGuard guard, EventTokens tokens, EventApiOptions options)
-    : guard_(std::move(guard)),
+EventApi::EventApi(EventGuard guard, EventTokens tokens, EventApiOptions options, AnswerBook* answers,
+                   std::function<Timestamp()> clock)
+    : guard_(std::make_shared<const EventGuard>(std::move(guard))),
       tokens_(std::move(tokens)),
       options_(std::move(options)),
-      reader_(options_.default_domain) {}
+      reader_(options_.default_domain) {
+  if (answers != nullptr) repeated_.emplace(*answers, std::move(clock));
+}
 
 EventApi::~EventApi() {
   slow_.join();
 }
 
 void EventApi::answer(HttpRequest request, HttpReply reply) {
-  boost::asio::post(slow_, [this, request = std::move(request), reply = std::move(reply)]() mutable {
+  answer_slowly(slow_, [this, request = std::move(request), reply = std::move(reply)]() mutable {
     serve(request, reply);
   });
 }
@@ -111,11 +145,24 @@ void EventApi::serve(const HttpRequest& request, HttpReply& reply) {
     reply(std::move(response));
   } else if (!is_known_type(request.header("content-type"))) {
     reply(problem(415, "events come as application/x-ndjson or application/json"));
-  } else if (request.query_value("wait") == "1") {
-    judge(request.body, *scope, reply);
   } else {
-    take(request.body, *scope, reply);
+    begin(request, *scope, reply);
   }
+}
+
+void EventApi::begin(const HttpRequest& request, const EventScope& scope, HttpReply& reply) {
+  const std::string key(request.header("idempotency-key"));
+  if (key.empty()) {
+    answer_batch(request, scope, reply);
+  } else if (!repeated_) {
+    reply(problem(400, "no Idempotency-Key is taken here"));
+  } else if (auto once = repeated_->begin(scope.name, key, asked(request), std::move(reply))) {
+    answer_batch(request, scope, *once);
+  }
+}
+
+void EventApi::answer_batch(const HttpRequest& request, const EventScope& scope, HttpReply& reply) {
+  is_waited_for(request) ? judge(request.body, scope, reply) : take(request.body, scope, reply);
 }
 
 void EventApi::take(const std::string& body, const EventScope& scope, HttpReply& reply) {
@@ -125,8 +172,16 @@ void EventApi::take(const std::string& body, const EventScope& scope, HttpReply&
     return;
   }
   EventBatch batch = reader_.read(*texts, scope);
-  for (EventBatch::Taken& taken : batch.taken) guard_.note(std::move(taken.event));
-  reply(counts_response(batch.taken.size(), batch));
+  std::size_t accepted = 0;
+  for (EventBatch::Taken& taken : batch.taken) {
+    const Result<void> noted = guard_->note(std::move(taken.event));
+    if (noted) {
+      ++accepted;
+    } else {
+      batch.refused.push_back({taken.line, status_of(noted.error()), noted.error().detail});
+    }
+  }
+  reply(counts_response(accepted, batch));
 }
 
 void EventApi::judge(const std::string& body, const EventScope& scope, HttpReply& reply) {
@@ -136,6 +191,7 @@ void EventApi::judge(const std::string& body, const EventScope& scope, HttpReply
     return;
   }
   EventBatch batch = reader_.read(*texts, scope);
+  refuse_judgements(batch);
   if (recipients_of(batch) > options_.most_waiting_recipients) {
     reply(problem(413, "too many recipients to wait for"));
     return;

@@ -1,14 +1,19 @@
 #include "gate/event_api.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <boost/asio/post.hpp>
 
+#include "guard/guard_testing.h"
 #include "http/http_testing.h"
+#include "store/sqlite_connection.h"
 
 namespace postreeve {
 namespace {
@@ -29,11 +34,13 @@ constexpr std::string_view kJudgement =
 class EventApiTest : public testing::Test {
  protected:
   EventGuard guard() {
-    return {.note =
-                [this](Event event) {
-                  const std::scoped_lock lock(mutex);
-                  noted.push_back(std::move(event));
-                },
+    return {.note = [this](Event event) -> Result<void> {
+              if (is_broken) throw std::runtime_error("a fault of ours");
+              if (std::holds_alternative<Judgement>(event) && !settled) return settled;
+              const std::scoped_lock lock(mutex);
+              noted.push_back(std::move(event));
+              return {};
+            },
             .judge =
                 [this](Event event, Guard::Done done) {
                   Answer answer;
@@ -47,6 +54,11 @@ class EventApiTest : public testing::Test {
                   {
                     const std::scoped_lock lock(mutex);
                     judged.push_back(std::move(event));
+                  }
+                  if (keeps_answers) {
+                    const std::scoped_lock lock(mutex);
+                    kept.push_back([answer, done = std::move(done)]() mutable { done(answer); });
+                    return;
                   }
                   if (!answers_later) {
                     done(answer);
@@ -65,15 +77,30 @@ class EventApiTest : public testing::Test {
     return client.ask(http_request("POST", target, body, fields));
   }
 
+  // Told again as after a restart: nothing but the ledger remembers.
+  void restart() {
+    api.reset();
+    api =
+        std::make_unique<EventApi>(guard(), verify, EventApiOptions{}, &answers, [] { return Timestamp{}; });
+  }
+
+  TemporaryDirectory directory;
+  std::unique_ptr<LedgerDatabase> database = *LedgerDatabase::open({.path = directory.file("state.db")});
+  AnswerBook answers{*database};
   std::mutex mutex;
   std::vector<Event> noted;
   std::vector<Event> judged;
   bool answers_later = false;
+  std::atomic<bool> keeps_answers = false;  // until the test gives them
+  std::vector<std::move_only_function<void()>> kept;
+  bool is_broken = false;
+  Result<void> settled;
   HttpTestServer server{
       [this](HttpRequest request, HttpReply reply) { api->answer(std::move(request), std::move(reply)); },
       {.body_bytes = 4UL * 1024 * 1024}};
   // After the server, so that its threads end before the server's context.
-  std::unique_ptr<EventApi> api = std::make_unique<EventApi>(guard(), verify, EventApiOptions{});
+  std::unique_ptr<EventApi> api =
+      std::make_unique<EventApi>(guard(), verify, EventApiOptions{}, &answers, [] { return Timestamp{}; });
   HttpTestClient client{server.port};
 };
 
@@ -85,11 +112,37 @@ TEST_F(EventApiTest, TakesJsonLines) {
   EXPECT_EQ(noted.size(), 2U);
 }
 
+TEST_F(EventApiTest, AnswersAFaultOfOursWith500AndGoesOn) {
+  is_broken = true;
+  EXPECT_THAT(post("/v1/events", message(1, "")), StartsWith("HTTP/1.1 500 "));
+  is_broken = false;
+  EXPECT_THAT(post("/v1/events", message(1, "")), StartsWith("HTTP/1.1 202 "));
+}
+
 TEST_F(EventApiTest, TakesAnArray) {
   const std::string response =
       post("/v1/events", "[" + message(1, "") + "," + message(2, "") + "]",
            "Content-Type: application/json; charset=utf-8\r\nAuthorization: Bearer webmail\r\n");
   EXPECT_THAT(body_of(response), HasSubstr(R"("accepted":2,)"));
+}
+
+TEST_F(EventApiTest, ABatchThatWaitsForTheLedgerIsAnsweredWhenTheApiIsGone) {
+  keeps_answers = true;
+  std::string response;
+  std::jthread asking(
+      [&] { response = post("/v1/events?wait=1", message(1, R"("good@y.example","bad@y.example")")); });
+  const auto is_asked = [&] {
+    const std::scoped_lock lock(mutex);
+    return !kept.empty();
+  };
+  while (!is_asked()) std::this_thread::yield();
+  api.reset();  // as after a stop that did not wait so long
+  keeps_answers = false;
+  kept.front()();
+  asking.join();
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(response, HasSubstr(R"("action":"defer")"));
+  EXPECT_EQ(judged.size(), 3U);
 }
 
 TEST_F(EventApiTest, AsksForAToken) {
@@ -111,6 +164,29 @@ TEST_F(EventApiTest, AWebmailCannotJudge) {
   EXPECT_EQ(noted.size(), 1U);
   EXPECT_THAT(post("/v1/events", kJudgement), StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(post("/v1/events", kJudgement, kStaff), StartsWith("HTTP/1.1 202 "));
+}
+
+TEST_F(EventApiTest, SaysWhyAJudgementChangesNothing) {
+  for (const auto& [code, status] :
+       {std::pair(ErrorCode::kConflict, "409"), std::pair(ErrorCode::kNotFound, "400"),
+        std::pair(ErrorCode::kUnavailable, "503")}) {
+    settled = fail(code, "so it is already");
+    const std::string response = post("/v1/events", kJudgement, kStaff);
+    EXPECT_THAT(response, StartsWith("HTTP/1.1 " + std::string(status)));
+    EXPECT_THAT(body_of(response),
+                HasSubstr(R"({"accepted":0,"ignored":0,"refused":1,"errors":[{"line":1,)"));
+    EXPECT_THAT(body_of(response), HasSubstr(R"("what":"so it is already")"));
+  }
+  settled = {};
+  EXPECT_THAT(post("/v1/events", kJudgement, kStaff), StartsWith("HTTP/1.1 202 "));
+  EXPECT_EQ(std::get<Judgement>(noted.at(0)).person, "staff");
+}
+
+TEST_F(EventApiTest, AsksForNoJudgement) {
+  const std::string response = post("/v1/events?wait=1", kJudgement, kStaff);
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(response, HasSubstr("leave out wait=1"));
+  EXPECT_TRUE(judged.empty());
 }
 
 TEST_F(EventApiTest, SaysWhichLinesAreWrong) {
@@ -161,6 +237,55 @@ TEST_F(EventApiTest, AWebmailAsksBeforeItSends) {
     EXPECT_EQ(std::get<Recipient>(judged[0]).transaction, "Q1");
     EXPECT_EQ(std::get<Submission>(judged[2]).recipient_count, 2U);
   }
+}
+
+constexpr std::string_view kFirstBatch = "Idempotency-Key: batch-1\r\nAuthorization: Bearer webmail\r\n";
+
+TEST_F(EventApiTest, CountsABatchWithAKeyOnce) {
+  const std::string first = post("/v1/events", message(1, ""), kFirstBatch);
+  EXPECT_THAT(first, StartsWith("HTTP/1.1 202 "));
+  EXPECT_EQ(body_of(post("/v1/events", message(1, ""), kFirstBatch)), body_of(first));
+  restart();
+  const std::string again = post("/v1/events", message(1, ""), kFirstBatch);
+  EXPECT_THAT(again, StartsWith("HTTP/1.1 202 "));
+  EXPECT_EQ(body_of(again), body_of(first));
+  EXPECT_EQ(noted.size(), 1U);
+  post("/v1/events", message(1, ""));
+  EXPECT_EQ(noted.size(), 2U);
+}
+
+TEST_F(EventApiTest, AnswersAnAskedBatchAgainWithItsVerdicts) {
+  answers_later = true;
+  const std::string asked = message(1, R"("bad@y.example")");
+  const std::string first = post("/v1/events?wait=1", asked, kFirstBatch);
+  EXPECT_THAT(body_of(first), HasSubstr(R"("action":"defer")"));
+  EXPECT_EQ(body_of(post("/v1/events?wait=1", asked, kFirstBatch)), body_of(first));
+  EXPECT_EQ(judged.size(), 2U);
+  // Telling is another request than asking.
+  EXPECT_THAT(post("/v1/events", asked, kFirstBatch), StartsWith("HTTP/1.1 422 "));
+}
+
+TEST_F(EventApiTest, TakesAKeyForOneBatchOfOneToken) {
+  post("/v1/events", message(1, ""), kFirstBatch);
+  EXPECT_THAT(post("/v1/events", message(2, ""), kFirstBatch), StartsWith("HTTP/1.1 422 "));
+  EXPECT_THAT(post("/v1/events", kJudgement, "Idempotency-Key: batch-1\r\nAuthorization: Bearer staff\r\n"),
+              StartsWith("HTTP/1.1 202 "));
+  EXPECT_EQ(noted.size(), 2U);
+  const std::string long_key = "Idempotency-Key: " + std::string(201, 'k') + "\r\n" + std::string(kWebmail);
+  EXPECT_THAT(post("/v1/events", message(3, ""), long_key), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_F(EventApiTest, LetsARefusedBatchBeToldAgain) {
+  EXPECT_THAT(post("/v1/events", "{}", kFirstBatch), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(post("/v1/events", message(1, ""), kFirstBatch), StartsWith("HTTP/1.1 202 "));
+}
+
+TEST_F(EventApiTest, DoesNotGuessWhenTheLedgerIsSilent) {
+  auto file = SqliteConnection::open(directory.file("state.db"), SqliteConnection::Access::kReadWrite,
+                                     std::chrono::seconds{5});
+  ASSERT_TRUE(file && file->run("DROP TABLE given_answer"));
+  EXPECT_THAT(post("/v1/events", message(1, ""), kFirstBatch), StartsWith("HTTP/1.1 503 "));
+  EXPECT_TRUE(noted.empty());
 }
 
 TEST_F(EventApiTest, AnswersAThousandStepsWithoutNesting) {

@@ -1,6 +1,7 @@
 #include "gate/event_batch.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "base/ascii.h"
 #include "guard/event_words.h"
@@ -98,6 +99,8 @@ EventBatch EventReader::read(const std::vector<EventText>& texts, const EventSco
     } else if (!find_account(parsed.event, scope)) {
       ++batch.ignored;
     } else {
+      auto* judgement = std::get_if<Judgement>(&parsed.event);
+      if (judgement != nullptr && judgement->person.empty()) judgement->person = scope.name;
       batch.taken.push_back({text.line, std::move(parsed.event)});
     }
   }

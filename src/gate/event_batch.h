@@ -31,7 +31,7 @@ struct EventBatch {
   };
   struct Refused {
     std::uint32_t line = 0;
-    unsigned status = 400;  // 403: outside the token's scope
+    unsigned status = 400;  // 403: outside the token's scope; 409, 503: of a judgement (event_api.h)
     std::string what;
   };
 
@@ -42,7 +42,7 @@ struct EventBatch {
 
 // Reads events for one gate. A delivery, scan or complaint without an account gets that of the submission
 // with its queue ID, told before; not with a token for certain domains, whose bearer must name the account.
-// Any thread.
+// A judgement without a person is the token's own. Any thread.
 class EventReader {
  public:
   explicit EventReader(std::string default_domain) : default_domain_(std::move(default_domain)) {}

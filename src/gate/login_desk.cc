@@ -39,6 +39,10 @@ LoginGuard login_guard(Guard& guard, std::function<bool(const AccountId&, const 
       .standing_of = [&guard](const AccountId& account) { return guard.standing_of(account); },
       .key_of = [&guard](const AccountId& account) { return guard.key_of(account); },
       .is_familiar = std::move(is_familiar),
+      .is_web_server =
+          [&guard](const IpAddress& address) {
+            return guard.rules()->policy().webmail_networks.contains(address);
+          },
       .judge =
           [&guard, door](Login login, std::move_only_function<void()> done) {
             guard.judge(std::move(login), door, [done = std::move(done)](const Answer&) mutable { done(); });
@@ -57,17 +61,20 @@ bool LoginDesk::refuses_suspended(const Login& login) const {
   return !login.session.client_address || !guard_.is_familiar(login.account, *login.session.client_address);
 }
 
+std::optional<LoginAttempt> LoginDesk::attempt_of(const Login& login) const {
+  const std::optional<IpAddress>& address = login.session.client_address;
+  if (!address || guard_.is_web_server(*address)) return std::nullopt;
+  return LoginAttempt{guard_.key_of(login.account), *address, login.password_hash};
+}
+
 LoginAnswer LoginDesk::weigh(const Login& login) const {
   const Ruling ruling = guard_.ruling_on(login);
   if (ruling.kind == Ruling::Kind::kRefused) return refusal(kNotFromHere, ruling.rule);
   if (ruling.kind == Ruling::Kind::kAllowed) return {.message = {}, .rule = ruling.rule};
   LoginAnswer answer{.message = {}, .rule = {}};
-  if (login.session.client_address) {
-    const LoginAttempt attempt{guard_.key_of(login.account), *login.session.client_address,
-                               login.password_hash};
-    const auto locked = throttle_.ask(attempt, guard_.now(), [this, &login] {
-      return guard_.is_familiar(login.account, *login.session.client_address);
-    });
+  if (const std::optional<LoginAttempt> attempt = attempt_of(login)) {
+    const auto locked = throttle_.ask(*attempt, guard_.now(),
+                                      [&] { return guard_.is_familiar(login.account, attempt->address); });
     if (locked.is_locked()) return refusal(kTooManyFailures, rule_of(locked.lock));
     answer.rule = rule_of(locked.lock);
     answer.would = static_cast<int>(std::min(locked.wait, options_.longest_tarpit).count());
@@ -93,13 +100,11 @@ void LoginDesk::report(LoginQuery query, std::move_only_function<void()> done) {
     return;
   }
   login.time = guard_.now();
-  if (login.session.client_address) {
-    const LoginAttempt attempt{guard_.key_of(login.account), *login.session.client_address,
-                               login.password_hash};
+  if (const std::optional<LoginAttempt> attempt = attempt_of(login)) {
     if (login.success) {
-      throttle_.succeeded(attempt, login.time);
+      throttle_.succeeded(*attempt, login.time);
     } else {
-      throttle_.failed(attempt, login.time);
+      throttle_.failed(*attempt, login.time);
     }
   }
   guard_.judge(std::move(login), std::move(done));

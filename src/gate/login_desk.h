@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,8 @@ struct LoginGuard {
   std::function<Hash128(const AccountId&)> key_of;
   // Whether the account has long used the place (engine/familiar_places.h).
   std::function<bool(const AccountId&, const IpAddress&)> is_familiar;
+  // Whether it is a web server's address, which is everybody's: a guess there tells nothing of the place.
+  std::function<bool(const IpAddress&)> is_web_server;
   // Judges a login that was tried; `done` once.
   std::function<void(Login, std::move_only_function<void()> done)> judge;
   std::function<Mode()> mode;
@@ -70,6 +73,8 @@ class LoginDesk {
  private:
   [[nodiscard]] LoginAnswer weigh(const Login& login) const;
   [[nodiscard]] bool refuses_suspended(const Login& login) const;
+  // What the throttle counts; nullopt where nothing is counted.
+  [[nodiscard]] std::optional<LoginAttempt> attempt_of(const Login& login) const;
 
   LoginGuard guard_;
   LoginThrottle& throttle_;

@@ -61,6 +61,18 @@ TEST_F(LoginDeskTest, LocksAfterGuessesAndHoldsBackBefore) {
   EXPECT_EQ(allow(), 0);
 }
 
+TEST_F(LoginDeskTest, NothingIsCountedOrLockedAtAWebServer) {
+  logins.web_servers = PrefixSet(std::vector{*Prefix::parse("198.51.100.7")});
+  guess(50);
+  EXPECT_EQ(throttle.size(), 0U);
+  EXPECT_EQ(logins.judged.size(), 50U);
+  logins.web_servers = {};
+  guess(10);
+  EXPECT_EQ(allow(), -1);
+  logins.web_servers = PrefixSet(std::vector{*Prefix::parse("198.51.100.7")});
+  EXPECT_EQ(allow(), 0);
+}
+
 TEST_F(LoginDeskTest, WhatWeRefusedIsNoGuess) {
   LoginQuery refused = query();
   refused.policy_reject = true;

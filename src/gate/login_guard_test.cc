@@ -50,8 +50,8 @@ class LoginGuardTest : public testing::Test {
     std::filesystem::remove_all(folder_, ignored);
   }
 
-  std::shared_ptr<const Rules> rules() const {
-    return std::make_shared<const Rules>(Policy{}, std::make_shared<const Locator>(),
+  std::shared_ptr<const Rules> rules(Policy policy = {}) const {
+    return std::make_shared<const Rules>(std::move(policy), std::make_shared<const Locator>(),
                                          book_->entries(std::nullopt, now_).value(),
                                          std::vector<AccountPolicy>{}, now_);
   }
@@ -108,8 +108,19 @@ TEST_F(LoginGuardTest, TheOwnersNetworkIsNotLockedWhereTheThiefsIs) {
   EXPECT_THAT(ask("allow", login(false, 1, "192.0.2.7")), StartsWith(R"({"status":-1,)"));
 }
 
+TEST_F(LoginGuardTest, AWebServerThatIsNamedLaterLocksNobodyFromThenOn) {
+  for (int i = 0; i < 10; ++i) ask("report", login(false, i, "192.0.2.7"));
+  EXPECT_THAT(ask("allow", login(false, 1, "192.0.2.7")), StartsWith(R"({"status":-1,)"));
+  Policy policy;
+  policy.webmail_networks = PrefixSet(std::vector{*Prefix::parse("192.0.2.7")});
+  guard_->set_rules(rules(policy));
+  for (int i = 0; i < 10; ++i) ask("report", login(false, 100 + i, "192.0.2.7"));
+  EXPECT_THAT(ask("allow", login(false, 1, "192.0.2.7")), StartsWith(R"({"status":0,)"));
+}
+
 TEST_F(LoginGuardTest, TheEventApiTellsTheGuard) {
-  EventApi api(event_guard(*guard_), [](std::string_view) { return EventScope{"t", {"*"}, {}}; }, {});
+  const auto settle = [](const Judgement&) { return Result<void>{}; };
+  EventApi api(event_guard(*guard_, settle), [](std::string_view) { return EventScope{"t", {"*"}, {}}; }, {});
   HttpRequest request;
   request.headers = {{"authorization", "Bearer x"}};
   request.query = {{"wait", "1"}};

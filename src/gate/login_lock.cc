@@ -19,6 +19,7 @@ std::optional<std::string_view> LoginLock::action_for(std::string_view login) co
   const Standing standing = guard_.standing_of(*account);
   if (standing.level != Level::kSuspended) return std::nullopt;
   if (options_.whole_account_only && standing.scope != Scope::kWholeAccount) return std::nullopt;
+  if (guard_.rules()->allows(*account)) return std::nullopt;
   return options_.action;
 }
 

@@ -23,7 +23,7 @@ struct LoginLockOptions {
   bool whole_account_only = false;
 };
 
-// Only while the guard enforces. In observe mode nothing is locked.
+// Only while the guard enforces. In observe mode nothing is locked, nor is an account on the allow list.
 class LoginLock {
  public:
   // The guard outlives the lock. `options.action` is cut at its first control character.

@@ -28,6 +28,15 @@ TEST(LoginLock, TellsOfSuspendedAccountsOnly) {
   EXPECT_EQ(ask(*tcp_table, "get alice@example.test\n"), "500 not%20found\n");
 }
 
+TEST(LoginLock, LeavesAccountsOfTheAllowListAlone) {
+  GuardRoom room;
+  order(*room.guard, kAnna, Level::kSuspended);
+  const LoginLock lock(*room.guard, {});
+  EXPECT_TRUE(lock.action_for(kAnna));
+  room.guard->set_rules(room.rules({entry_of(ListName::kAllow, kAnna)}));
+  EXPECT_FALSE(lock.action_for(kAnna));
+}
+
 TEST(LoginLock, AnswersWhatIsNoRequest) {
   GuardRoom room;
   const auto lock = std::make_shared<const LoginLock>(*room.guard, LoginLockOptions{});

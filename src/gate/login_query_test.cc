@@ -33,6 +33,11 @@ TEST(LoginQuery, ReadsWhatWeakforcedsClientsSend) {
   EXPECT_EQ(query->login.reason, LoginFailure::kBadPassword);
 }
 
+TEST(LoginQuery, TakesATextForTruthAtItsWord) {
+  EXPECT_TRUE(read_login_query(R"({"login":"joe","success":"true"})", "")->login.success);
+  EXPECT_FALSE(read_login_query(R"({"login":"joe","success":"false"})", "")->login.success);
+}
+
 TEST(LoginQuery, AnEmptyLoginIsNobody) {
   const auto query = read_login_query(R"({"login":"","remote":"192.0.2.7","pwhash":"033c"})", "x.example");
   ASSERT_TRUE(query);

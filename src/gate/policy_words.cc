@@ -56,10 +56,16 @@ Event submission_of(const PolicyRequest& request, AccountId account) {
   return message;
 }
 
-// The reply of an answer that has none says what its action means.
+// An answer that defers without a reply is about us and not about the account: judging failed.
 std::string_view reply_text(Action action, Reply reply) {
   if (reply != Reply::kNone) return to_text(reply);
-  return to_text(action == Action::kReject ? Reply::kPolicy : Reply::kSlowed);
+  return action == Action::kReject ? to_text(Reply::kPolicy)
+                                   : "451 4.3.0 Temporary local problem; please try again later";
+}
+
+// "abuse@x.example"; a transport always has its colon: "smtp:[relay.example]:25".
+bool is_address(std::string_view divert_to) {
+  return divert_to.contains('@') && !divert_to.contains(':');
 }
 
 std::string hold_text(const Answer& answer) {
@@ -94,8 +100,8 @@ std::string action_text(Action action, const Answer& answer, std::string_view di
     case Action::kReject:
       return std::string(reply_text(action, answer.reply));
     case Action::kDivert:
-      if (!divert_to.empty()) return fmt::format("FILTER {}", divert_to);
-      return hold_text(answer);
+      if (divert_to.empty()) return hold_text(answer);
+      return fmt::format("{} {}", is_address(divert_to) ? "REDIRECT" : "FILTER", divert_to);
     case Action::kHold:
       return hold_text(answer);
   }

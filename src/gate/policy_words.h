@@ -17,8 +17,9 @@ namespace postreeve {
 [[nodiscard]] std::optional<Event> event_of(const PolicyRequest& request, std::string_view default_domain);
 
 // "DUNNO", "451 4.7.1 ...", "HOLD Postreeve: incident 00c0ffee00c0ffee", "FILTER smtp:[127.0.0.1]:10026",
-// "554 5.7.1 ...": one line, printable ASCII. `divert_to` is FILTER's transport:nexthop; where it is empty,
-// diverted mail is held.
+// "REDIRECT doubtful@x.example", "554 5.7.1 ...": one line, printable ASCII. `divert_to` is FILTER's
+// transport:nexthop, or the address that all of a message's recipients become; where it is empty, diverted
+// mail is held.
 [[nodiscard]] std::string action_text(Action action, const Answer& answer, std::string_view divert_to);
 
 // "PREPEND X-Postreeve: standing=watched risk=-1.2 would=hold reason": one line, printable ASCII.

@@ -108,9 +108,10 @@ TEST(PolicyWords, AnAnswerIsAnActionOfPostfix) {
   EXPECT_EQ(says(Action::kHold), "HOLD Postreeve: incident 0000000000c0ffee");
   EXPECT_EQ(says(Action::kDivert), "HOLD Postreeve: incident 0000000000c0ffee");
   EXPECT_EQ(says(Action::kDivert, "smtp:[127.0.0.1]:10026"), "FILTER smtp:[127.0.0.1]:10026");
+  EXPECT_EQ(says(Action::kDivert, "doubtful@x.example"), "REDIRECT doubtful@x.example");
   answer.reply = Reply::kNone;
   EXPECT_TRUE(says(Action::kReject).starts_with("554 5.7.1 ")) << says(Action::kReject);
-  EXPECT_TRUE(says(Action::kDefer).starts_with("451 4.7.1 ")) << says(Action::kDefer);
+  EXPECT_EQ(says(Action::kDefer), "451 4.3.0 Temporary local problem; please try again later");
   answer.incident = {};
   EXPECT_EQ(says(Action::kHold), "HOLD Postreeve");
 }

@@ -6,8 +6,9 @@
 
 namespace postreeve {
 
-WaitingBatch::WaitingBatch(const EventGuard& guard, std::vector<EventBatch::Taken> events, Done done)
-    : guard_(guard), done_(std::move(done)) {
+WaitingBatch::WaitingBatch(std::shared_ptr<const EventGuard> guard, std::vector<EventBatch::Taken> events,
+                           Done done)
+    : guard_(std::move(guard)), done_(std::move(done)) {
   for (EventBatch::Taken& taken : events) {
     const std::size_t verdict = verdicts_.size();
     verdicts_.push_back({taken.line, {}});
@@ -37,11 +38,11 @@ bool WaitingBatch::ask(Step& step) {
   // Whoever comes second goes on, the answer or this call: so a thousand answers at once nest no deeper than
   // one.
   const auto met = std::make_shared<std::atomic<bool>>(false);
-  guard_.judge(std::move(step.event),
-               [self = shared_from_this(), met, verdict = step.verdict](const Answer& answer) {
-                 self->note(verdict, answer);
-                 if (met->exchange(true)) self->go_on();
-               });
+  guard_->judge(std::move(step.event),
+                [self = shared_from_this(), met, verdict = step.verdict](const Answer& answer) {
+                  self->note(verdict, answer);
+                  if (met->exchange(true)) self->go_on();
+                });
   return met->exchange(true);
 }
 

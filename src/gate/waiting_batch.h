@@ -23,7 +23,7 @@ class WaitingBatch : public std::enable_shared_from_this<WaitingBatch> {
  public:
   using Done = std::move_only_function<void(std::vector<WaitedVerdict>)>;
 
-  WaitingBatch(const EventGuard& guard, std::vector<EventBatch::Taken> events, Done done);
+  WaitingBatch(std::shared_ptr<const EventGuard> guard, std::vector<EventBatch::Taken> events, Done done);
 
   // Calls `done` once, inline or in the thread of the last answer.
   void begin() { go_on(); }
@@ -39,7 +39,8 @@ class WaitingBatch : public std::enable_shared_from_this<WaitingBatch> {
   [[nodiscard]] bool ask(Step& step);
   void note(std::size_t verdict, const Answer& answer);
 
-  const EventGuard& guard_;
+  // Its own share: the last answers may come from the ledger when the API is gone.
+  const std::shared_ptr<const EventGuard> guard_;
   std::vector<Step> steps_;
   std::vector<WaitedVerdict> verdicts_;
   std::size_t next_ = 0;
