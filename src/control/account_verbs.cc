@@ -1,7 +1,6 @@
 // account show|history|standing|policy|trust|hold|suspend|release
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
@@ -17,34 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-// Requires a known account: whoever mistypes a name must not restrict nobody.
-Result<AccountId> known_account(const Desk& desk, const Request& request) {
-  Result<AccountId> account = account_argument(desk, request);
-  if (!account || desk.accounts.find(desk.guard.key_of(*account))) return account;
-  return fail(ErrorCode::kNotFound, fmt::format("nothing is known of the account {}", account->text()));
-}
-
-json::object habits(const AccountRecord& record) {
-  const AccountProfile& profile = record.profile;
-  const auto time = [](std::uint32_t seconds) {
-    return time_to_json(seconds == 0 ? std::nullopt : std::optional(from_seconds32(seconds)));
-  };
-  const double days = std::max(1.0F, profile.rates.active_days);
-  const auto a_day = [days](float amount) {
-    return std::round(10 * static_cast<double>(amount) / days) / 10;
-  };
-  return {{"first_seen", time(profile.first_seen)},
-          {"last_seen", time(profile.last_seen)},
-          {"last_sent", time(profile.last_sent)},
-          {"messages_a_day", a_day(profile.rates.messages)},
-          {"recipients_a_day", a_day(profile.rates.recipients)},
-          {"networks_known", profile.networks.size()},
-          {"providers_known", profile.providers.size()},
-          {"countries_known", profile.countries.size()},
-          {"recipients_known", profile.known_recipients.size()},
-          {"stranger_about", record.stranger != nullptr}};
-}
-
 json::object standing_of(const Desk& desk, const AccountId& account) {
   const Standing standing = desk.guard.standing_of(account);
   const Result<IncidentRow> incident = desk.incidents.get(standing.incident);
@@ -59,7 +30,7 @@ VerbReply show(Desk& desk, const Request& request) {
   if (!account) return fail(account.error());
   const auto record = desk.accounts.find(desk.guard.key_of(*account));
   json::object shown = standing_of(desk, *account);
-  for (const auto& [key, value] : habits(*record)) shown.emplace(key, value);
+  for (const auto& [key, value] : habits_to_json(*record)) shown.emplace(key, value);
   const auto policy = desk.policies.get(*account);
   if (policy && *policy) shown.emplace("policy", to_json(**policy));
   const auto incidents = desk.incidents.find({.outcome = {}, .account = *account, .since = {}, .before = {}});
@@ -112,7 +83,10 @@ Result<json::array> rehearsed(const Desk& desk, const Request& request, const Ac
   incident.is_observed = desk.guard.mode() == Mode::kObserve;
   const Result<StandingEntry> entry = entry_of(desk, incident, change, request);
   if (!entry) return fail(entry.error());
-  return previews_of(desk, *entry, desk.playbook.actions_for(*entry));
+  const auto stored = desk.incidents.standing_of(account);
+  if (!stored) return fail(stored.error());
+  const bool was_observed = *stored && (*stored)->is_observed;
+  return previews_of(desk, *entry, desk.playbook.actions_for(*entry, was_observed));
 }
 
 VerbReply rehearse(const Desk& desk, const Request& request, const AccountId& account, Level level,
@@ -270,6 +244,14 @@ constexpr Verb kVerbs[] = {
 };
 
 }  // namespace
+
+Result<AccountId> known_account(const Desk& desk, const Request& request) {
+  Result<AccountId> account = account_argument(desk, request);
+  if (!account) return account;
+  const auto record = desk.accounts.find(desk.guard.key_of(*account));
+  if (record && !(*record == AccountRecord{})) return account;
+  return fail(ErrorCode::kNotFound, fmt::format("nothing is known of the account {}", account->text()));
+}
 
 VerbReply release_account(Desk& desk, const Request& request, const AccountId& account) {
   return order(desk, request, account, Level::kClear);

@@ -1,4 +1,4 @@
-// action list|retry|run
+// action list|retry|run, incident evidence
 #include <algorithm>
 #include <optional>
 
@@ -100,6 +100,25 @@ Result<StandingEntry> entry_for(const Desk& desk, const Request& request) {
   return entry_of(desk, *incident, change, request);
 }
 
+VerbReply rehearsed(const Desk& desk, const StandingEntry& entry, const OutboxAction& asked) {
+  const Result<json::array> previews = previews_of(desk, entry, {asked});
+  if (!previews) return fail(previews.error());
+  json::object shown = previews->front().as_object();
+  shown.emplace("incident", entry.change.after.incident.to_string());
+  shown.emplace("account", entry.account.text());
+  return shown;
+}
+
+Result<OutboxRow> ask_for(Desk& desk, const StandingEntry& entry, const OutboxAction& action) {
+  const IncidentId incident = entry.change.after.incident;
+  if (const Result<void> added = desk.outbox.add(incident, entry.account, {action}, desk.guard.now()); !added)
+    return fail(added.error());
+  desk.wake_worker();
+  auto rows = desk.outbox.of_incident(incident);
+  if (!rows) return fail(rows.error());
+  return std::move(rows->back());
+}
+
 VerbReply run(Desk& desk, const Request& request) {
   const Result<std::string> name = required_argument(request, "action");
   if (!name) return fail(name.error());
@@ -111,25 +130,33 @@ VerbReply run(Desk& desk, const Request& request) {
   const Result<StandingEntry> entry = entry_for(desk, request);
   if (!entry) return fail(entry.error());
   const OutboxAction asked = outbox_action(task_of(*entry, *name, direction));
-  const json::array previews = previews_of(desk, *entry, {asked});
-  json::object shown = previews.empty() ? json::object{{"action", *name}} : previews.front().as_object();
-  shown.emplace("incident", entry->change.after.incident.to_string());
-  shown.emplace("account", entry->account.text());
-  if (flag_argument(request, "dry_run")) return shown;
-  const Timestamp now = desk.guard.now();
-  if (const Result<void> added = desk.outbox.add(entry->change.after.incident, entry->account, {asked}, now);
-      !added)
-    return fail(added.error());
-  desk.wake_worker();
-  const auto rows = desk.outbox.of_incident(entry->change.after.incident);
-  if (!rows || rows->empty()) return shown;
-  return to_json(rows->back());
+  if (flag_argument(request, "dry_run")) return rehearsed(desk, *entry, asked);
+  const Result<OutboxRow> row = ask_for(desk, *entry, asked);
+  if (!row) return fail(row.error());
+  return to_json(*row);
+}
+
+VerbReply keep_evidence(Desk& desk, const Request& request) {
+  const Result<StandingEntry> entry = entry_for(desk, request);
+  if (!entry) return fail(entry.error());
+  if (desk.actions.evidence().empty())
+    return fail(ErrorCode::kConflict, "the configuration has no action of type evidence");
+  const auto action = known_action(desk, desk.actions.evidence().front());
+  if (!action) return fail(action.error());
+  const Task task = task_of(*entry, desk.actions.evidence().front(), Direction::kCarryOut);
+  if (flag_argument(request, "dry_run")) return rehearsed(desk, *entry, outbox_action(task));
+  const Result<OutboxRow> row = ask_for(desk, *entry, outbox_action(task));
+  if (!row) return fail(row.error());
+  json::object shown = to_json(*row);
+  if (const Result<Task> asked = read_task(*row)) shown.emplace("archive", (*action)->file_of(*asked));
+  return shown;
 }
 
 constexpr Verb kVerbs[] = {
     {"action list", list},
     {"action retry", retry, always},
     {"action run", run, always},
+    {"incident evidence", keep_evidence, always},
 };
 
 }  // namespace

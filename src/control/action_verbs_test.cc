@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,20 +9,28 @@ namespace postreeve {
 namespace {
 
 namespace json = boost::json;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 class Flag final : public ResponseAction {
  public:
-  explicit Flag(bool has_undo) : has_undo_(has_undo) {}
+  explicit Flag(bool has_undo, bool awaits_judgement = false)
+      : has_undo_(has_undo), awaits_judgement_(awaits_judgement) {}
   [[nodiscard]] Audience audience() const noexcept override { return Audience::kSystems; }
   [[nodiscard]] bool has_undo() const noexcept override { return has_undo_; }
+  [[nodiscard]] bool undo_awaits_judgement() const noexcept override { return awaits_judgement_; }
   [[nodiscard]] std::string preview(const Task& task) const override {
     return (task.direction == Direction::kUndo ? "clear " : "set ") + task.account.text();
   }
+  [[nodiscard]] std::string rehearse(const Task& task, std::optional<Outcome> judged) const override {
+    return preview(task) + (judged ? " once " + std::string(to_text(*judged)) : "") + task.receipt;
+  }
+  [[nodiscard]] Result<std::string> prepare(const Task&) override { return std::string(" as before"); }
   [[nodiscard]] Result<std::string> carry_out(const Task& task) override {
     if (is_down) return fail(ErrorCode::kUnavailable, "connection refused");
     return "set " + task.account.text();
@@ -34,14 +43,25 @@ class Flag final : public ResponseAction {
 
  private:
   bool has_undo_;
+  bool awaits_judgement_;
+};
+
+class Archive final : public ResponseAction {
+ public:
+  [[nodiscard]] Audience audience() const noexcept override { return Audience::kStaff; }
+  [[nodiscard]] std::string preview(const Task&) const override { return "write an archive"; }
+  [[nodiscard]] std::string file_of(const Task& task) const override {
+    return fmt::format("/kept/{}-{}", task.incident.to_string(), task.id);
+  }
+  [[nodiscard]] Result<std::string> carry_out(const Task&) override { return std::string("wrote it"); }
 };
 
 // A desk whose playbook flags who is held and tells who is confirmed.
 class ActionRoom : public ControlRoom {
  public:
-  ActionRoom() {
+  explicit ActionRoom(bool awaits_judgement = false) {
     Actions::ByName all;
-    all.emplace("flag", std::make_unique<Flag>(true));
+    all.emplace("flag", std::make_unique<Flag>(true, awaits_judgement));
     all.emplace("report", std::make_unique<Flag>(false));
     flag = dynamic_cast<Flag*>(all.at("flag").get());
     actions = Actions(std::move(all));
@@ -49,7 +69,9 @@ class ActionRoom : public ControlRoom {
     plan.slowed = {"flag"};
     plan.confirmed = {"report"};
     playbook = Playbook(plan, {}, actions.traits());
-    respond = [this](const StandingEntry& entry) { return playbook.actions_for(entry); };
+    respond = [this](const StandingEntry& entry, bool was_observed) {
+      return playbook.actions_for(entry, was_observed);
+    };
     worker = std::make_unique<Worker>(
         actions,
         LaneParts{.outbox = outbox, .clock = [this] { return now; }, .give_up_after = std::chrono::days{3}});
@@ -89,6 +111,27 @@ TEST(ActionVerbs, ShowWhatIsDoneBecauseOfAnIncident) {
   EXPECT_TRUE(std::ranges::any_of(timeline, [](const json::value& line) {
     return text_of(line, "kind") == "action" && text_of(line, "text") == "flag: set anna@x.example";
   }));
+}
+
+TEST(ActionVerbs, KeepTheEvidenceOfAnIncidentAndSayWhere) {
+  ActionRoom room;
+  const std::string incident = room.stolen();
+  EXPECT_EQ(room.error("incident evidence", {{"incident", incident}}),
+            "conflict: the configuration has no action of type evidence");
+  Actions::ByName all;
+  all.emplace("keep", std::make_unique<Archive>());
+  room.actions = Actions(std::move(all), {"keep"});
+  const json::value rehearsed = room.data("incident evidence", {{"incident", incident}, {"dry_run", true}});
+  EXPECT_EQ(text_of(rehearsed, "would"), "write an archive");
+  EXPECT_THAT(room.listed({{"incident", incident}}), ElementsAre("flag waiting"));
+  const json::value asked =
+      room.data("incident evidence", {{"incident", incident}, {"reason", "the police asked"}});
+  EXPECT_EQ(text_of(asked, "archive"), fmt::format("/kept/{}-{}", incident, asked.at("number").as_int64()));
+  EXPECT_EQ(text_of(asked, "state"), "waiting");
+  EXPECT_THAT(room.listed({{"incident", incident}}), ElementsAre("flag waiting", "keep waiting"));
+  EXPECT_EQ(room.woken, 1);
+  EXPECT_EQ(room.trail().front().verb, "incident evidence");
+  EXPECT_EQ(room.trail().front().reason, "the police asked");
 }
 
 TEST(ActionVerbs, ShowWhyOneWaitsAndTryItAgain) {
@@ -141,7 +184,7 @@ TEST(ActionVerbs, RunOneByHand) {
   room.work();
   const json::value rehearsed = room.data(
       "action run", {{"action", "flag"}, {"incident", incident}, {"undo", true}, {"dry_run", true}});
-  EXPECT_EQ(text_of(rehearsed, "would"), "clear anna@x.example");
+  EXPECT_EQ(text_of(rehearsed, "would"), "clear anna@x.example as before");
   EXPECT_EQ(text_of(rehearsed, "action"), "undo flag");
   EXPECT_THAT(room.listed(), IsEmpty());
   const json::value asked = room.data(
@@ -171,7 +214,7 @@ TEST(ActionVerbs, FollowWhenAnIncidentIsReleased) {
   room.work();
   const json::value rehearsed = room.data("incident release", {{"incident", incident}, {"dry_run", true}});
   EXPECT_EQ(text_of(rehearsed, "would_become"), "recovering");
-  EXPECT_EQ(text_of(rehearsed.at("actions").as_array().at(0), "would"), "clear anna@x.example");
+  EXPECT_EQ(text_of(rehearsed.at("actions").as_array().at(0), "would"), "clear anna@x.example as before");
   const json::value released = room.data("incident release", {{"incident", incident}, {"reason", "phoned"}});
   EXPECT_EQ(text_of(released, "standing"), "recovering");
   EXPECT_EQ(text_of(released.at("actions").as_array().at(0), "action"), "undo flag");
@@ -196,6 +239,72 @@ TEST(ActionVerbs, FollowAConfirmation) {
   room.data("incident confirm", {{"incident", incident}});
   room.work();
   EXPECT_THAT(room.listed({{"incident", incident}}), ElementsAre("flag done", "report done"));
+}
+
+TEST(ActionVerbs, FollowAConfirmationByTheModeOfTheMomentAndNotByThatOfTheIncident) {
+  ActionRoom room;
+  const std::string incident = room.stolen();
+  room.data("mode", {{"mode", "observe"}});
+  const json::value rehearsed = room.data("incident confirm", {{"incident", incident}, {"dry_run", true}});
+  EXPECT_FALSE(json::serialize(rehearsed).contains("report"));
+  room.data("incident confirm", {{"incident", incident}});
+  EXPECT_THAT(room.listed({{"incident", incident}}), Not(Contains("report waiting")));
+}
+
+TEST(ActionVerbs, FollowAConfirmationOfWhatWasOnlyObservedOnceTheModeIsEnforce) {
+  ActionRoom room;
+  room.data("mode", {{"mode", "observe"}});
+  const std::string incident = room.stolen();
+  EXPECT_THAT(room.listed({{"incident", incident}}), IsEmpty());
+  room.data("mode", {{"mode", "enforce"}});
+  const json::value rehearsed = room.data("incident confirm", {{"incident", incident}, {"dry_run", true}});
+  EXPECT_TRUE(json::serialize(rehearsed).contains("report"));
+  room.data("incident confirm", {{"incident", incident}});
+  EXPECT_THAT(room.listed({{"incident", incident}}), Contains("report waiting"));
+}
+
+TEST(ActionVerbs, AreRehearsedWithAJudgement) {
+  ActionRoom room(true);
+  const std::string incident = room.stolen();
+  room.work();
+  const json::object asked{{"incident", incident}, {"dry_run", true}};
+  const auto would = [](const json::value& rehearsed) {
+    std::vector<std::string> sentences;
+    for (const json::value& action : rehearsed.at("actions").as_array())
+      sentences.push_back(text_of(action, "action") + ": " + text_of(action, "would"));
+    return sentences;
+  };
+  EXPECT_THAT(would(room.data("incident dismiss", asked)),
+              ElementsAre("undo flag: clear anna@x.example once dismissed as before"));
+  EXPECT_THAT(would(room.data("incident confirm", asked)),
+              ElementsAre("report: set anna@x.example once confirmed"));
+  room.data("incident release", {{"incident", incident}});
+  room.work();
+  EXPECT_THAT(would(room.data("incident dismiss", asked)),
+              ElementsAre("undo flag: clear anna@x.example once dismissed as before"))
+      << "what was kept back";
+  EXPECT_THAT(would(room.data("incident confirm", asked)),
+              ElementsAre("flag: set anna@x.example once confirmed as before",
+                          "report: set anna@x.example once confirmed"));
+  EXPECT_THAT(room.listed({{"incident", incident}}), ElementsAre("flag done", "undo flag done"));
+}
+
+TEST(ActionVerbs, AreUndoneOnceMoreWhereThatWaitedForADismissal) {
+  ActionRoom room(true);
+  const std::string incident = room.stolen();
+  room.data("incident release", {{"incident", incident}});
+  room.data("incident dismiss", {{"incident", incident}});
+  room.work();
+  EXPECT_THAT(room.listed({{"incident", incident}}),
+              ElementsAre("flag done", "undo flag done", "undo flag done"));
+}
+
+TEST(ActionVerbs, AreUndoneOnceWhereTheDismissalEndsTheRestriction) {
+  ActionRoom room(true);
+  const std::string incident = room.stolen();
+  room.data("incident dismiss", {{"incident", incident}});
+  room.work();
+  EXPECT_THAT(room.listed({{"incident", incident}}), ElementsAre("flag done", "undo flag done"));
 }
 
 }  // namespace

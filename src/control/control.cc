@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <vector>
 
 #include <pwd.h>
@@ -14,6 +15,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/error_word.h"
 #include "base/printable.h"
 #include "control/verbs.h"
 #include "socket/session.h"
@@ -25,35 +27,17 @@ namespace json = boost::json;
 
 constexpr std::size_t kMostRequestBytes = 4UL * 1024 * 1024;  // an imported list
 
-std::string_view word_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kInvalidInput:
-      return "invalid_input";
-    case ErrorCode::kNotFound:
-      return "not_found";
-    case ErrorCode::kConflict:
-      return "conflict";
-    case ErrorCode::kUnavailable:
-      return "unavailable";
-    case ErrorCode::kLimitExceeded:
-      return "limit_exceeded";
-    case ErrorCode::kCorrupt:
-      return "corrupt";
-  }
-  return "";
-}
-
 // One line, whatever a request made us say.
 std::string error_text(const Error& error) {
   constexpr std::size_t kMostBytes = 900;
   const std::string text = printable(std::string_view(error.detail).substr(0, kMostBytes));
   return json::serialize(
-      json::object{{"error", json::object{{"code", word_of(error.code)}, {"text", text}}}});
+      json::object{{"error", json::object{{"code", to_text(error.code)}, {"text", text}}}});
 }
 
 const Verb* find_verb(std::string_view name) {
-  for (const auto verbs : {account_verbs(), incident_verbs(), list_verbs(), daemon_verbs(), token_verbs(),
-                           action_verbs(), mail_verbs()}) {
+  for (const auto verbs : {account_verbs(), account_data_verbs(), incident_verbs(), clue_verbs(),
+                           list_verbs(), daemon_verbs(), token_verbs(), action_verbs(), mail_verbs()}) {
     const auto found = std::ranges::find(verbs, name, &Verb::name);
     if (found != verbs.end()) return &*found;
   }
@@ -92,16 +76,49 @@ std::string details_of(const Request& request) {
   return details.size() <= kMostDetails ? details : std::string();
 }
 
-Result<void> note_in_audit_trail(Desk& desk, const Request& request) {
+// `failure`: what stopped it on the way; some of it may be done.
+Result<void> note_in_audit_trail(Desk& desk, const Request& request, const Error* failure) {
   AuditEntry entry;
   entry.time = desk.guard.now();
   entry.author = request.person;
-  entry.from = "control socket";
+  entry.from = request.from;
   entry.verb = request.verb;
   entry.subject = subject_of(desk, request);
   entry.reason = text_argument(request, "reason");
-  entry.details = details_of(request);
+  if (failure == nullptr) {
+    entry.details = details_of(request);
+  } else {
+    Request failed = request;
+    failed.arguments.insert_or_assign("outcome", "error");
+    failed.arguments.insert_or_assign("error", printable(failure->detail));
+    entry.details = details_of(failed);
+  }
   return desk.audit.add(entry);
+}
+
+bool changes_something(const Verb& verb, const Request& request) {
+  return verb.changes != nullptr && verb.changes(request) && !flag_argument(request, "dry_run");
+}
+
+// Of these nothing was done, for sure.
+bool was_refused(const Error& error) {
+  return error.code == ErrorCode::kInvalidInput || error.code == ErrorCode::kNotFound ||
+         error.code == ErrorCode::kConflict;
+}
+
+// What a verb throws is a fault of ours; whoever asked is told, and the daemon goes on.
+VerbReply guarded(const Verb& verb, Desk& desk, const Request& request) {
+  std::string what;
+  try {
+    return verb.answer(desk, request);
+  } catch (const std::exception& thrown) {
+    what = thrown.what();
+  } catch (...) {
+    what = "an unknown reason";
+  }
+  const std::string says = fmt::format("'{}' broke off: {}", request.verb, what);
+  if (desk.failed) desk.failed(says);
+  return fail(ErrorCode::kUnavailable, says);
 }
 
 std::string name_of_user(uid_t user) {
@@ -120,57 +137,103 @@ std::string peer_of(StreamSocket& socket) {
   return name_of_user(credentials.uid);
 }
 
-// Lines of JSON; answered on a thread that may wait for the disk.
+Result<Request> read_request(std::string_view text, const std::string& person) {
+  boost::system::error_code failure;
+  json::value parsed = json::parse(text, failure);
+  const json::value* verb_name = parsed.is_object() ? parsed.get_object().if_contains("verb") : nullptr;
+  if (failure || verb_name == nullptr || !verb_name->is_string())
+    return fail(ErrorCode::kInvalidInput, "this is no request");
+  Request request{std::string(verb_name->get_string()), {}, person};
+  if (json::value* arguments = parsed.get_object().if_contains("arguments");
+      arguments && arguments->is_object())
+    request.arguments = std::move(arguments->get_object());
+  return request;
+}
+
+std::string reply_to(Desk& desk, const Result<Request>& request) {
+  if (!request) return error_text(request.error());
+  const VerbReply reply = carry_out(desk, *request);
+  if (!reply) return error_text(reply.error());
+  return json::serialize(json::object{{"data", *reply}});
+}
+
+// Whether it asks the mail server, asks the actions what they would do, of which each may take half a minute
+// to learn that nobody answers, or copies a whole file.
+bool may_take_long(const Request& request) {
+  const auto mail = mail_verbs();
+  return std::ranges::find(mail, request.verb, &Verb::name) != mail.end() || request.verb == "backup" ||
+         flag_argument(request, "dry_run");
+}
+
+// Where requests are answered: threads that may wait for the disk, and others for what may take long, so that
+// an account is suspended at once whoever else hangs.
+struct Threads {
+  boost::asio::thread_pool prompt{2};
+  boost::asio::thread_pool patient{4};
+};
+
+// Lines of JSON.
 class ControlConversation final : public Conversation {
  public:
-  ControlConversation(Desk& desk, boost::asio::thread_pool& pool, std::string person)
-      : desk_(desk), pool_(pool), person_(std::move(person)) {}
+  ControlConversation(Desk& desk, Threads& threads, std::string person)
+      : desk_(desk), threads_(threads), person_(std::move(person)) {}
 
   Result<std::size_t> request_size(std::string_view input) override { return input.find('\n') + 1; }
 
-  void answer(std::string_view request, Reply reply) override {
-    boost::asio::post(pool_, [this, text = std::string(request), reply = std::move(reply)]() mutable {
-      reply(answer_request(desk_, text, person_) + '\n');
+  void answer(std::string_view text, Reply reply) override {
+    post(threads_.prompt, std::move(reply), [this, text = std::string(text)](Reply& unanswered) {
+      Result<Request> request = read_request(text, person_);
+      if (!request || !may_take_long(*request)) {
+        unanswered(reply_to(desk_, request) + '\n');
+        return;
+      }
+      post(threads_.patient, std::move(unanswered),
+           [this, request = std::move(request)](Reply& late) { late(reply_to(desk_, request) + '\n'); });
     });
   }
 
  private:
+  template <typename Answer>
+  static void post(boost::asio::thread_pool& pool, Reply reply, Answer answer) {
+    boost::asio::post(pool, [reply = std::move(reply), answer = std::move(answer)]() mutable {
+      try {
+        answer(reply);
+      } catch (...) {
+        reply = {};  // out of memory: the reply that is dropped closes the connection
+      }
+    });
+  }
+
   Desk& desk_;
-  boost::asio::thread_pool& pool_;
+  Threads& threads_;
   std::string person_;
 };
 
 }  // namespace
 
-std::string answer_request(Desk& desk, std::string_view text, const std::string& person) {
-  boost::system::error_code failure;
-  json::value parsed = json::parse(text, failure);
-  const json::value* verb_name = parsed.is_object() ? parsed.get_object().if_contains("verb") : nullptr;
-  if (failure || verb_name == nullptr || !verb_name->is_string())
-    return error_text({ErrorCode::kInvalidInput, "this is no request"});
-  Request request{std::string(verb_name->get_string()), {}, person};
-  if (json::value* arguments = parsed.get_object().if_contains("arguments");
-      arguments && arguments->is_object())
-    request.arguments = std::move(arguments->get_object());
+VerbReply carry_out(Desk& desk, const Request& request) {
   const Verb* verb = find_verb(request.verb);
   if (verb == nullptr)
-    return error_text(
-        {ErrorCode::kInvalidInput,
-         fmt::format("this daemon does not know '{}'; is it older than the command?", request.verb)});
-  const VerbReply reply = verb->answer(desk, request);
-  if (!reply) return error_text(reply.error());
-  if (verb->changes != nullptr && verb->changes(request) && !flag_argument(request, "dry_run")) {
-    if (const Result<void> noted = note_in_audit_trail(desk, request); !noted)
-      return error_text({noted.error().code, "done, but not in the audit trail: " + noted.error().detail});
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("this daemon does not know '{}'; is it older than the command?", request.verb));
+  VerbReply reply = guarded(*verb, desk, request);
+  if (changes_something(*verb, request) && (reply || !was_refused(reply.error()))) {
+    const Result<void> noted = note_in_audit_trail(desk, request, reply ? nullptr : &reply.error());
+    if (reply && !noted)
+      return fail(noted.error().code, "done, but not in the audit trail: " + noted.error().detail);
   }
-  return json::serialize(json::object{{"data", *reply}});
+  return reply;
+}
+
+std::string answer_request(Desk& desk, std::string_view text, const std::string& person) {
+  return reply_to(desk, read_request(text, person));
 }
 
 struct Control::Impl {
   explicit Impl(Desk& d) : desk(d) {}
 
   Desk& desk;
-  boost::asio::thread_pool pool{2};
+  Threads threads;
   SessionSet sessions;
   std::unique_ptr<Listener> listener;
 };
@@ -184,7 +247,7 @@ Result<std::unique_ptr<Control>> Control::open(boost::asio::io_context& context,
   auto opened = Listener::open(
       context, *endpoint, {.most_connections = 100},
       [&parts = *impl, limits](StreamSocket socket, ConnectionSlot slot) {
-        auto talk = std::make_unique<ControlConversation>(parts.desk, parts.pool, peer_of(socket));
+        auto talk = std::make_unique<ControlConversation>(parts.desk, parts.threads, peer_of(socket));
         parts.sessions.begin(std::move(socket), std::move(slot), std::move(talk), limits);
       });
   if (!opened) return fail(opened.error());
@@ -195,7 +258,8 @@ Result<std::unique_ptr<Control>> Control::open(boost::asio::io_context& context,
 Control::Control(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Control::~Control() {
   stop();
-  impl_->pool.join();
+  impl_->threads.prompt.join();
+  impl_->threads.patient.join();  // what the prompt ones handed over
 }
 
 void Control::stop() {

@@ -36,7 +36,7 @@ class Control {
   std::unique_ptr<Impl> impl_;
 };
 
-// Answers one request of `person`; never throws on content. Any thread; may wait for the ledger.
+// Answers one request of `person`, as text (carry_out() in control/verbs.h).
 [[nodiscard]] std::string answer_request(Desk& desk, std::string_view request, const std::string& person);
 
 }  // namespace postreeve

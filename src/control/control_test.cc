@@ -1,5 +1,7 @@
 #include "control/control.h"
 
+#include <stdexcept>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,6 +40,47 @@ TEST(AnswerRequest, TakesArgumentsOfAnotherKindForMissing) {
   EXPECT_THAT(room.error("list add", {{"list", "allow"}, {"values", "192.0.2.1"}}),
               HasSubstr("nothing to add"));
   EXPECT_THAT(room.data("incident list", {{"most", "many"}}).as_array(), IsEmpty());
+}
+
+TEST(AnswerRequest, TellsOfAFaultOfOursAndGoesOn) {
+  ControlRoom room;
+  std::string logged;
+  room.desk.failed = [&](const std::string& what) { logged = what; };
+  room.desk.more_status = []() -> std::string { throw std::runtime_error("out of luck"); };
+  EXPECT_EQ(room.error("status"), "unavailable: 'status' broke off: out of luck");
+  EXPECT_EQ(logged, "'status' broke off: out of luck");
+  EXPECT_THAT(room.data("incident list").as_array(), IsEmpty());
+  EXPECT_THAT(room.trail(), IsEmpty());
+}
+
+TEST(AnswerRequest, NotesInTheAuditTrailWhatWasStoppedOnItsWay) {
+  ControlRoom room;
+  room.desk.refresh_rules = [] { return Result<void>(fail(ErrorCode::kUnavailable, "the disk is full")); };
+  const json::object block{{"list", "block"}, {"values", json::array{"192.0.2.1"}}, {"reason", "a spammer"}};
+  EXPECT_EQ(room.error("list add", block), "unavailable: the disk is full");
+  ASSERT_THAT(room.trail(), SizeIs(1));
+  const AuditEntry entry = room.trail().front();
+  EXPECT_EQ(entry.verb, "list add");
+  EXPECT_EQ(entry.reason, "a spammer");
+  EXPECT_THAT(entry.details, HasSubstr(R"("outcome":"error","error":"the disk is full")"));
+}
+
+TEST(AnswerRequest, NotesNoThrowingVerbAsDone) {
+  ControlRoom room;
+  room.desk.refresh_rules = []() -> Result<void> { throw std::runtime_error("out of luck"); };
+  const json::object block{{"list", "block"}, {"values", json::array{"192.0.2.1"}}};
+  EXPECT_THAT(room.error("list add", block), HasSubstr("out of luck"));
+  ASSERT_THAT(room.trail(), SizeIs(1));
+  EXPECT_THAT(room.trail().front().details, HasSubstr("out of luck"));
+}
+
+TEST(AnswerRequest, NotesNothingOfWhatWasRefused) {
+  ControlRoom room;
+  EXPECT_THAT(room.error("list add", {{"list", "block"}, {"values", json::array{"no address"}}}),
+              StartsWith("invalid_input"));
+  EXPECT_THAT(room.error("incident confirm", {{"incident", "00000000000000ff"}, {"reason", "spam"}}),
+              StartsWith("not_found"));
+  EXPECT_THAT(room.trail(), IsEmpty());
 }
 
 TEST(DaemonVerbs, TellTheStatusWithWhatElseTheServerKnows) {

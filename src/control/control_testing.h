@@ -13,6 +13,7 @@
 
 #include "control/control.h"
 #include "control/desk.h"
+#include "engine/familiar_places.h"
 #include "guard/guard_testing.h"
 
 namespace postreeve {
@@ -24,6 +25,9 @@ class ControlRoom : public GuardRoom {
         lists(*database),
         policies(*database),
         counts(*database),
+        clues(*database),
+        strangers(clues),
+        activity(*database),
         tokens(*database),
         audit(*database),
         outbox(*database),
@@ -34,6 +38,10 @@ class ControlRoom : public GuardRoom {
              .lists = lists,
              .policies = policies,
              .counts = counts,
+             .clues = clues,
+             .strangers = strangers,
+             .places = places,
+             .activity = activity,
              .tokens = tokens,
              .audit = audit,
              .feed = feed,
@@ -47,9 +55,16 @@ class ControlRoom : public GuardRoom {
                return {};
              },
              .flush = [this] { return counts.flush(); },
+             .forget =
+                 [this](const AccountId& account) {
+                   return forget_account(*database, account, HashKey{{'k'}}, now);
+                 },
              .wake_worker = [this] { ++woken; },
+             .network_key = FamiliarPlaces(*accounts, HashKey{{'k'}}).namer(),
              .more_status = [] { return std::string(R"({"state":"written"})"); }} {
     guard->add_watcher(feed);
+    guard->add_watcher(strangers);
+    guard->add_watcher(places);
   }
 
   // The whole reply.
@@ -82,6 +97,10 @@ class ControlRoom : public GuardRoom {
   ListBook lists;
   AccountPolicyBook policies;
   HourlyCounts counts;
+  ClueBook clues;
+  ClueCollector strangers;
+  PlaceCounts places;
+  ActivityBook activity;
   TokenBook tokens;
   AuditTrail audit;
   WatchFeed feed;

@@ -1,4 +1,4 @@
-// status, mode, top senders, watch, backup
+// status, cluster status, mode, top senders|logins|addresses|networks, watch, backup
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -6,6 +6,7 @@
 
 #include "control/rows.h"
 #include "control/verbs.h"
+#include "store/ledger/node_book.h"
 
 namespace postreeve {
 namespace {
@@ -35,6 +36,20 @@ VerbReply status(Desk& desk, const Request&) {
   return shown;
 }
 
+VerbReply cluster_status(Desk& desk, const Request&) {
+  const auto nodes = nodes_of(desk.database);
+  if (!nodes) return fail(nodes.error());
+  json::array rows;
+  for (const NodeRow& node : *nodes) {
+    rows.push_back(json::object{{"node", node.name},
+                                {"version", node.version},
+                                {"last_heard", time_to_json(node.heartbeat)},
+                                {"spooled", node.spooled},
+                                {"is_this", node.id == desk.database.node()}});
+  }
+  return rows;
+}
+
 std::string_view meaning_of(Mode mode) noexcept {
   return mode == Mode::kObserve
              ? "nothing is refused or held; what would be done is logged and shown by `postreeve watch`"
@@ -59,12 +74,56 @@ VerbReply mode(Desk& desk, const Request& request) {
   return json::object{{"mode", to_text(after)}, {"before", to_text(before)}, {"means", meaning_of(after)}};
 }
 
+std::uint32_t most_argument(const Request& request) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(number_argument(request, "most", 15), 1, 1000));
+}
+
 VerbReply top_senders(Desk& desk, const Request& request) {
-  const auto most =
-      static_cast<std::uint32_t>(std::clamp<std::int64_t>(number_argument(request, "most", 15), 1, 1000));
-  const auto senders = desk.counts.top(desk.guard.now(), most);
+  const auto senders = desk.counts.top(desk.guard.now(), most_argument(request));
   if (!senders) return fail(senders.error());
   return rows_to_json(*senders, flag_argument(request, "compare"));
+}
+
+VerbReply top_logins(Desk& desk, const Request& request) {
+  const auto accounts = desk.counts.top(desk.guard.now(), most_argument(request), TopBy::kLogins);
+  if (!accounts) return fail(accounts.error());
+  json::array rows;
+  for (const Sender& account : *accounts) {
+    if (account.now.logins == 0) break;
+    json::object row{{"account", account.account.text()}, {"logins", account.now.logins}};
+    if (flag_argument(request, "compare")) {
+      row.emplace("logins_hour_before", account.before.logins);
+      row.emplace("logins_last_week", account.last_week.logins);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+VerbReply top_places(const Desk& desk, const Request& request, PlaceCounts::Of of) {
+  json::array rows;
+  for (const BusyPlace& place : desk.places.top(of, desk.guard.now(), most_argument(request))) {
+    json::object row{{of == PlaceCounts::Of::kAddresses ? "address" : "network", place.name},
+                     {"accounts", place.now.accounts.size()},
+                     {"recipients", place.now.recipients},
+                     {"messages", place.now.messages},
+                     {"refused", place.now.refused},
+                     {"logins", place.now.logins},
+                     {"failed_logins", place.now.failed_logins}};
+    if (flag_argument(request, "compare")) {
+      row.emplace("recipients_hour_before", place.before.recipients);
+      row.emplace("logins_hour_before", place.before.logins);
+      row.emplace("failed_logins_hour_before", place.before.failed_logins);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+VerbReply top_addresses(Desk& desk, const Request& request) {
+  return top_places(desk, request, PlaceCounts::Of::kAddresses);
+}
+VerbReply top_networks(Desk& desk, const Request& request) {
+  return top_places(desk, request, PlaceCounts::Of::kNetworks);
 }
 
 VerbReply watch(Desk& desk, const Request& request) {
@@ -96,8 +155,9 @@ VerbReply backup(Desk& desk, const Request& request) {
 }
 
 constexpr Verb kVerbs[] = {
-    {"status", status}, {"mode", mode, sets_mode},  {"top senders", top_senders},
-    {"watch", watch},   {"backup", backup, always},
+    {"status", status},         {"mode", mode, sets_mode},        {"top senders", top_senders},
+    {"top logins", top_logins}, {"top addresses", top_addresses}, {"top networks", top_networks},
+    {"watch", watch},           {"backup", backup, always},       {"cluster status", cluster_status},
 };
 
 }  // namespace

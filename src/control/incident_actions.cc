@@ -8,6 +8,7 @@
 #include <boost/json/parse.hpp>
 
 #include "control/rows.h"
+#include "response/receipts.h"
 
 namespace postreeve {
 namespace {
@@ -90,18 +91,23 @@ Result<StandingEntry> entry_of(const Desk& desk, const IncidentRow& incident, co
   return entry;
 }
 
-json::array previews_of(const Desk& desk, const StandingEntry& entry,
-                        const std::vector<OutboxAction>& actions) {
+Result<json::array> previews_of(const Desk& desk, const StandingEntry& entry,
+                                const std::vector<OutboxAction>& actions, std::optional<Outcome> judged) {
+  const IncidentId incident = entry.change.after.incident;
+  const auto rows = desk.outbox.of_incident(incident);
+  if (!rows) return fail(rows.error());
   json::array previews;
   for (const OutboxAction& asked : actions) {
     OutboxRow row;
-    row.incident = entry.change.after.incident;
+    row.id = kNotAskedForYet;
+    row.incident = incident;
     row.account = entry.account;
     row.action = asked;
     const ResponseAction* action = desk.actions.find(asked.kind);
-    const Result<Task> task = read_task(row);
+    Result<Task> task = read_task(row);
     if (action == nullptr || !task) continue;
-    previews.push_back(json::object{{"action", title_of(row)}, {"would", action->preview(*task)}});
+    task->receipt = receipt_in_force(*rows, asked.kind, row.id, action->undo_awaits_judgement()).value_or("");
+    previews.push_back(json::object{{"action", title_of(row)}, {"would", action->rehearse(*task, judged)}});
   }
   return previews;
 }

@@ -1,6 +1,7 @@
 // What is done outside the mail path because of an incident, as people see it and ask for it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,11 @@ namespace postreeve {
 [[nodiscard]] Result<StandingEntry> entry_of(const Desk& desk, const IncidentRow& incident,
                                              const StandingChange& change, const Request& request);
 
-// What each of them would do, in order: {"action": "flag", "would": "run ... for anna@x.example"}.
-[[nodiscard]] boost::json::array previews_of(const Desk& desk, const StandingEntry& entry,
-                                             const std::vector<OutboxAction>& actions);
+// What each of them would do now, in order: {"action": "flag", "would": "run ... for anna@x.example"}; with
+// `judged` as if the incident had been judged so. Asks whom the actions ask; may take half a minute each.
+[[nodiscard]] Result<boost::json::array> previews_of(const Desk& desk, const StandingEntry& entry,
+                                                     const std::vector<OutboxAction>& actions,
+                                                     std::optional<Outcome> judged = {});
 
 // Those that were asked for at that time, which are done by now perhaps.
 [[nodiscard]] Result<boost::json::array> actions_since(const Desk& desk, IncidentId incident,

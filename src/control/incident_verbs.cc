@@ -1,11 +1,13 @@
-// incident list|show|note|confirm|dismiss|release
+// incident list|show|note|take|confirm|dismiss|release
 #include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
+#include "control/canary_lesson.h"
 #include "control/incident_actions.h"
 #include "control/plain_words.h"
+#include "control/rehearsal.h"
 #include "control/rows.h"
 #include "control/verbs.h"
 
@@ -83,6 +85,29 @@ VerbReply note(Desk& desk, const Request& request) {
   return to_json(entry);
 }
 
+// Whoever takes care of it stops the escalation of a page.
+VerbReply take(Desk& desk, const Request& request) {
+  const Result<IncidentRow> incident = incident_argument(desk, request);
+  if (!incident) return fail(incident.error());
+  const std::string by = text_argument(request, "by");
+  const std::string assignee = by.empty() ? request.person : by;
+  json::object shown{{"incident", incident->id.to_string()},
+                     {"account", incident->account.text()},
+                     {"before", incident->assignee},
+                     {"assignee", assignee}};
+  if (flag_argument(request, "dry_run")) return shown;
+  const std::string reason = text_argument(request, "reason");
+  TimelineRow line;
+  line.incident = incident->id;
+  line.time = desk.guard.now();
+  line.kind = EntryKind::kNote;
+  line.author = request.person;
+  line.text = fmt::format("{} takes care of it{}{}", assignee, reason.empty() ? "" : "; ", reason);
+  const Result<void> assigned = desk.incidents.assign(assignee, std::move(line));
+  if (!assigned) return fail(assigned.error());
+  return shown;
+}
+
 // A judgement changes the account as it is today: not twice, and not for a story that a newer one replaced.
 Result<void> may_settle(const Desk& desk, const IncidentRow& incident, Outcome outcome) {
   if (incident.outcome == outcome)
@@ -97,27 +122,40 @@ Result<void> may_settle(const Desk& desk, const IncidentRow& incident, Outcome o
   return {};
 }
 
-// What confirming calls for beside the change of standing, which has its own.
-Result<StandingEntry> confirmed_entry(const Desk& desk, const IncidentRow& incident, const Request& request) {
+// The account as the judgement leaves it. Whether that is only observed is asked of the mode of now: a
+// judgement is an order, whatever the mode was when the incident opened.
+Result<StandingEntry> judged_entry(const Desk& desk, const IncidentRow& incident, const Request& request,
+                                   Level level) {
   StandingChange change;
   change.before = desk.guard.standing_of(incident.account);
   change.after = change.before;
-  change.after.level = Level::kSuspended;
-  return entry_of(desk, incident, change, request);
+  change.after.level = level;
+  Result<StandingEntry> entry = entry_of(desk, incident, change, request);
+  if (entry) entry->is_observed = desk.guard.mode() == Mode::kObserve;
+  return entry;
 }
 
-TimelineRow judgement_of(const Desk& desk, const Request& request, const IncidentRow& incident,
-                         bool confirmed) {
-  const std::string reason = text_argument(request, "reason");
-  TimelineRow judgement;
-  judgement.incident = incident.id;
-  judgement.time = desk.guard.now();
-  judgement.kind = EntryKind::kJudgement;
-  judgement.author = request.person;
+Result<IncidentJudgement> judgement_of(const Desk& desk, const StandingEntry& entry, bool confirmed) {
+  IncidentJudgement judgement;
+  judgement.incident = entry.change.after.incident;
+  judgement.outcome = confirmed ? Outcome::kConfirmed : Outcome::kDismissed;
   judgement.text = fmt::format(
       "{}{}{}", confirmed ? "confirmed: the account was in other hands" : "dismissed: the owner was at work",
-      reason.empty() ? "" : "; ", reason);
+      entry.reason.empty() ? "" : "; ", entry.reason);
+  if (confirmed) {
+    judgement.actions = desk.playbook.actions_for_confirmed(entry);
+    return judgement;
+  }
+  const auto stored = desk.incidents.standing_of(entry.account);
+  if (!stored) return fail(stored.error());
+  const bool was_observed = *stored && (*stored)->is_observed;
+  judgement.actions = desk.playbook.actions_for_dismissed(entry, was_observed);
   return judgement;
+}
+
+Result<void> teach(Desk& desk, const IncidentRow& incident, bool confirmed, bool is_dry_run,
+                   json::object& shown) {
+  return confirmed ? learn_canaries(desk, incident, is_dry_run, shown) : Result<void>{};
 }
 
 VerbReply settle(Desk& desk, const Request& request, bool confirmed) {
@@ -126,26 +164,34 @@ VerbReply settle(Desk& desk, const Request& request, bool confirmed) {
   const Outcome outcome = confirmed ? Outcome::kConfirmed : Outcome::kDismissed;
   if (const Result<void> may = may_settle(desk, *incident, outcome); !may) return fail(may.error());
   json::object shown{{"incident", incident->id.to_string()}, {"account", incident->account.text()}};
-  const Result<StandingEntry> entry = confirmed_entry(desk, *incident, request);
+  const Result<StandingEntry> entry =
+      judged_entry(desk, *incident, request, confirmed ? Level::kSuspended : Level::kClear);
   if (!entry) return fail(entry.error());
-  const std::vector<OutboxAction> actions =
-      confirmed ? desk.playbook.actions_for_confirmed(*entry) : std::vector<OutboxAction>{};
+  Result<IncidentJudgement> judgement = judgement_of(desk, *entry, confirmed);
+  if (!judgement) return fail(judgement.error());
   if (flag_argument(request, "dry_run")) {
-    shown.emplace("would_become", to_text(outcome));
-    if (!actions.empty()) shown.emplace("actions", previews_of(desk, *entry, actions));
+    const Result<json::object> would = rehearse_judgement(desk, request, *incident, *judgement);
+    if (!would) return fail(would.error());
+    shown.insert(would->begin(), would->end());
+    if (const auto taught = teach(desk, *incident, confirmed, true, shown); !taught)
+      return fail(taught.error());
     return shown;
   }
   const Result<StandingChange> change =
-      desk.guard.settle(incident->account, confirmed, request.person, entry->reason);
+      desk.guard.settle(incident->account, *judgement, request.person, entry->reason);
   if (!change) return fail(change.error());
-  const Result<void> settled = desk.incidents.settle(
-      incident->id, outcome, judgement_of(desk, request, *incident, confirmed), actions);
-  if (!settled) return fail(settled.error());
+  if (change->before == change->after) {
+    const Result<void> settled =
+        desk.incidents.settle(*std::move(judgement), request.person, desk.guard.now());
+    if (!settled) return fail(settled.error());
+  }
   desk.wake_worker();
   if (const std::string cause = text_argument(request, "cause"); !cause.empty()) {
     if (const Result<void> set = desk.incidents.set_cause(incident->id, cause); !set)
       return fail(set.error());
   }
+  if (const auto taught = teach(desk, *incident, confirmed, false, shown); !taught)
+    return fail(taught.error());
   shown.emplace("outcome", to_text(outcome));
   shown.emplace("before", to_text(change->before.level));
   for (const auto& [key, value] : to_json(change->after)) {
@@ -176,6 +222,7 @@ constexpr Verb kVerbs[] = {
     {"incident list", list},
     {"incident show", show},
     {"incident note", note, always},
+    {"incident take", take, always},
     {"incident confirm", confirm, always},
     {"incident dismiss", dismiss, always},
     {"incident release", release, always},

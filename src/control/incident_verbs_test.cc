@@ -39,7 +39,8 @@ TEST(IncidentVerbs, ShowTheStoryInWordsAndWithItsTimeline) {
 
 TEST(IncidentVerbs, DoNotKnowWhatIsNoIncident) {
   ControlRoom room;
-  for (const char* verb : {"incident show", "incident note", "incident confirm", "incident dismiss"}) {
+  for (const char* verb :
+       {"incident show", "incident note", "incident take", "incident confirm", "incident dismiss"}) {
     EXPECT_EQ(room.error(verb, {{"incident", "00000000000000aa"}, {"text", "t"}}),
               "not_found: there is no incident 00000000000000aa; `postreeve incident list` shows them");
     for (const char* text : {"anna", "0", "-1", "0x12", "00112233445566778"})
@@ -59,6 +60,26 @@ TEST(IncidentVerbs, KeepNotesWhateverTheyHold) {
   EXPECT_EQ(text_of(note, "text").find('\n'), std::string::npos);
   EXPECT_THAT(text_of(note, "text"), HasSubstr("DROP TABLE"));
   EXPECT_EQ(room.error("incident note", {{"incident", incident}}), "invalid_input: 'text' is missing");
+}
+
+TEST(IncidentVerbs, TakeSaysWhoTakesCareOfIt) {
+  ControlRoom room;
+  const std::string incident = room.stolen();
+  room.data("incident take", {{"incident", incident}, {"dry_run", true}});
+  EXPECT_EQ(text_of(room.data("incident show", {{"incident", incident}}), "assignee"), "");
+  EXPECT_EQ(text_of(room.data("incident take", {{"incident", incident}}), "assignee"), "tess");
+  const json::value passed_on =
+      room.data("incident take", {{"incident", incident}, {"by", "bob"}, {"reason", "I go home"}});
+  EXPECT_EQ(text_of(passed_on, "before"), "tess");
+  const json::value shown = room.data("incident show", {{"incident", incident}});
+  EXPECT_EQ(text_of(shown, "assignee"), "bob");
+  EXPECT_THAT(text_of(shown, "in_words"), HasSubstr("; bob takes care of it"));
+  const json::value& line = shown.at("timeline").as_array().back();
+  EXPECT_EQ(text_of(line, "author"), "tess");
+  EXPECT_EQ(text_of(line, "text"), "bob takes care of it; I go home");
+  EXPECT_EQ(room.trail().front().verb, "incident take");
+  EXPECT_EQ(room.trail().front().subject, incident);
+  EXPECT_EQ(room.trail().front().reason, "I go home");
 }
 
 TEST(IncidentVerbs, ConfirmSuspendsAndKeepsTheCause) {
@@ -85,6 +106,24 @@ TEST(IncidentVerbs, DismissLiftsTheRestriction) {
   const json::value dismissed = room.data("incident dismiss", {{"incident", incident}});
   EXPECT_EQ(text_of(dismissed, "outcome"), "dismissed");
   EXPECT_FALSE(is_restriction(room.guard->standing_of(account_named(kAnna)).level));
+}
+
+TEST(IncidentVerbs, ShowWhatAJudgementWouldChangeAndChangeNothing) {
+  ControlRoom room;
+  const json::object asked{{"incident", room.stolen()}, {"dry_run", true}};
+  const std::string level(to_text(room.guard->standing_of(account_named(kAnna)).level));
+  const json::value dismissed = room.data("incident dismiss", asked);
+  EXPECT_EQ(text_of(dismissed, "would_become"), "dismissed");
+  EXPECT_EQ(text_of(dismissed, "standing"), level);
+  EXPECT_EQ(text_of(dismissed, "standing_would_become"), "clear");
+  EXPECT_EQ(dismissed.at("networks_learnt"),
+            json::array{network_of(*IpAddress::parse(kThiefsAddress)).to_string()});
+  const json::value confirmed = room.data("incident confirm", asked);
+  EXPECT_EQ(text_of(confirmed, "standing_would_become"), "suspended");
+  EXPECT_FALSE(confirmed.as_object().contains("networks_learnt"));
+  EXPECT_EQ(to_text(room.guard->standing_of(account_named(kAnna)).level), level);
+  room.data("incident dismiss", {{"incident", asked.at("incident")}});
+  EXPECT_EQ(room.guard->standing_of(account_named(kAnna)).level, Level::kClear);
 }
 
 TEST(IncidentVerbs, DoNotJudgeAnOldStoryWhileANewerOneGoesOn) {

@@ -73,7 +73,10 @@ VerbReply change(Desk& desk, const Request& request, QueueVerb verb) {
   if (!queue) return fail(queue.error());
   const auto scope = scope_argument(desk, request);
   if (!scope) return fail(scope.error());
-  const auto changed = (*queue)->change(verb, *scope, flag_argument(request, "dry_run"));
+  const QueueOrder order{.verb = verb,
+                         .is_dry_run = flag_argument(request, "dry_run"),
+                         .is_forced = flag_argument(request, "force")};
+  const auto changed = (*queue)->change(order, *scope);
   if (!changed) return fail(changed.error());
   json::array rows;
   for (const MailInQueue& mail : changed->messages) {

@@ -5,18 +5,13 @@
 #include <fmt/format.h>
 
 #include "base/time.h"
+#include "response/story.h"
 
 namespace postreeve {
 namespace {
 
-std::string moment(Timestamp time) {
-  std::string text = format_rfc3339(time).substr(0, 16);
-  text[10] = ' ';
-  return text + " UTC";
-}
-
 std::string moment(std::uint32_t seconds) {
-  return moment(from_seconds32(seconds));
+  return moment_in_utc(from_seconds32(seconds));
 }
 
 // What the level means to the owner.
@@ -76,7 +71,8 @@ std::string why(const IncidentRow& incident) {
 std::string outcome_of(const IncidentRow& incident) {
   switch (incident.outcome) {
     case Outcome::kOpen:
-      return "nobody has judged it yet";
+      return incident.assignee.empty() ? "nobody has judged it yet"
+                                       : fmt::format("{} takes care of it", incident.assignee);
     case Outcome::kConfirmed:
       return incident.cause.empty() ? "confirmed as a take-over"
                                     : fmt::format("confirmed as a take-over ({})", incident.cause);
@@ -111,8 +107,8 @@ std::string in_words(const Standing& standing, const IncidentRow* incident) {
 
 std::string in_words(const IncidentRow& incident) {
   return fmt::format("{} became {}{} on {}{}; {}", incident.account.text(), to_text(incident.level),
-                     is_restriction(incident.level) ? where(incident.scope) : "", moment(incident.opened),
-                     why(incident), outcome_of(incident));
+                     is_restriction(incident.level) ? where(incident.scope) : "",
+                     moment_in_utc(incident.opened), why(incident), outcome_of(incident));
 }
 
 }  // namespace postreeve

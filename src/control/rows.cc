@@ -1,5 +1,6 @@
 #include "control/rows.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -102,6 +103,43 @@ json::object to_json(const Sender& sender, bool with_comparison) {
   row.emplace("recipients_last_week", sender.last_week.recipients);
   row.emplace("messages_last_week", sender.last_week.messages);
   return row;
+}
+
+json::object to_json(const ClueRow& row) {
+  return {{"kind", to_text(row.clue.kind)},
+          {"value", row.clue.value},
+          {"says", row.clue.says.empty() ? row.clue.value : row.clue.says},
+          {"first_seen", time_to_json(row.seen.first)},
+          {"last_seen", time_to_json(row.seen.last)},
+          {"times", row.seen.times}};
+}
+
+json::object to_json(const AuditEntry& entry) {
+  return {{"time", time_to_json(entry.time)},
+          {"author", entry.author},
+          {"from", entry.from},
+          {"verb", entry.verb},
+          {"subject", entry.subject},
+          {"reason", entry.reason}};
+}
+
+json::object habits_to_json(const AccountRecord& record) {
+  const AccountProfile& profile = record.profile;
+  const double days = std::max(1.0F, profile.rates.active_days);
+  const auto a_day = [days](float amount) {
+    return std::round(10 * static_cast<double>(amount) / days) / 10;
+  };
+  return {{"first_seen", seconds_to_json(profile.first_seen)},
+          {"last_seen", seconds_to_json(profile.last_seen)},
+          {"last_sent", seconds_to_json(profile.last_sent)},
+          {"messages_a_day", a_day(profile.rates.messages)},
+          {"recipients_a_day", a_day(profile.rates.recipients)},
+          {"networks_known", profile.networks.size()},
+          {"providers_known", profile.providers.size()},
+          {"countries_known", profile.countries.size()},
+          {"recipients_known", profile.known_recipients.size()},
+          {"stranger_about", record.stranger != nullptr},
+          {"last_order", seconds_to_json(record.standing.ordered)}};
 }
 
 }  // namespace postreeve

@@ -8,7 +8,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include "profile/account_record.h"
 #include "store/ledger/account_policy_book.h"
+#include "store/ledger/audit_trail.h"
+#include "store/ledger/clue_book.h"
 #include "store/ledger/hourly_counts.h"
 #include "store/ledger/incident_book.h"
 #include "store/ledger/list_book.h"
@@ -21,6 +24,10 @@ namespace postreeve {
 [[nodiscard]] boost::json::object to_json(const ListEntry& entry);
 [[nodiscard]] boost::json::object to_json(const AccountPolicy& policy);
 [[nodiscard]] boost::json::object to_json(const Sender& sender, bool with_comparison);
+[[nodiscard]] boost::json::object to_json(const ClueRow& row);
+[[nodiscard]] boost::json::object to_json(const AuditEntry& entry);
+// What is normal for the account, in numbers: the record holds no names.
+[[nodiscard]] boost::json::object habits_to_json(const AccountRecord& record);
 
 // RFC 3339, or null when there is none.
 [[nodiscard]] boost::json::value time_to_json(std::optional<Timestamp> time);

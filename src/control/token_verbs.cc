@@ -63,16 +63,7 @@ VerbReply audit(Desk& desk, const Request& request) {
       static_cast<std::uint32_t>(std::clamp<std::int64_t>(number_argument(request, "most", 100), 1, 10'000));
   const auto entries = desk.audit.find(query);
   if (!entries) return fail(entries.error());
-  json::array rows;
-  for (const AuditEntry& entry : *entries) {
-    rows.push_back(json::object{{"time", time_to_json(entry.time)},
-                                {"author", entry.author},
-                                {"from", entry.from},
-                                {"verb", entry.verb},
-                                {"subject", entry.subject},
-                                {"reason", entry.reason}});
-  }
-  return rows;
+  return rows_to_json(*entries);
 }
 
 constexpr Verb kVerbs[] = {

@@ -21,6 +21,7 @@ struct Request {
   std::string verb;
   boost::json::object arguments;
   std::string person;
+  std::string from = "control socket";  // where the person asked, for the audit trail
 };
 
 // kNotFound, kInvalidInput (what is wrong and how it is written), kConflict, kUnavailable.
@@ -36,14 +37,23 @@ struct Verb {
 // Verb::changes of what always does.
 [[nodiscard]] bool always(const Request& request);
 
+// Answers one request; what a verb throws is kUnavailable. What changes something is in the audit trail, with
+// the outcome "error" where it failed on the way. Any thread; may wait for the ledger.
+[[nodiscard]] VerbReply carry_out(Desk& desk, const Request& request);
+
 [[nodiscard]] std::span<const Verb> account_verbs();
+[[nodiscard]] std::span<const Verb> account_data_verbs();
 [[nodiscard]] std::span<const Verb> incident_verbs();
+[[nodiscard]] std::span<const Verb> clue_verbs();
 [[nodiscard]] std::span<const Verb> list_verbs();
 [[nodiscard]] std::span<const Verb> daemon_verbs();
 [[nodiscard]] std::span<const Verb> token_verbs();
 [[nodiscard]] std::span<const Verb> action_verbs();
 [[nodiscard]] std::span<const Verb> mail_verbs();
 
+// The account that is named, of which something must be known: whoever mistypes a name must not restrict
+// nobody. kNotFound.
+[[nodiscard]] Result<AccountId> known_account(const Desk& desk, const Request& request);
 // What `account release` does, of an account that is known.
 [[nodiscard]] VerbReply release_account(Desk& desk, const Request& request, const AccountId& account);
 

@@ -121,7 +121,7 @@ void Incidents::note_event(AccountNumber account, const Event& event, const Obse
   const auto from = session == nullptr ? std::nullopt : place_of(*session, policy_);
   if (odd) remember(notes, time_of(event), evidence, from);
   if (observation.change) note_change(account, notes, *observation.change, is_reported);
-  if (notes.stories.empty() || !observation.verdict.in_scope) return;
+  if (notes.stories.empty() || !observation.verdict.in_scope()) return;
   IncidentReport& story = notes.stories.back().told;
   story.risk = std::max(story.risk, observation.verdict.risk);
   keep_strongest(story.evidence, evidence);

@@ -160,7 +160,7 @@ TEST_F(Story, MayBeginWithALogin) {
   observation.verdict.risk = 9;
   observation.change = rise_to(Level::kSuspended);
   observation.verdict.standing = standing_;
-  observation.verdict.in_scope = true;
+  observation.verdict.in_force = Level::kSuspended;
   incidents_.note_event(account_, login, observation, true);
   const auto incidents = incidents_.report().incidents;
   ASSERT_THAT(incidents, SizeIs(1));

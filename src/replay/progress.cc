@@ -20,14 +20,11 @@ std::string remaining(double seconds) {
 
 }  // namespace
 
-std::string progress_line(const HistoryCounts& counts, std::optional<std::uint64_t> total_bytes,
-                          double seconds) {
-  const double rate = seconds > 0 ? static_cast<double>(counts.lines_read) / seconds : 0;
-  const std::string speed = fmt::format("{} lines/s", with_commas(static_cast<std::uint64_t>(rate)));
-  if (!total_bytes || *total_bytes == 0)
-    return fmt::format("{} lines   {}", with_commas(counts.lines_read), speed);
-  const double done =
-      std::min(1.0, static_cast<double>(counts.bytes_read) / static_cast<double>(*total_bytes));
+std::string progress_line(const ProgressState& state, std::string_view unit, double seconds) {
+  const double rate = seconds > 0 ? static_cast<double>(state.count) / seconds : 0;
+  const std::string speed = fmt::format("{} {}/s", with_commas(static_cast<std::uint64_t>(rate)), unit);
+  if (!state.part) return fmt::format("{} {}   {}", with_commas(state.count), unit, speed);
+  const double done = std::clamp(*state.part, 0.0, 1.0);
   const auto filled = static_cast<std::size_t>(done * kWidth);
   const std::string bar =
       std::string(filled, '#') + std::string(static_cast<std::size_t>(kWidth) - filled, ' ');
@@ -35,8 +32,8 @@ std::string progress_line(const HistoryCounts& counts, std::optional<std::uint64
   return fmt::format("[{}] {:3.0f} %   {}   {}", bar, done * 100, speed, rest);
 }
 
-void ProgressBar::show(const HistoryCounts& counts) {
-  fmt::print(terminal_, "\r{}\x1b[K", progress_line(counts, total_bytes_, elapsed_()));
+void ProgressBar::show(const ProgressState& state) {
+  fmt::print(terminal_, "\r{}\x1b[K", progress_line(state, unit_, elapsed_()));
   std::fflush(terminal_);
   is_shown_ = true;
 }

@@ -1,4 +1,4 @@
-// The progress bar of a long replay. Whether there is a terminal to show it on is the caller's question.
+// The progress bar of long work. Whether there is a terminal to show it on is the caller's question.
 #pragma once
 
 #include <cstdint>
@@ -6,29 +6,33 @@
 #include <functional>
 #include <optional>
 #include <string>
-
-#include "intake/history.h"
+#include <string_view>
+#include <utility>
 
 namespace postreeve {
 
-// "[#########               ]  38 %   412,000 lines/s   7 s left"; without a total no bar and no rest.
-[[nodiscard]] std::string progress_line(const HistoryCounts& counts, std::optional<std::uint64_t> total_bytes,
-                                        double seconds);
+struct ProgressState {
+  std::uint64_t count = 0;          // of what is worked on
+  std::optional<double> part = {};  // that is done, 0 to 1; unknown: no bar and no rest
+};
+
+// "[#########               ]  38 %   412,000 lines/s   7 s left"; without a part no bar and no rest.
+[[nodiscard]] std::string progress_line(const ProgressState& state, std::string_view unit, double seconds);
 
 // Draws over one line of a terminal. Not thread-safe.
 class ProgressBar {
  public:
   // `elapsed` gives the seconds since the start. The stream must outlive the bar.
-  ProgressBar(std::FILE* terminal, std::optional<std::uint64_t> total_bytes, std::function<double()> elapsed)
-      : terminal_(terminal), total_bytes_(total_bytes), elapsed_(std::move(elapsed)) {}
+  ProgressBar(std::FILE* terminal, std::string unit, std::function<double()> elapsed)
+      : terminal_(terminal), unit_(std::move(unit)), elapsed_(std::move(elapsed)) {}
 
-  void show(const HistoryCounts& counts);
+  void show(const ProgressState& state);
   // Wipes the line.
   void clear();
 
  private:
   std::FILE* terminal_;
-  std::optional<std::uint64_t> total_bytes_;
+  std::string unit_;
   std::function<double()> elapsed_;
   bool is_shown_ = false;
 };

@@ -137,13 +137,10 @@ TEST(Numbers, AreReadable) {
 }
 
 TEST(ProgressLine, ShowsRateAndRemainingTime) {
-  HistoryCounts counts;
-  counts.bytes_read = 50;
-  counts.lines_read = 824'000;
-  EXPECT_EQ(progress_line(counts, 100, 2.0),
+  EXPECT_EQ(progress_line({.count = 824'000, .part = 0.5}, "lines", 2.0),
             "[###############               ]  50 %   412,000 lines/s   2 s left");
-  EXPECT_EQ(progress_line(counts, std::nullopt, 2.0), "824,000 lines   412,000 lines/s");
-  EXPECT_THAT(progress_line({}, 100, 0), HasSubstr("0 %"));
+  EXPECT_EQ(progress_line({.count = 824'000}, "lines", 2.0), "824,000 lines   412,000 lines/s");
+  EXPECT_THAT(progress_line({.count = 0, .part = 0.0}, "lines", 0), HasSubstr("0 %"));
 }
 
 }  // namespace
