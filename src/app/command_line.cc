@@ -161,6 +161,7 @@ struct CommandTree {
     add_doctor(app, doctor);
     add_replay(app, replay);
     add_control_verbs(app, control);
+    add_state_copy(app, state_copy);
     add_explain(app, explain);
     add_completion(app, completion);
     app.add_subcommand("version", "Print the version");
@@ -174,6 +175,7 @@ struct CommandTree {
   ServeArguments serve;
   ExplainArguments explain;
   CompletionArguments completion;
+  StateCopyArguments state_copy;
   ControlWords control;
   bool wants_version = false;
 };
@@ -185,6 +187,7 @@ std::expected<Command, Ending> command_of(CommandTree& tree) {
   if (app.got_subcommand("init")) return Command{std::move(tree.init)};
   if (app.got_subcommand("doctor")) return Command{std::move(tree.doctor)};
   if (app.got_subcommand("serve")) return Command{std::move(tree.serve)};
+  if (app.got_subcommand("state")) return Command{std::move(tree.state_copy)};
   if (app.got_subcommand("explain")) return Command{std::move(tree.explain)};
   if (app.got_subcommand("completion")) return Command{std::move(tree.completion)};
   if (app.got_subcommand("version") || app.get_subcommands().empty()) return Command{VersionArguments{}};

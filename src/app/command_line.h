@@ -14,6 +14,7 @@
 #include "app/exit_code.h"
 #include "app/explain_command.h"
 #include "app/output_format.h"
+#include "app/state_copy_command.h"
 #include "app/wiring_arguments.h"
 
 namespace postreeve {
@@ -44,9 +45,9 @@ struct ServeArguments {
 
 struct VersionArguments {};
 
-using Command =
-    std::variant<ReplayArguments, CheckConfigArguments, InitArguments, DoctorArguments, ServeArguments,
-                 ExplainArguments, CompletionArguments, ControlArguments, VersionArguments>;
+using Command = std::variant<ReplayArguments, CheckConfigArguments, InitArguments, DoctorArguments,
+                             ServeArguments, ExplainArguments, CompletionArguments, StateCopyArguments,
+                             ControlArguments, VersionArguments>;
 
 // The end before anything was done: help that was asked for, or a mistake.
 struct Ending {

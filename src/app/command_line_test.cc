@@ -38,6 +38,20 @@ TEST(CommandLine, OfACheck) {
   EXPECT_TRUE(std::get<CheckConfigArguments>(*command).dump);
 }
 
+TEST(CommandLine, OfAMove) {
+  const auto command = parse({"state", "copy", "--from", "old.toml", "--to", "new.toml", "--dry-run"});
+  ASSERT_TRUE(command) << command.error().text;
+  const auto& move = std::get<StateCopyArguments>(*command);
+  EXPECT_EQ(move.from, "old.toml");
+  EXPECT_EQ(move.to, "new.toml");
+  EXPECT_TRUE(move.dry_run);
+  EXPECT_FALSE(move.replace);
+  const auto half = parse({"state", "copy", "--from", "old.toml"});
+  ASSERT_FALSE(half);
+  EXPECT_EQ(half.error().code, ExitCode::kUsage);
+  EXPECT_THAT(half.error().text, HasSubstr("--to"));
+}
+
 TEST(CommandLine, AsksForTheVersionEitherWay) {
   EXPECT_TRUE(std::holds_alternative<VersionArguments>(*parse({"version"})));
   EXPECT_TRUE(std::holds_alternative<VersionArguments>(*parse({"--version"})));

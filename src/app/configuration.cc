@@ -72,6 +72,7 @@ class Loader {
   LoadedConfiguration finish() {
     check_ladder();
     check_tenants_of_limits();
+    check_auth_policy();
     response_.finish(plain_["response"], draft_.configuration, loaded_.problems);
     read_lists();
     warn_of_countries();
@@ -150,8 +151,9 @@ class Loader {
       draft_.limit = {};
       TableDraft table{postreeve::place_of(element, file.name), {}};
       ++elements_[section.name];
+      const std::size_t before = loaded_.problems.size();
       read_table(section, *element.as_table(), table, file, std::string(section.name));
-      if (section.name == "tenant") finish_tenant(table);
+      if (section.name == "tenant") finish_tenant(table, loaded_.problems.size() == before);
       if (section.name == "limit") finish_limit(table);
     }
   }
@@ -207,12 +209,16 @@ class Loader {
     }
   }
 
-  void finish_tenant(const TableDraft& table) {
+  void finish_tenant(const TableDraft& table, bool is_sound) {
     Tenant& tenant = draft_.tenant;
     auto& tenants = draft_.configuration.policy.tenants;
     if (!table.has("name")) report(table.place, "a tenant needs a name; write name = \"...\"");
     if (!table.has("domains"))
       report(table.place, "a tenant needs domains; write domains = [\"example.org\"]");
+    if (is_sound && table.has("domains") && tenant.domains.empty()) {
+      report(table.place_of("domains"),
+             "a tenant without domains has no accounts; write domains = [\"example.org\"]");
+    }
     for (const Tenant& other : tenants) {
       if (!tenant.name.empty() && other.name == tenant.name) {
         report(table.place_of("name"),
@@ -287,6 +293,19 @@ class Loader {
         if (std::ranges::find(known, name) != known.end()) continue;
         report(place, fmt::format("there is no tenant '{}'{}", name, did_you_mean(name, known)));
       }
+    }
+  }
+
+  // Whoever is to be asked for a password that there is not would be let in without one.
+  void check_auth_policy() {
+    const AuthPolicySettings& gate = draft_.configuration.serving.auth_policy;
+    const TableDraft& table = plain_["gate.auth_policy"];
+    if (table.has("password_file")) return;
+    for (const auto& [name, value] : {std::pair("user", &gate.user), {"api_header", &gate.api_header}}) {
+      if (value->empty()) continue;
+      report(
+          table.place_of(name),
+          fmt::format("'{}' asks for a password that there is not; write password_file = \"...\" too", name));
     }
   }
 

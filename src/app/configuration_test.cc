@@ -156,6 +156,7 @@ struct Mistake {
   const char* what;
   const char* text;
   const char* expected;
+  friend void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.what; }
 };
 
 class ConfigurationMistakes : public ConfigurationFiles, public ::testing::WithParamInterface<Mistake> {};
@@ -194,8 +195,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "to 10000"},
         Mistake{"a number that is none", "[ladder]\nheld = nan\n",
                 "postreeve.toml:2:8: 'held' is not written like this; write a number like 2.5"},
-        Mistake{"steps that do not go up", "[ladder]\nslowed = 2.5\n",
-                "postreeve.toml:2:1: 'slowed' (2.5) must be less than 'held' (1.5); every step needs more "
+        Mistake{"steps that do not go up", "[ladder]\nslowed = 2.5\nheld = 1.5\n",
+                "postreeve.toml:3:1: 'slowed' (2.5) must be less than 'held' (1.5); every step needs more "
                 "evidence than the one "
                 "before"},
         Mistake{
@@ -229,8 +230,20 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"1/h\"\ntenants = "
                 "[\"shcool\"]\n",
                 "postreeve.toml:7:1: there is no tenant 'shcool'; did you mean 'school'?"},
+        Mistake{"a tenant without domains", "[[tenant]]\nname = \"school\"\ndomains = []\n",
+                "postreeve.toml:3:1: a tenant without domains has no accounts; write domains = "
+                "[\"example.org\"]"},
+        Mistake{
+            "a tenant with a domain that is none", "[[tenant]]\nname = \"school\"\ndomains = [5]\n",
+            "postreeve.toml:3:12: 'domains' is not written like this; write a list like [\"example.org\"]"},
         Mistake{"a canary that fits everybody", "[canaries]\naddresses = [\"*\"]\n",
-                "postreeve.toml:2:14: the pattern '*' fits everybody; write more of the address"}));
+                "postreeve.toml:2:14: the pattern '*' fits everybody; write more of the address"},
+        Mistake{"a header that asks for no password", "[gate.auth_policy]\napi_header = \"X-Guard-Key\"\n",
+                "postreeve.toml:2:1: 'api_header' asks for a password that there is not; write "
+                "password_file = \"...\" too"},
+        Mistake{"a user without a password", "[gate.auth_policy]\nuser = \"wforce\"\n",
+                "postreeve.toml:2:1: 'user' asks for a password that there is not; write password_file = "
+                "\"...\" too"}));
 
 TEST_F(ConfigurationFiles, ReportEverythingThatIsWrongAtOnce) {
   const auto problems = problems_of("[ladder]\nheld = \"x\"\nslwoed = 1\n[[limit]]\n[nonsense]\n");
@@ -324,6 +337,9 @@ TEST_F(ConfigurationFiles, UnderstandEveryExampleOfTheTable) {
   write("country.mmdb", "");
   write("asn.mmdb", "");
   write("auth_policy.password", "secret\n");
+  write("ledger.password", "secret\n");
+  write("redis.password", "secret\n");
+  write("redis-ca.pem", "");
   write("conf.d/tenant.toml", "[[tenant]]\nname = \"school\"\ndomains = [\"s.example\"]\n");
   for (const Setting& setting : settings()) {
     if (setting.section == "tenant" || setting.name == "most" || setting.name == "suspended") continue;
@@ -335,6 +351,9 @@ TEST_F(ConfigurationFiles, UnderstandEveryExampleOfTheTable) {
     if (in_limit && setting.name != "rate") text += "rate = \"1/h\"\n";
     text += std::string(setting.name) + " = " + std::string(setting.example) + "\n";
     if (setting.name == "held") text += "suspended = 5.0\n";
+    const bool asks_for_password = setting.name == "user" || setting.name == "api_header";
+    if (setting.section == "gate.auth_policy" && asks_for_password)
+      text += "password_file = \"auth_policy.password\"\n";
     EXPECT_THAT(problems_of(text), IsEmpty()) << text;
   }
 }

@@ -15,6 +15,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/error_word.h"
+
 namespace postreeve {
 namespace {
 
@@ -28,15 +30,6 @@ std::unexpected<Error> system_failure(const std::string& socket_path, int error)
         fmt::format("no daemon answers on {} ({}); is `postreeve serve` running?", socket_path, words));
   const std::string_view hint = error == EACCES ? "; ask as root or as the user it runs as" : "";
   return fail(ErrorCode::kUnavailable, fmt::format("{}: {}{}", socket_path, words, hint));
-}
-
-ErrorCode code_of(std::string_view word) {
-  if (word == "not_found") return ErrorCode::kNotFound;
-  if (word == "conflict") return ErrorCode::kConflict;
-  if (word == "unavailable") return ErrorCode::kUnavailable;
-  if (word == "limit_exceeded") return ErrorCode::kLimitExceeded;
-  if (word == "corrupt") return ErrorCode::kCorrupt;
-  return ErrorCode::kInvalidInput;
 }
 
 std::string member(const json::value& value, std::string_view name) {
@@ -86,7 +79,8 @@ Result<json::value> ControlClient::ask(std::string_view verb, const json::object
   if (json::value* data = reply.get_object().if_contains("data")) return std::move(*data);
   const json::value* error = reply.get_object().if_contains("error");
   if (error == nullptr) return fail(ErrorCode::kUnavailable, "the daemon answered nothing");
-  return fail(code_of(member(*error, "code")), member(*error, "text"));
+  return fail(error_code_from(member(*error, "code")).value_or(ErrorCode::kInvalidInput),
+              member(*error, "text"));
 }
 
 Result<std::string> ControlClient::read_line() {

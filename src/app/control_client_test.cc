@@ -1,7 +1,11 @@
 #include "app/control_client.h"
 
 #include <array>
+#include <atomic>
+#include <future>
+#include <semaphore>
 #include <thread>
+#include <vector>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -13,6 +17,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "control/control_testing.h"
+#include "response/action.h"
 
 namespace postreeve {
 namespace {
@@ -98,6 +103,49 @@ TEST_F(ControlSocket, TakesALongRequestAndGivesALongAnswer) {
       client->ask("list add", {{"list", "canary"}, {"values", values}, {"comment", std::string(200, 'c')}});
   ASSERT_TRUE(added) << added.error().detail;
   EXPECT_EQ(added->as_array().size(), 300U);
+}
+
+// Its backend does not answer.
+class Hanging final : public ResponseAction {
+ public:
+  [[nodiscard]] Audience audience() const noexcept override { return Audience::kSystems; }
+  [[nodiscard]] std::string preview(const Task&) const override { return "hang"; }
+  [[nodiscard]] std::string rehearse(const Task&, std::optional<Outcome>) const override {
+    begun.release();
+    answers.wait_for(std::chrono::seconds{20});
+    ++ended;
+    return "hang";
+  }
+  [[nodiscard]] Result<std::string> carry_out(const Task&) override { return std::string(); }
+
+  mutable std::counting_semaphore<> begun{0};
+  mutable std::atomic<int> ended{0};
+  std::promise<void> backend;
+  std::shared_future<void> answers{backend.get_future()};
+};
+
+TEST_F(ControlSocket, AnswersWhileRehearsalsHang) {
+  auto owned = std::make_unique<Hanging>();
+  Hanging& action = *owned;
+  Actions::ByName all;
+  all.emplace("hanging", std::move(owned));
+  room_.actions = Actions(std::move(all));
+  ResponsePlan plan;
+  plan.suspended = {"hanging"};
+  room_.playbook = Playbook(plan, {}, room_.actions.traits());
+  std::vector<std::jthread> people;
+  people.reserve(6);
+  for (int i = 0; i < 6; ++i) {
+    people.emplace_back([this] {
+      (void)ControlClient::connect(path())->ask("account suspend", {{"account", kAnna}, {"dry_run", true}});
+    });
+  }
+  for (int i = 0; i < 2; ++i) action.begun.acquire();
+  auto client = ControlClient::connect(path());
+  EXPECT_TRUE(client->ask("status", {}));
+  EXPECT_TRUE(client->ask("account suspend", {{"account", kAnna}}));
+  EXPECT_EQ(action.ended, 0);
+  action.backend.set_value();
 }
 
 TEST_F(ControlSocket, SurvivesGarbage) {

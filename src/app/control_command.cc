@@ -46,10 +46,10 @@ Result<std::string> read_input(const std::string& file) {
 constexpr std::size_t kMostValuesAtOnce = 500;
 
 bool wants_a_reason(const ControlArguments& arguments) {
-  static constexpr std::array<std::string_view, 13> kVerbs{
-      "account hold",     "account suspend",  "account release", "account trust", "incident confirm",
-      "incident dismiss", "incident release", "action retry",    "action run",    "queue hold",
-      "queue release",    "queue delete",     "sessions kick"};
+  static constexpr std::array<std::string_view, 15> kVerbs{
+      "account hold",     "account suspend",  "account release",   "account trust", "incident confirm",
+      "incident dismiss", "incident release", "incident evidence", "action retry",  "action run",
+      "queue hold",       "queue release",    "queue delete",      "sessions kick", "account forget"};
   return std::ranges::find(kVerbs, arguments.verb) != kVerbs.end() &&
          !arguments.arguments.contains("reason") && !arguments.arguments.contains("dry_run");
 }

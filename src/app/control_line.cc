@@ -74,6 +74,22 @@ void required(CLI::App& verb, const char* name, std::vector<std::string>& into, 
   verb.add_option(name, into, about)->required()->type_name("");
 }
 
+void add_top_verbs(CLI::App& app, ControlWords& words) {
+  CLI::App& top = noun(app, "top", "Who sends most, and from where");
+  VerbAdder verbs(top, words);
+  const auto add = [&](const char* name, const char* about, const char* compared) {
+    CLI::App& verb = verbs.reading(name, about);
+    verb.add_flag("--compare", words.compare, compared);
+    verb.add_option("--most", words.most, "So many (15)")->type_name("N");
+  };
+  const char* last_week = "Beside the hour before and the same hour last week";
+  add("senders", "Accounts with the most recipients this hour", last_week);
+  add("logins", "Accounts with the most successful logins this hour", last_week);
+  add("addresses", "Client addresses with the most recipients and logins this hour",
+      "Beside the hour before");
+  add("networks", "The same by networks: IPv4 /24, IPv6 /48", "Beside the hour before");
+}
+
 void add_daemon_verbs(CLI::App& app, ControlWords& words) {
   VerbAdder verbs(app, words);
   verbs.reading("status", "Say how the daemon is doing");
@@ -83,10 +99,18 @@ void add_daemon_verbs(CLI::App& app, ControlWords& words) {
   verbs.reading("watch", "Show decisions as they are made");
   required(verbs.verb("backup", "Copy the state into a new file while the daemon runs"), "FILE", words.file,
            "A file that is not there yet");
-  CLI::App& top = noun(app, "top", "Who sends most");
-  CLI::App& senders = VerbAdder(top, words).reading("senders", "Accounts with the most recipients this hour");
-  senders.add_flag("--compare", words.compare, "Beside the hour before and the same hour last week");
-  senders.add_option("--most", words.most, "So many (15)")->type_name("N");
+  CLI::App& cluster = noun(app, "cluster", "The nodes that share a ledger");
+  VerbAdder(cluster, words).reading("status", "Which there are, and when each was heard of last");
+  add_top_verbs(app, words);
+  CLI::App& find =
+      verbs.reading("find", "Who had to do with an address, a network, a subject, a recipient, ...");
+  required(find, "WHAT", words.text, "192.0.2.7, 192.0.2.0/24, or a part of a text");
+  find.add_option("--kind", words.kind,
+                  "Only address, network, helo, sender, recipient, subject, subject_template, url_domain, "
+                  "attachment, message_id or queue_id")
+      ->type_name("KIND");
+  find.add_option("--within", words.within, "Seen so short ago: 7d (ever)")->type_name("TIME");
+  find.add_option("--most", words.most, "So many (100)")->type_name("N");
 }
 
 void add_account_verbs(CLI::App& app, ControlWords& words) {
@@ -111,6 +135,9 @@ void add_account_verbs(CLI::App& app, ControlWords& words) {
   CLI::App& trust = named(verbs.changing("trust", "Take what comes from a network for the owner's"));
   required(trust, "NETWORK", words.networks, "Networks like 192.0.2.0/24");
   trust.add_option("--expires", words.expires, "After how long it ends: 7d, never (30d)")->type_name("TIME");
+  named(verbs.verb("export", "All that is kept of it, as JSON"));
+  named(verbs.changing("forget", "Delete its habits and counts, take its name out of incidents"))
+      .add_flag("--force", words.force, "Although an incident is open");
 }
 
 void add_incident_verbs(CLI::App& app, ControlWords& words) {
@@ -126,7 +153,15 @@ void add_incident_verbs(CLI::App& app, ControlWords& words) {
     return verb;
   };
   named(verbs.reading("show", "The whole story: evidence, changes, notes"));
+  named(verbs.reading("clues", "What was seen of the thief: places, subjects, links, attachments"));
+  named(verbs.reading("siblings", "Other accounts that share such a clue, and since when"))
+      .add_option("--most", words.most, "So many (100)")
+      ->type_name("N");
   required(named(verbs.reading("note", "Add a note")), "TEXT", words.text, "The note");
+  named(verbs.changing("take", "Say who takes care of it: nobody else is paged then"))
+      .add_option("--by", words.by, "Somebody else than you")
+      ->type_name("NAME");
+  named(verbs.changing("evidence", "Write the archive of evidence now, and say where"));
   named(verbs.changing("confirm", "It was a take-over: suspend the account, forget what the thief taught"))
       .add_option("--cause", words.cause, "How the password went: phishing, malware, guessed, ...")
       ->type_name("TEXT");
@@ -155,16 +190,20 @@ void add_action_verbs(CLI::App& app, ControlWords& words) {
 void add_mail_verbs(CLI::App& app, ControlWords& words) {
   CLI::App& queue = noun(app, "queue", "Look at an account's mail in the mail server's queue, and change it");
   VerbAdder verbs(queue, words);
-  const auto scoped = [&](CLI::App& verb) {
+  const auto scoped = [&](CLI::App& verb) -> CLI::App& {
     auto* account = verb.add_option("--account", words.account, "All mail of this account")->type_name("A");
     auto* incident =
         verb.add_option("--incident", words.incident, "What belongs to this incident")->type_name("ID");
     account->excludes(incident);
+    return verb;
   };
   scoped(verbs.reading("list", "What is in the queue, oldest first"));
   scoped(verbs.changing("hold", "Put it on hold"));
   scoped(verbs.changing("release", "Let it go, in the order in which it came"));
-  scoped(verbs.changing("delete", "Delete it without bounces"));
+  scoped(verbs.changing("delete",
+                        "Delete it without bounces; of an incident what is held and from its networks"))
+      .add_flag("--force", words.force,
+                "Although nobody has confirmed the incident, or its evidence is not kept");
   CLI::App& sessions = noun(app, "sessions", "Look at an account's mailbox sessions, and end them");
   VerbAdder session_verbs(sessions, words);
   required(session_verbs.reading("list", "IMAP and POP3 sessions"), "ACCOUNT", words.account, "The login");
@@ -232,8 +271,22 @@ boost::json::array array_of(const std::vector<std::string>& texts) {
   return array;
 }
 
+// A span of time in seconds; `no_end` for 0. False with what is wrong in `mistake`.
+bool put_time(const char* name, const std::string& text, std::string_view no_end, boost::json::object& into,
+              std::string& mistake) {
+  if (text.empty()) return true;
+  const bool is_endless = text == no_end;
+  const std::optional<Duration> span = is_endless ? Duration{} : parse_duration(text);
+  if (!span || (span->count() <= 0 && !is_endless)) {
+    mistake = fmt::format("'{}' is no time; write one like 10m, 2h or 30d, or {}", text, no_end);
+    return false;
+  }
+  into.emplace(name, std::chrono::floor<std::chrono::seconds>(*span).count());
+  return true;
+}
+
 void put_words(const ControlWords& words, boost::json::object& into) {
-  const std::array<std::pair<std::string_view, const std::string*>, 14> texts{{{"account", &words.account},
+  const std::array<std::pair<std::string_view, const std::string*>, 16> texts{{{"account", &words.account},
                                                                                {"incident", &words.incident},
                                                                                {"list", &words.list},
                                                                                {"value", &words.value},
@@ -246,7 +299,9 @@ void put_words(const ControlWords& words, boost::json::object& into) {
                                                                                {"name", &words.name},
                                                                                {"tenant", &words.tenant},
                                                                                {"token_id", &words.token_id},
-                                                                               {"action", &words.action}}};
+                                                                               {"action", &words.action},
+                                                                               {"kind", &words.kind},
+                                                                               {"by", &words.by}}};
   for (const auto& [name, text] : texts) {
     if (!text->empty()) into.emplace(name, *text);
   }
@@ -262,6 +317,7 @@ void put_words(const ControlWords& words, boost::json::object& into) {
   if (words.most > 0) into.emplace("most", words.most);
   if (words.number > 0) into.emplace("number", words.number);
   if (words.given_up) into.emplace("given_up", true);
+  if (words.force) into.emplace("force", true);
   if (words.undo) into.emplace("undo", true);
   if (words.compare) into.emplace("compare", true);
   if (words.dry_run) into.emplace("dry_run", true);
@@ -285,17 +341,12 @@ std::optional<ControlArguments> control_arguments(const CLI::App& app, ControlWo
   ControlArguments& arguments = words.arguments;
   arguments.verb = typed_verb(app);
   put_words(words, arguments.arguments);
-  if (!words.expires.empty()) {
-    const bool is_never = words.expires == "never";
-    const std::optional<Duration> span = is_never ? Duration{} : parse_duration(words.expires);
-    if (!span || (span->count() <= 0 && !is_never)) {
-      mistake = fmt::format("'{}' is no time; write one like 10m, 2h or 30d, or never", words.expires);
-      return std::nullopt;
-    }
-    arguments.arguments.emplace("expires_in", std::chrono::floor<std::chrono::seconds>(*span).count());
-  }
+  const bool are_times = put_time("expires_in", words.expires, "never", arguments.arguments, mistake) &&
+                         put_time("within", words.within, "ever", arguments.arguments, mistake);
+  if (!are_times) return std::nullopt;
   if (arguments.verb == "backup")
     arguments.arguments.emplace("file", std::filesystem::absolute(words.file).string());
+  if (arguments.verb == "account export") arguments.output = OutputFormat::kJson;
   if (arguments.verb == "list import") {
     arguments.verb = "list add";
     arguments.values_file = words.file;

@@ -46,6 +46,9 @@ struct ControlWords {
   std::string tenant;
   std::string token_id;
   std::string expires;
+  std::string kind;
+  std::string within;
+  std::string by;
   std::vector<std::string> values;
   std::vector<std::string> events;
   std::vector<std::string> networks;
@@ -56,12 +59,13 @@ struct ControlWords {
   std::string action;
   bool given_up = false;
   bool undo = false;
+  bool force = false;
   bool compare = false;
   bool dry_run = false;
   bool clear = false;
 };
 
-// Adds status, mode, watch, backup, top, account, incident, action, list, token and audit.
+// Adds status, mode, watch, backup, find, top, account, incident, action, list, token and audit.
 void add_control_verbs(CLI::App& app, ControlWords& words);
 
 // After the reading: what was typed, when it was one of these; kInvalidInput texts say what is wrong.

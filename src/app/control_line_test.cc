@@ -72,6 +72,18 @@ TEST(ControlLine, ImportsAndExportsThroughOtherVerbs) {
   EXPECT_EQ(exported.output, OutputFormat::kValues);
 }
 
+TEST(ControlLine, FindsWithinATime) {
+  EXPECT_EQ(asked({"find", "203.0.113.0/24", "--within", "7d", "--kind", "address"}).arguments,
+            (json::object{{"text", "203.0.113.0/24"}, {"kind", "address"}, {"within", 604'800}}));
+  EXPECT_EQ(asked({"find", "x", "--within", "ever"}).arguments.at("within"), json::value(0));
+  EXPECT_THAT(mistake({"find", "x", "--within", "long"}), HasSubstr("or ever"));
+}
+
+TEST(ControlLine, ExportsAnAccountAsJson) {
+  EXPECT_EQ(asked({"account", "export", "a@x.example"}).output, OutputFormat::kJson);
+  EXPECT_EQ(asked({"account", "forget", "a@x.example", "--force"}).arguments.at("force"), json::value(true));
+}
+
 TEST(ControlLine, MakesTheFileOfABackupAbsolute) {
   EXPECT_THAT(std::string(asked({"backup", "b.db"}).arguments.at("file").as_string()), StartsWith("/"));
 }

@@ -1,5 +1,7 @@
 #include "app/count_watcher.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <variant>
 
 #include "detect/refusals.h"
@@ -11,16 +13,18 @@ namespace {
 struct CountsOf {
   Action action;
 
+  [[nodiscard]] bool is_refused() const { return action == Action::kDefer || action == Action::kReject; }
+
   Counts operator()(const Recipient&) const {
-    const bool is_refused = action == Action::kDefer || action == Action::kReject;
     Counts counts;
-    (is_refused ? counts.refused : counts.recipients) = 1;
+    (is_refused() ? counts.refused : counts.recipients) = 1;
     return counts;
   }
-  Counts operator()(const Submission&) const {
-    Counts counts;
-    if (action != Action::kDefer && action != Action::kReject) counts.messages = 1;
-    return counts;
+  Counts operator()(const Submission& message) const {
+    if (!is_refused()) return {.messages = 1};
+    // They were accepted one by one before.
+    return {.withdrawn =
+                std::max(message.recipient_count, static_cast<std::uint32_t>(message.recipients.size()))};
   }
   Counts operator()(const Login& login) const {
     Counts counts;

@@ -32,6 +32,11 @@ constexpr ViewColumn kList[] = {{"list", "list"},
                                 {"author", "author"},
                                 {"expires", "expires"},
                                 {"comment", "comment"}};
+constexpr ViewColumn kNodes[] = {{"node", "node"},
+                                 {"version", "version"},
+                                 {"last_heard", "last heard of"},
+                                 {"spooled", "spooled"},
+                                 {"is_this", "this one"}};
 constexpr ViewColumn kTokens[] = {
     {"token_id", "token id"},   {"name", "name"},       {"tenant", "tenant"}, {"expires", "expires"},
     {"last_used", "last used"}, {"revoked", "revoked"}, {"events", "events"}};
@@ -57,12 +62,43 @@ constexpr ViewColumn kQueue[] = {{"queue_id", "queue id"}, {"queue", "queue"},
                                  {"size", "bytes"},        {"result", "result"}};
 constexpr ViewColumn kSessions[] = {{"service", "service"}, {"client", "client"}, {"process", "process"}};
 
-constexpr View kViews[] = {
-    {"queue list", kQueue},    {"messages", kQueue},     {"sessions list", kSessions},
-    {"action list", kActions}, {"actions", kOfIncident}, {"incident list", kIncidents},
-    {"incidents", kOfAccount}, {"timeline", kTimeline},  {"account history", kTimeline},
-    {"top senders", kSenders}, {"list show", kList},     {"list add", kList},
-    {"token list", kTokens},   {"audit list", kAudit},   {"logs", kLogs}};
+constexpr ViewColumn kClues[] = {{"kind", "kind"},
+                                 {"says", "value"},
+                                 {"first_seen", "first seen"},
+                                 {"last_seen", "last seen"},
+                                 {"times", "times"}};
+constexpr ViewColumn kSiblings[] = {{"account", "account"},   {"incident", "incident"},
+                                    {"standing", "standing"}, {"shares", "shares"},
+                                    {"says", "value"},        {"since", "since"},
+                                    {"times", "times"},       {"accounts_sharing", "accounts"}};
+constexpr ViewColumn kFound[] = {
+    {"account", "account"},       {"incident", "incident"},   {"kind", "kind"},  {"says", "value"},
+    {"first_seen", "first seen"}, {"last_seen", "last seen"}, {"times", "times"}};
+constexpr ViewColumn kLogins[] = {{"account", "account"},
+                                  {"logins", "logins"},
+                                  {"logins_hour_before", "before"},
+                                  {"logins_last_week", "last week"}};
+
+constexpr View kViews[] = {{"incident clues", kClues},
+                           {"incident siblings", kSiblings},
+                           {"find", kFound},
+                           {"top logins", kLogins},
+                           {"queue list", kQueue},
+                           {"messages", kQueue},
+                           {"sessions list", kSessions},
+                           {"action list", kActions},
+                           {"actions", kOfIncident},
+                           {"incident list", kIncidents},
+                           {"incidents", kOfAccount},
+                           {"timeline", kTimeline},
+                           {"account history", kTimeline},
+                           {"top senders", kSenders},
+                           {"list show", kList},
+                           {"list add", kList},
+                           {"token list", kTokens},
+                           {"audit list", kAudit},
+                           {"logs", kLogs},
+                           {"cluster status", kNodes}};
 
 }  // namespace
 

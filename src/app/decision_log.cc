@@ -16,6 +16,7 @@ bool matters(const Decided& decided) {
   if (observation.repeated) return false;
   if (observation.verdict.action != Action::kAccept) return true;
   if (!observation.change) return false;
+  if (observation.change->observed_only) return true;
   return is_restriction(observation.change->before.level) || is_restriction(observation.change->after.level);
 }
 
@@ -39,6 +40,7 @@ void DecisionLog::saw(const Decided& decided) {
                   to_text(verdict.action), to_text(verdict.standing.level), verdict.risk,
                   logfmt_value(client_of(decided.event)), to_text(decided.door));
   if (decided.is_observed) line += " observed=true";
+  if (decided.observation.change && decided.observation.change->observed_only) line += " fuse=out";
   if (!decided.rule.empty()) line += fmt::format(" rule={}", logfmt_value(decided.rule));
   if (verdict.limit != 0) line += fmt::format(" limit={}", verdict.limit);
   if (verdict.standing.incident.known())

@@ -12,7 +12,8 @@
 
 namespace postreeve {
 
-// Matters: what is refused, held or diverted, or would be; what changes a standing to or from a restriction.
+// Matters: what is refused, held or diverted, or would be; what changes a standing to or from a restriction,
+// or would if the fuse were not out.
 class DecisionLog final : public DecisionWatcher {
  public:
   explicit DecisionLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}

@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/gate_limits.h"
+#include "app/inherited_sockets.h"
 #include "app/lists.h"
 #include "app/service_manager.h"
 #include "base/ascii.h"
+#include "base/password_file.h"
 #include "engine/familiar_places.h"
 #include "engine/login_throttle.h"
 #include "gate/auth_policy.h"
-#include "gate/event_api.h"
+#include "gate/event_tokens.h"
 #include "gate/milter.h"
 #include "gate/postfix_policy.h"
 #include "gate/socketmap.h"
@@ -21,23 +24,9 @@
 namespace postreeve {
 namespace {
 
-std::optional<EventScope> scope_of(TokenBook& tokens, std::string_view token, const Policy& policy,
-                                   Timestamp now) {
-  const Result<TokenRow> row = tokens.verify(token, now);
-  if (!row) return std::nullopt;
-  EventScope scope{.name = row->name, .events = row->scope.events, .domains = {}};
-  if (row->scope.tenant.empty()) return scope;
-  const auto tenant = std::ranges::find(policy.tenants, row->scope.tenant, &Tenant::name);
-  // A token of a tenant that is gone may speak of nobody.
-  scope.domains = tenant == policy.tenants.end() ? std::vector<std::string>{""} : tenant->domains;
-  return scope;
-}
-
-Result<std::string> first_line_of(const std::string& file) {
-  if (file.empty()) return std::string();
-  const Result<std::string> text = read_text_file(file);
-  if (!text) return fail(text.error().code, file + ": " + text.error().detail);
-  return std::string(trim(std::string_view(*text).substr(0, text->find('\n'))));
+std::vector<std::string> domains_of(const Policy& policy, std::string_view tenant) {
+  const auto found = std::ranges::find(policy.tenants, tenant, &Tenant::name);
+  return found == policy.tenants.end() ? std::vector<std::string>{} : found->domains;
 }
 
 // Whose settings are to be looked at.
@@ -59,14 +48,11 @@ struct Gates::Impl {
   Result<void> open_events();
   Result<void> open_metrics();
   Result<void> add(const std::string& name, const Endpoints& endpoints, StreamGate::MakeConversation make,
-                   SessionLimits limits);
+                   const SessionLimits& limits);
   Result<void> add(const std::string& name, const Endpoints& endpoints, HttpHandler handler,
                    const HttpLimits& limits);
   void add_health(Router& router) const;
   [[nodiscard]] std::shared_ptr<const LoginLock> lock_of(const LockMapSettings& settings) const;
-  [[nodiscard]] ListenerOptions listener_options(const std::string& name) const {
-    return {.most_connections = serving.most_connections, .inherited = inherited_socket(name)};
-  }
 
   boost::asio::io_context& context;
   const Serving& serving;
@@ -81,6 +67,7 @@ struct Gates::Impl {
   Router metrics_router;
   std::vector<std::unique_ptr<StreamGate>> streams;
   std::vector<std::unique_ptr<HttpServer>> servers;
+  const HttpServer* health = nullptr;  // of `servers`, what monitoring asks
 };
 
 Result<void> Gates::Impl::open() {
@@ -98,7 +85,8 @@ Result<void> Gates::Impl::open_policy() {
                            .prepends = serving.postfix_policy.prepend_reason});
   return add(
       "postfix_policy", serving.postfix_policy.listen,
-      [&guard = parts.guard, options] { return make_postfix_policy(guard, options); }, kPostfixPolicyLimits);
+      [&guard = parts.guard, options] { return make_postfix_policy(guard, options); },
+      as_configured(kPostfixPolicyLimits, serving));
 }
 
 std::shared_ptr<const LoginLock> Gates::Impl::lock_of(const LockMapSettings& settings) const {
@@ -111,11 +99,13 @@ std::shared_ptr<const LoginLock> Gates::Impl::lock_of(const LockMapSettings& set
 Result<void> Gates::Impl::open_tables() {
   Result<void> opened = add(
       "socketmap", serving.socketmap.listen,
-      [lock = lock_of(serving.socketmap)] { return make_socketmap(lock); }, kTableLimits);
+      [lock = lock_of(serving.socketmap)] { return make_socketmap(lock); },
+      as_configured(kTableLimits, serving));
   if (!opened) return opened;
   return add(
       "tcp_table", serving.tcp_table.listen,
-      [lock = lock_of(serving.tcp_table)] { return make_tcp_table(lock); }, kTableLimits);
+      [lock = lock_of(serving.tcp_table)] { return make_tcp_table(lock); },
+      as_configured(kTableLimits, serving));
 }
 
 Result<void> Gates::Impl::open_milter() {
@@ -123,12 +113,12 @@ Result<void> Gates::Impl::open_milter() {
       MilterOptions{.default_domain = parts.default_domain, .adds_header = serving.milter.add_header});
   return add(
       "milter", serving.milter.listen,
-      [&guard = parts.guard, options] { return make_milter(guard, options); }, kMilterLimits);
+      [&guard = parts.guard, options] { return make_milter(guard, options); }, milter_limits(serving));
 }
 
 Result<void> Gates::Impl::open_auth_policy() {
   if (serving.auth_policy.listen.empty()) return {};
-  const Result<std::string> password = first_line_of(serving.auth_policy.password_file);
+  const Result<std::string> password = read_password(serving.auth_policy.password_file);
   if (!password) return fail(password.error());
   AuthPolicyOptions options;
   options.default_domain = parts.default_domain;
@@ -139,6 +129,7 @@ Result<void> Gates::Impl::open_auth_policy() {
   throttle = std::make_unique<LoginThrottle>(LoginThrottleSettings{}, parts.state.key);
   LoginDeskOptions desk_options;
   desk_options.suspended_refuses_smtp = serving.auth_policy.refuse_suspended;
+  desk_options.suspended_refuses_mailboxes = serving.auth_policy.suspended_refuses_mailboxes;
   const auto is_familiar = [this](const AccountId& account, const IpAddress& address) {
     return places.knows(account, address);
   };
@@ -151,17 +142,19 @@ Result<void> Gates::Impl::open_auth_policy() {
       [this](HttpRequest request, HttpReply reply) {
         auth_policy->answer(std::move(request), std::move(reply));
       },
-      HttpLimits{});
+      as_configured(HttpLimits{}, serving));
 }
 
 Result<void> Gates::Impl::open_events() {
   if (serving.events.empty()) return {};
-  const EventTokens tokens = [this](std::string_view token) {
-    return scope_of(parts.state.tokens, token, parts.guard.rules()->policy(), parts.guard.now());
-  };
+  EventTokens tokens = event_tokens(
+      parts.state.tokens, [this] { return parts.guard.now(); },
+      [this](std::string_view tenant) { return domains_of(parts.guard.rules()->policy(), tenant); });
   EventApiOptions options;
   options.default_domain = parts.default_domain;
-  events = std::make_unique<EventApi>(event_guard(parts.guard), tokens, std::move(options));
+  events = std::make_unique<EventApi>(event_guard(parts.guard, parts.settle), std::move(tokens),
+                                      std::move(options), &parts.state.answers,
+                                      [this] { return parts.guard.now(); });
   events_router.add("POST", "/v1/events", [this](HttpRequest request, HttpReply reply) {
     events->answer(std::move(request), std::move(reply));
   });
@@ -172,7 +165,7 @@ Result<void> Gates::Impl::open_events() {
       [this](HttpRequest request, HttpReply reply) {
         events_router.answer(std::move(request), std::move(reply));
       },
-      HttpLimits{.body_bytes = kMostBodyBytes});
+      as_configured(HttpLimits{.body_bytes = kMostBodyBytes}, serving));
 }
 
 void Gates::Impl::add_health(Router& router) const {
@@ -190,22 +183,25 @@ Result<void> Gates::Impl::open_metrics() {
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     reply(std::move(response));
   });
-  return add(
+  Result<void> opened = add(
       "metrics", serving.metrics,
       [this](HttpRequest request, HttpReply reply) {
         metrics_router.answer(std::move(request), std::move(reply));
       },
-      HttpLimits{});
+      as_configured(HttpLimits{}, serving));
+  if (opened) health = servers.back().get();
+  return opened;
 }
 
 Result<void> Gates::Impl::add(const std::string& name, const Endpoints& endpoints,
-                              StreamGate::MakeConversation make, SessionLimits limits) {
+                              StreamGate::MakeConversation make, const SessionLimits& limits) {
   if (endpoints.empty()) return {};
-  limits.request_bytes = std::min<std::size_t>(limits.request_bytes, serving.most_request_kib * 1024UL);
-  limits.idle = std::max(limits.idle, serving.idle);
+  const auto inherited = share_out(inherited_sockets(name), endpoints);
+  if (!inherited) return fail(inherited.error().code, section_of(name) + inherited.error().detail);
   std::vector<ListenAt> listens;
-  for (const Endpoint& endpoint : endpoints)
-    listens.push_back({.endpoint = endpoint, .inherited = listens.empty() ? inherited_socket(name) : -1});
+  listens.reserve(endpoints.size());
+  for (std::size_t i = 0; i < endpoints.size(); ++i)
+    listens.push_back({.endpoint = endpoints[i], .inherited = (*inherited)[i]});
   auto gate = StreamGate::open(context, listens, std::move(make),
                                {.limits = limits, .most_connections = serving.most_connections});
   if (!gate) return fail(gate.error().code, section_of(name) + gate.error().detail);
@@ -219,11 +215,11 @@ Result<void> Gates::Impl::add(const std::string& name, const Endpoints& endpoint
                               const HttpLimits& limits) {
   if (endpoints.empty()) return {};
   auto server = std::make_unique<HttpServer>(context, std::move(handler), limits);
-  bool is_first = true;
-  for (const Endpoint& endpoint : endpoints) {
-    ListenerOptions options = listener_options(name);
-    if (!std::exchange(is_first, false)) options.inherited = -1;
-    const Result<Endpoint> where = server->listen(endpoint, options);
+  const auto inherited = share_out(inherited_sockets(name), endpoints);
+  if (!inherited) return fail(inherited.error().code, section_of(name) + inherited.error().detail);
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    const Result<Endpoint> where = server->listen(
+        endpoints[i], {.most_connections = serving.most_connections, .inherited = (*inherited)[i]});
     if (!where) return fail(where.error().code, section_of(name) + where.error().detail);
     listening.push_back(name + ' ' + where->to_string());
   }
@@ -243,13 +239,21 @@ Gates::~Gates() = default;
 
 void Gates::stop() {
   for (const auto& gate : impl_->streams) gate->stop();
-  for (const auto& server : impl_->servers) server->stop();
+  for (const auto& server : impl_->servers) {
+    if (server.get() != impl_->health) server->stop();
+  }
 }
 
 std::size_t Gates::open_connections() const {
+  return under_way() + (impl_->health == nullptr ? 0 : impl_->health->connections());
+}
+
+std::size_t Gates::under_way() const {
   std::size_t open = 0;
   for (const auto& gate : impl_->streams) open += gate->open_sessions();
-  for (const auto& server : impl_->servers) open += server->connections();
+  for (const auto& server : impl_->servers) {
+    if (server.get() != impl_->health) open += server->connections();
+  }
   return open;
 }
 

@@ -13,6 +13,7 @@
 #include "app/serving.h"
 #include "app/state.h"
 #include "base/result.h"
+#include "gate/event_api.h"
 #include "guard/guard.h"
 
 namespace postreeve {
@@ -25,6 +26,7 @@ struct GateParts {
   std::string default_domain;
   std::function<void()> lists_changed;
   std::function<bool()> is_ready;
+  SettleJudgement settle;
 };
 
 class Gates {
@@ -34,9 +36,12 @@ class Gates {
                                                            const Serving& serving, const GateParts& parts);
   ~Gates();
 
-  // Accepts no more; what was asked is answered. Returns at once.
+  // Accepts no more; what was asked is answered. Returns at once. Monitoring goes on until the end: it is
+  // told that the server is not ready any more.
   void stop();
   [[nodiscard]] std::size_t open_connections() const;
+  // Those that stop() lets end; monitoring's do not count.
+  [[nodiscard]] std::size_t under_way() const;
 
   // "postfix_policy 127.0.0.1:10040", one a listener.
   [[nodiscard]] const std::vector<std::string>& listening() const;

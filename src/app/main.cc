@@ -15,6 +15,7 @@
 #include "app/init_command.h"
 #include "app/replay_command.h"
 #include "app/serve_command.h"
+#include "app/state_copy_command.h"
 
 namespace postreeve {
 namespace {
@@ -29,6 +30,9 @@ struct Run {
   ExitCode operator()(const InitArguments& arguments) const { return run_init(arguments, console); }
   ExitCode operator()(const DoctorArguments& arguments) const { return run_doctor(arguments, console); }
   ExitCode operator()(const ServeArguments& arguments) const { return run_serve(arguments, console); }
+  ExitCode operator()(const StateCopyArguments& arguments) const {
+    return run_state_copy(arguments, console);
+  }
   ExitCode operator()(const ControlArguments& arguments) const { return run_control(arguments, console); }
   ExitCode operator()(const ExplainArguments& arguments) const { return run_explain(arguments, console); }
   ExitCode operator()(const CompletionArguments& arguments) const {

@@ -64,6 +64,13 @@ std::string text_of(const HistoryProblem& problem) {
   return fmt::format("{}:{}: {}", problem.file, problem.line, problem.error.detail);
 }
 
+ProgressState progress_of(const HistoryCounts& counts, std::optional<std::uint64_t> total_bytes) {
+  ProgressState state{.count = counts.lines_read};
+  if (total_bytes && *total_bytes > 0)
+    state.part = static_cast<double>(counts.bytes_read) / static_cast<double>(*total_bytes);
+  return state;
+}
+
 // The whole command; one object a run.
 class ReplayCommand {
  public:
@@ -195,9 +202,10 @@ class ReplayCommand {
 
   HistoryResult read(Replay& replay, const Stopwatch& stopwatch) const {
     const HistoryOptions options = history_options();
-    ProgressBar bar(console_.error_stream(), total_bytes(options.files), [&] { return stopwatch.seconds(); });
+    ProgressBar bar(console_.error_stream(), "lines", [&] { return stopwatch.seconds(); });
+    const auto total = total_bytes(options.files);
     const auto progress = [&](const HistoryCounts& counts, Timestamp) {
-      if (console_.error_is_terminal()) bar.show(counts);
+      if (console_.error_is_terminal()) bar.show(progress_of(counts, total));
     };
     HistoryResult result = options.threads < 2 || window_.until
                                ? judge_while_reading(options, replay, progress)

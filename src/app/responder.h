@@ -9,7 +9,9 @@
 #include "app/serving.h"
 #include "app/state.h"
 #include "base/result.h"
+#include "guard/guard.h"
 #include "response/actions.h"
+#include "response/fuse_report.h"
 #include "response/playbook.h"
 #include "response/worker.h"
 
@@ -23,15 +25,24 @@ class Responder {
                                                                Metrics& metrics,
                                                                std::shared_ptr<spdlog::logger> logger);
 
+  [[nodiscard]] const ActionWorld& world() const noexcept { return world_; }
   [[nodiscard]] const Actions& actions() const noexcept { return actions_; }
   [[nodiscard]] const Playbook& playbook() const noexcept { return playbook_; }
   [[nodiscard]] Worker& worker() noexcept { return worker_; }
 
- private:
-  Responder(Actions actions, const ResponseSettings& settings, LaneParts parts);
+  // Staff hears when the fuse goes out and when it is back, from the node that has the duty. Call every
+  // second or so, from one thread.
+  void tell_of_the_fuse(const Guard& guard, bool has_duty);
 
+ private:
+  Responder(ActionWorld world, Actions actions, const ResponseSettings& settings, LaneParts parts,
+            std::shared_ptr<spdlog::logger> logger);
+
+  std::shared_ptr<spdlog::logger> logger_;
+  ActionWorld world_;
   Actions actions_;
   Playbook playbook_;
+  FuseReport fuse_;
   Worker worker_;
 };
 

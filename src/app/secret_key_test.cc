@@ -53,6 +53,24 @@ TEST(SecretKey, IsNotTakenFromAFileThatOthersRead) {
   EXPECT_EQ(load_or_make_key(file).error().code, ErrorCode::kUnavailable);
 }
 
+TEST(SecretKey, IsNotMadeWhereItMustBe) {
+  const Directory directory;
+  const std::string file = directory.path / "key";
+  EXPECT_EQ(load_key(file).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(fs::exists(file));
+}
+
+TEST(SecretKey, IsTheSameInACopyAndReplacesNone) {
+  const Directory directory;
+  const std::string file = directory.path / "key";
+  const std::string copy = directory.path / "copy";
+  const Result<HashKey> made = load_or_make_key(file);
+  ASSERT_TRUE(copy_key(file, copy));
+  EXPECT_EQ(load_key(copy)->bytes, made->bytes);
+  EXPECT_EQ(fs::status(copy).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_FALSE(copy_key(file, copy));
+}
+
 TEST(SecretKey, SaysWhereItCannotBeMade) {
   const Result<HashKey> key = load_or_make_key("/nowhere/key");
   ASSERT_FALSE(key);

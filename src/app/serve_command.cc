@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <memory>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -25,7 +26,8 @@ std::shared_ptr<spdlog::logger> make_logger() {
   return logger;
 }
 
-// 10,000 connections need more descriptors than a shell gives. Whoever reads our log may go away.
+// 10,000 connections need more descriptors than a shell gives. Whoever reads our log may go away. Of a parent
+// that ignores SIGCHLD we would inherit it, and never learn how our programs end.
 void prepare_process() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
@@ -33,13 +35,27 @@ void prepare_process() {
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
   }
   (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGCHLD, SIG_DFL);
+}
+
+// What is wrong with an action, with the line that says so, as check-config does.
+ExitCode tell_failure(const Error& error, LoadedConfiguration loaded, const Console& console) {
+  if (error.code == ErrorCode::kInvalidInput) {
+    check_actions(loaded);
+    if (loaded.problems.empty()) console.complain(error.detail);
+    loaded.warnings.clear();  // told at the start
+    (void)tell_problems(loaded, console);
+    return ExitCode::kConfiguration;
+  }
+  console.complain(error.detail);
+  return error.code == ErrorCode::kUnavailable ? ExitCode::kUnavailable : ExitCode::kData;
 }
 
 }  // namespace
 
 ExitCode run_serve(const ServeArguments& arguments, const Console& console) {
   prepare_process();
-  const LoadedConfiguration loaded = load_configuration_or_default(arguments.config);
+  LoadedConfiguration loaded = load_configuration_or_default(arguments.config);
   if (!tell_problems(loaded, console)) return ExitCode::kConfiguration;
   const Serving& serving = loaded.configuration.serving;
   if (const Result<void> became = become_user(serving); !became) {
@@ -47,10 +63,7 @@ ExitCode run_serve(const ServeArguments& arguments, const Console& console) {
     return ExitCode::kNotAllowed;
   }
   Result<std::unique_ptr<Server>> server = Server::open(loaded.configuration, make_logger());
-  if (!server) {
-    console.complain(server.error().detail);
-    return server.error().code == ErrorCode::kUnavailable ? ExitCode::kUnavailable : ExitCode::kData;
-  }
+  if (!server) return tell_failure(server.error(), std::move(loaded), console);
   (*server)->stop_on_signals();
   (*server)->reload_on_hangup([&arguments, &console]() -> std::unique_ptr<Configuration> {
     LoadedConfiguration fresh = load_configuration_or_default(arguments.config);

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -13,29 +14,26 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "app/clock.h"
-#include "app/count_watcher.h"
-#include "app/decision_log.h"
 #include "app/followed_logs.h"
 #include "app/gates.h"
-#include "app/last_seen.h"
+#include "app/housekeeping.h"
 #include "app/live_rules.h"
-#include "app/metrics.h"
 #include "app/mode_memory.h"
 #include "app/responder.h"
+#include "app/server_status.h"
 #include "app/service_manager.h"
+#include "app/shared_tending.h"
 #include "app/state.h"
+#include "app/watchers.h"
 #include "control/control.h"
-#include "control/watch_feed.h"
-#include "store/ledger/retention.h"
+#include "control/told_judgement.h"
+#include "engine/familiar_places.h"
 
 namespace postreeve {
 
 namespace asio = boost::asio;
-namespace json = boost::json;
 
 namespace {
 
@@ -54,35 +52,41 @@ struct Server::Impl {
         logger(std::move(l)),
         state(std::move(opened)),
         rules(state->lists, state->policies),
-        decision_log(logger),
-        count_watcher(state->counts) {}
+        mode_is_given(configuration.serving.mode_is_given),
+        watchers(*state, logger, configuration.serving.activity_domains) {}
+
+  ~Impl() { state->database->stop_following(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   [[nodiscard]] const Serving& serving() const { return configuration.serving; }
   Result<void> begin();
   Result<void> make_guard();
   Result<void> open_doors();
+  void follow_other_nodes();
+  Result<void> follow_standings(std::uint64_t version);
+  Result<void> follow_rules();
+  Result<void> follow_forgetting(std::span<const AccountId> accounts);
   Result<void> refresh_rules();
+  Result<void> refresh_rules(const std::scoped_lock<std::mutex>& under_rules_mutex);
+  bool is_mode_given();
   void reload();
   void wait_for_hangup();
   void serve();
-  void keep_house();
-  void tend(unsigned turn);
-  void tell_of_the_disk();
+  void keep_house(Housekeeping& house);
   void drain();
   void close_doors();
-  std::string more_status() const;
+  std::string more_status();
 
   Configuration configuration;
   std::shared_ptr<spdlog::logger> logger;
   std::unique_ptr<State> state;
   LiveRules rules;
-  Metrics metrics;
-  std::unique_ptr<Responder> responder;  // told by the guard
+  bool mode_is_given;  // by the configuration in effect; under rules_mutex
+  Watchers watchers;
+  std::unique_ptr<Responder> responder;     // told by the guard
+  std::unique_ptr<JudgingThreads> judging;  // null: judging waits for nobody
   std::unique_ptr<Guard> guard;
-  DecisionLog decision_log;
-  CountWatcher count_watcher;
-  WatchFeed feed;
-  LastSeen last_seen;
   const Timestamp started = now();
   std::unique_ptr<Desk> desk;
   asio::io_context context;
@@ -100,11 +104,10 @@ struct Server::Impl {
   bool is_stopping = false;
   bool is_reloading = false;
   std::atomic<bool> is_ready{false};
-  bool told_of_full_disk = false;
 };
 
 Result<void> Server::Impl::begin() {
-  auto made = Responder::make(configuration.response, serving(), *state, metrics, logger);
+  auto made = Responder::make(configuration.response, serving(), *state, watchers.metrics, logger);
   if (!made) return fail(made.error());
   responder = std::move(*made);
   if (const Result<void> guarded = make_guard(); !guarded) return guarded;
@@ -112,31 +115,78 @@ Result<void> Server::Impl::begin() {
   auto followed = FollowedLogs::start(serving(), configuration.default_domain, *guard, logger);
   if (!followed) return fail(followed.error());
   logs = std::move(*followed);
+  follow_other_nodes();
   return {};
+}
+
+void Server::Impl::follow_other_nodes() {
+  state->database->follow({.standings = [this](std::uint64_t version) { return follow_standings(version); },
+                           .rules = [this] { return follow_rules(); },
+                           .forgotten = [this](auto accounts) { return follow_forgetting(accounts); }});
+  if (!state->database->health().has_server) return;
+  watchers.metrics.add_gauge("postreeve_ledger_up", "Whether the ledger's server is there",
+                             [this] { return state->database->health().is_up ? 1.0 : 0.0; });
+  watchers.metrics.add_gauge("postreeve_ledger_spooled",
+                             "Changes that wait in the spool for the ledger's server",
+                             [this] { return static_cast<double>(state->database->health().spooled); });
+}
+
+// Also the mode that somebody chose on another node.
+Result<void> Server::Impl::follow_rules() {
+  const std::scoped_lock lock(rules_mutex);
+  if (!mode_is_given) guard->set_mode(remembered_mode(state->audit));
+  return refresh_rules(lock);
+}
+
+// What this node had not written yet of an account that somebody forgot on another, or has of its own.
+Result<void> Server::Impl::follow_forgetting(std::span<const AccountId> accounts) {
+  for (const AccountId& account : accounts) {
+    state->counts.forget(account);
+    state->activity.forget(account);
+    watchers.strangers.forget(account);
+    state->accounts->forget_here(guard->key_of(account));
+    if (auto forgotten = forget_counts(*state->database, account); !forgotten) return forgotten;
+  }
+  return {};
+}
+
+Result<void> Server::Impl::follow_standings(std::uint64_t version) {
+  while (true) {
+    const auto rows = state->incidents.changed_since(version);
+    if (!rows) return fail(rows.error());
+    if (rows->empty()) return {};
+    guard->adopt(*rows);
+    version = rows->back().version;
+  }
 }
 
 Result<void> Server::Impl::make_guard() {
   Result<std::shared_ptr<const Rules>> made = rules.adopt(configuration, now());
   if (!made) return fail(made.error());
-  for (const std::string& sentence : state->counter_keeper->dropped()) logger->warn("{}", sentence);
-  const Mode mode = serving().mode_is_given ? serving().mode : remembered_mode(state->audit);
+  if (state->counter_keeper) {
+    for (const std::string& sentence : state->counter_keeper->dropped()) logger->warn("{}", sentence);
+  }
+  if (state->shared) judging = make_judging_threads(serving());
+  const Mode mode = is_mode_given() ? serving().mode : remembered_mode(state->audit);
   Guard::Parts parts{
       .accounts = *state->accounts,
-      .counters = state->counters,
+      .counters = *state->counters,
       .incidents = state->incidents,
       .key = state->key,
       .clock = now,
       .several_doors = has_several_doors(serving()),
       .fails_closed = serving().fails_closed,
       .failed = [this](const std::string& what) { logger->error("judging failed: {}", what); },
-      .respond = [this](const StandingEntry& entry) { return responder->playbook().actions_for(entry); },
-      .actions_recorded = [this] { responder->worker().wake(); }};
+      .seen_again = [this](const Event& event) { watchers.strangers.saw_again(event); },
+      .diversion = serving().diversion,
+      .respond = [this](const StandingEntry& entry,
+                        bool was_observed) { return responder->playbook().actions_for(entry, was_observed); },
+      .actions_recorded = [this] { responder->worker().wake(); },
+      .threads = judging.get(),
+      .shares_records = state->shared != nullptr,
+      .shares_ledger = state->database->health().has_server};
   guard = std::make_unique<Guard>(std::move(parts), std::move(*made), mode);
-  guard->add_watcher(decision_log);
-  guard->add_watcher(count_watcher);
-  guard->add_watcher(metrics);
-  guard->add_watcher(feed);
-  guard->add_watcher(last_seen);
+  watchers.attach(*guard);
   if (const Result<void> restored = guard->restore(); !restored) return restored;
   // What ended while nobody was here ends before the account is seen again: with its actions undone.
   guard->tend();
@@ -144,26 +194,37 @@ Result<void> Server::Impl::make_guard() {
 }
 
 Result<void> Server::Impl::open_doors() {
-  desk = std::make_unique<Desk>(Desk{.guard = *guard,
-                                     .accounts = *state->accounts,
-                                     .database = *state->database,
-                                     .incidents = state->incidents,
-                                     .lists = state->lists,
-                                     .policies = state->policies,
-                                     .counts = state->counts,
-                                     .tokens = state->tokens,
-                                     .audit = state->audit,
-                                     .feed = feed,
-                                     .outbox = state->outbox,
-                                     .actions = responder->actions(),
-                                     .playbook = responder->playbook(),
-                                     .default_domain = configuration.default_domain,
-                                     .refresh_rules = [this] { return refresh_rules(); },
-                                     .flush = [this] { return state->flush(); },
-                                     .wake_worker = [this] { responder->worker().wake(); },
-                                     .queue = queue_desk_of(configuration.response.actions, *state->database),
-                                     .sessions = doveadm_of(configuration.response.actions),
-                                     .more_status = [this] { return more_status(); }});
+  desk =
+      std::make_unique<Desk>(Desk{.guard = *guard,
+                                  .accounts = *state->accounts,
+                                  .database = *state->database,
+                                  .incidents = state->incidents,
+                                  .lists = state->lists,
+                                  .policies = state->policies,
+                                  .counts = state->counts,
+                                  .clues = state->clues,
+                                  .strangers = watchers.strangers,
+                                  .places = watchers.places,
+                                  .activity = state->activity,
+                                  .tokens = state->tokens,
+                                  .audit = state->audit,
+                                  .feed = watchers.feed,
+                                  .outbox = state->outbox,
+                                  .actions = responder->actions(),
+                                  .playbook = responder->playbook(),
+                                  .default_domain = configuration.default_domain,
+                                  .refresh_rules = [this] { return refresh_rules(); },
+                                  .flush = [this] { return state->flush(); },
+                                  .forget =
+                                      [this](const AccountId& account) {
+                                        return forget_account(*state->database, account, state->key, now());
+                                      },
+                                  .wake_worker = [this] { responder->worker().wake(); },
+                                  .queue = queue_desk_of(configuration.response.actions, responder->world()),
+                                  .sessions = doveadm_of(configuration.response.actions),
+                                  .network_key = FamiliarPlaces(*state->accounts, state->key).namer(),
+                                  .failed = [this](const std::string& what) { logger->error(what); },
+                                  .more_status = [this] { return more_status(); }});
   const auto refresh = [this] {
     if (const Result<void> refreshed = refresh_rules(); !refreshed)
       logger->error("lists could not be read: {}", refreshed.error().detail);
@@ -171,28 +232,41 @@ Result<void> Server::Impl::open_doors() {
   auto opened = Gates::open(context, serving(),
                             {.guard = *guard,
                              .state = *state,
-                             .metrics = metrics,
+                             .metrics = watchers.metrics,
                              .default_domain = configuration.default_domain,
                              .lists_changed = refresh,
-                             .is_ready = [this] { return is_ready.load(); }});
+                             .is_ready = [this] { return is_ready.load(); },
+                             .settle = [this](const Judgement& told) { return settle_told(*desk, told); }});
   if (!opened) return fail(opened.error());
   gates = std::move(*opened);
   auto controlled = Control::open(context, serving().control_socket, *desk);
   if (!controlled) return fail(controlled.error());
   control = std::move(*controlled);
-  metrics.add_gauge("postreeve_open_connections", "Connections of all gates",
-                    [this] { return static_cast<double>(gates->open_connections()); });
-  metrics.add_gauge("postreeve_accounts", "Accounts with a record",
-                    [this] { return static_cast<double>(state->accounts->size()); });
-  metrics.add_gauge("postreeve_ledger_waiting", "Changes that are not on the disk yet",
-                    [this] { return static_cast<double>(state->database->waiting()); });
-  metrics.add_gauge("postreeve_records_dirty", "Records that are not on the disk yet",
-                    [this] { return static_cast<double>(state->accounts->health().dirty); });
+  watchers.metrics.add_gauge("postreeve_open_connections", "Connections of all gates",
+                             [this] { return static_cast<double>(gates->open_connections()); });
+  watchers.metrics.add_gauge("postreeve_accounts", "Accounts with a record",
+                             [this] { return static_cast<double>(state->accounts->size()); });
+  watchers.metrics.add_gauge("postreeve_fuse_out", "Whether too many accounts looked stolen at once",
+                             [this] { return guard->fuse().is_out ? 1.0 : 0.0; });
+  watchers.metrics.add_gauge("postreeve_ledger_waiting", "Changes that are not on the disk yet",
+                             [this] { return static_cast<double>(state->database->waiting()); });
+  watchers.metrics.add_gauge("postreeve_records_dirty", "Records that are not on the disk yet",
+                             [this] { return static_cast<double>(state->health().dirty); });
+  if (state->shared) add_shared_gauges(watchers.metrics, *state->shared, *judging);
   return {};
+}
+
+bool Server::Impl::is_mode_given() {
+  const std::scoped_lock lock(rules_mutex);
+  return mode_is_given;
 }
 
 Result<void> Server::Impl::refresh_rules() {
   const std::scoped_lock lock(rules_mutex);
+  return refresh_rules(lock);
+}
+
+Result<void> Server::Impl::refresh_rules(const std::scoped_lock<std::mutex>& /*under_rules_mutex*/) {
   Result<std::shared_ptr<const Rules>> made = rules.refresh(now());
   if (!made) return fail(made.error());
   guard->set_rules(std::move(*made));
@@ -208,7 +282,12 @@ void Server::Impl::reload() {
       fresh ? rules.adopt(*fresh, now()) : fail(ErrorCode::kInvalidInput, "the configuration is wrong");
   if (made) {
     guard->set_rules(std::move(*made));
-    if (fresh->serving.mode_is_given) guard->set_mode(fresh->serving.mode);
+    const bool was_given = std::exchange(mode_is_given, fresh->serving.mode_is_given);
+    if (mode_is_given) {
+      guard->set_mode(fresh->serving.mode);
+    } else if (was_given) {
+      guard->set_mode(remembered_mode(state->audit));
+    }
     if (!(fresh->response == configuration.response))
       logger->warn(
           "[response] and [action] have changed; that needs a restart, until then they stay as they were");
@@ -232,28 +311,18 @@ void Server::Impl::wait_for_hangup() {
   });
 }
 
-std::string Server::Impl::more_status() const {
-  const AccountStoreHealth health = state->accounts->health();
-  json::array listening;
-  for (const std::string& gate : gates->listening()) listening.emplace_back(gate);
-  const json::object status{{"started", format_rfc3339(started)},
-                            {"mode_from", serving().mode_is_given ? "configuration" : "command line"},
-                            {"connections", gates->open_connections()},
-                            {"listening", std::move(listening)},
-                            {"records_in_memory", health.resident},
-                            {"records_dirty", health.dirty},
-                            {"records_corrupt", health.corrupt},
-                            {"standings_unwritten", guard->unwritten()},
-                            {"actions_waiting", state->outbox.unfinished().value_or(0)},
-                            {"state", health.writing ? "written" : health.writing.error().detail},
-                            {"last_events", last_seen.as_json()},
-                            {"logs", logs->status()}};
-  return json::serialize(status);
+std::string Server::Impl::more_status() {
+  return status_of({.serving = serving(),
+                    .state = *state,
+                    .guard = *guard,
+                    .gates = *gates,
+                    .watchers = watchers,
+                    .logs = *logs,
+                    .started = started,
+                    .is_mode_given = is_mode_given()});
 }
 
-// Every second what time brings about, every two seconds counts, every minute what expires in lists, every
-// hour what is too old.
-void Server::Impl::keep_house() {
+void Server::Impl::keep_house(Housekeeping& house) {
   const auto pause = std::chrono::milliseconds(1000);
   std::unique_lock lock(signal_mutex);
   unsigned turn = 0;
@@ -265,41 +334,10 @@ void Server::Impl::keep_house() {
     if (is_asked) {
       reload();
     } else {
-      tend(++turn);
+      house.tend(++turn);
     }
     lock.lock();
   }
-}
-
-void Server::Impl::tend(unsigned turn) {
-  feed_watchdog();
-  guard->tend();
-  tell_of_the_disk();
-  if (turn % 2 == 0) (void)state->counts.flush();
-  if (turn % 60 != 0) return;
-  if (const Result<void> refreshed = refresh_rules(); !refreshed)
-    logger->error("lists could not be read: {}", refreshed.error().detail);
-  if (turn % 3600 != 0) return;
-  const auto retained = apply_retention(*state->database, RetentionSettings{}, state->key, now());
-  if (!retained) logger->error("what is too old was not deleted: {}", retained.error().detail);
-}
-
-// Once when it begins and once when it is over.
-void Server::Impl::tell_of_the_disk() {
-  const AccountStoreHealth health = state->accounts->health();
-  const std::size_t unwritten = guard->unwritten();
-  const bool is_written = health.writing && unwritten == 0;
-  if (is_written != told_of_full_disk) return;
-  told_of_full_disk = !is_written;
-  if (is_written) {
-    logger->info("the state is written again");
-    return;
-  }
-  logger->error(
-      "the state cannot be written ({}); {} records and {} changes of standings are in memory only, mail is "
-      "judged all the same",
-      health.writing ? "a write of the ledger failed" : health.writing.error().detail, health.dirty,
-      unwritten);
 }
 
 void Server::Impl::serve() {
@@ -309,13 +347,21 @@ void Server::Impl::serve() {
   threads.reserve(count);
   for (unsigned i = 0; i < count; ++i) threads.emplace_back([this] { context.run(); });
   responder->worker().start();
+  Housekeeping house({.context = context,
+                      .state = *state,
+                      .guard = *guard,
+                      .responder = *responder,
+                      .logger = *logger,
+                      .retention = serving().retention,
+                      .refresh_rules = [this] { return refresh_rules(); }});
   is_ready = true;
   tell_ready();
   logger->info("serving in {} mode with {} threads", to_text(guard->mode()), count);
-  keep_house();
+  keep_house(house);
   tell_stopping();
   logger->info("stopping");
   is_ready = false;
+  house.finish();
   responder->worker().finish();
   drain();
   work.reset();
@@ -330,20 +376,24 @@ void Server::Impl::drain() {
   gates->stop();
   control->stop();
   const auto until = std::chrono::steady_clock::now() + kPatience;
-  const auto is_open = [this] { return gates->open_connections() + control->open_connections() > 0; };
+  const auto is_open = [this] { return gates->under_way() + control->open_connections() > 0; };
   while (is_open() && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   logs->stop();
 }
 
-// In this order: whoever still waits for the ledger is answered while there is a context to answer in.
+// In this order: whoever still waits for the ledger is answered while there is a context to answer in. Gates
+// go first, so that nobody asks anew; what a batch of events has still to ask comes from the ledger's thread.
 void Server::Impl::close_doors() {
+  if (judging) judging->finish();
+  state->database->stop_following();
   gates.reset();
   control.reset();
   logs.reset();
   guard->wait_for_the_ledger();
   guard->tend();
   guard->wait_for_the_ledger();
+  state->wait_for_the_ledger();
   if (const std::size_t unwritten = guard->unwritten(); unwritten > 0)
     logger->error("{} changes of standings could not be written and are forgotten", unwritten);
   responder->worker().stop();
@@ -351,7 +401,10 @@ void Server::Impl::close_doors() {
 
 Result<std::unique_ptr<Server>> Server::open(const Configuration& configuration,
                                              std::shared_ptr<spdlog::logger> logger) {
-  Result<std::unique_ptr<State>> state = State::open(configuration.serving);
+  const auto tell = [logger](bool is_bad, const std::string& what) {
+    logger->log(is_bad ? spdlog::level::err : spdlog::level::info, "{}", what);
+  };
+  Result<std::unique_ptr<State>> state = State::open(configuration.serving, tell);
   if (!state) return fail(state.error());
   auto impl = std::make_unique<Impl>(configuration, std::move(logger), std::move(*state));
   if (const Result<void> begun = impl->begin(); !begun) return fail(begun.error());

@@ -1,6 +1,6 @@
 #include "app/service_manager.h"
 
-#include <cstdint>
+#include <chrono>
 #include <cstdlib>
 
 #include <systemd/sd-daemon.h>
@@ -23,18 +23,12 @@ void feed_watchdog() {
   sd_notify(0, "WATCHDOG=1");
 }
 
-std::optional<std::chrono::microseconds> watchdog_interval() {
-  std::uint64_t interval = 0;
-  if (sd_watchdog_enabled(0, &interval) <= 0) return std::nullopt;
-  return std::chrono::microseconds(interval) / 2;
-}
-
-int inherited_socket(std::string_view name) {
+std::vector<int> inherited_sockets(std::string_view name) {
   char** names = nullptr;
   const int count = sd_listen_fds_with_names(0, &names);
-  int found = -1;
+  std::vector<int> found;
   for (int i = 0; i < count; ++i) {
-    if (found < 0 && name == names[i]) found = SD_LISTEN_FDS_START + i;
+    if (name == names[i]) found.push_back(SD_LISTEN_FDS_START + i);
     std::free(names[i]);
   }
   std::free(static_cast<void*>(names));

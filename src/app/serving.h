@@ -4,11 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "guard/guard.h"
 #include "socket/endpoint.h"
+#include "store/ledger/postgresql_session.h"
+#include "store/ledger/retention.h"
 
 namespace postreeve {
 
@@ -35,8 +38,9 @@ struct AuthPolicySettings {
   Endpoints listen;
   std::string user;  // of Basic authentication; empty: none is asked for
   std::string password_file;
-  std::string api_header;  // "X-Guard-Key": its value must be the password; empty: not asked for
-  bool refuse_suspended = false;
+  std::string api_header;         // "X-Guard-Key": its value must be the password; empty: not asked for
+  bool refuse_suspended = false;  // of SMTP
+  bool suspended_refuses_mailboxes = false;  // IMAP, POP3, ManageSieve, webmail
 };
 
 struct LogSettings {
@@ -49,15 +53,21 @@ struct Serving {
   std::string state_path = "/var/lib/postreeve/state.db";
   std::uint64_t state_memory_mib = 2048;
   std::string key_file;  // empty: beside the state
+  std::string redis;     // URL of what records and counters are shared on; empty: they are in the state
+  std::string redis_password_file;  // empty: none is asked for
+  std::string redis_ca_file;        // of rediss://; empty: what the system trusts
+  PostgresqlServer ledger;          // without a connection it is in the state's file
   std::string control_socket = "/run/postreeve/control.sock";
   bool mode_is_given = false;  // else the mode last chosen with `postreeve mode`
   Mode mode = Mode::kObserve;
   bool fails_closed = false;
-  std::string user;           // whom to become after start-up; empty: nobody else
+  std::string user;           // whom to become when started as root; empty: nobody else
   std::uint32_t threads = 0;  // 0: as many as the machine has
   std::uint32_t most_connections = 10'000;
-  std::uint32_t most_request_kib = 256;
-  std::chrono::seconds idle{300};
+  // Empty: what each gate's protocol needs (gate_limits.h).
+  std::optional<std::uint32_t> most_request_kib;
+  std::optional<std::chrono::seconds> idle;
+  DiversionOptions diversion;
   PolicyGateSettings postfix_policy;
   LockMapSettings socketmap;
   LockMapSettings tcp_table;
@@ -66,6 +76,8 @@ struct Serving {
   Endpoints events;
   Endpoints metrics;
   LogSettings logs;
+  RetentionSettings retention;
+  std::vector<std::string> activity_domains;  // whose accounts' logins and messages are kept
 };
 
 }  // namespace postreeve

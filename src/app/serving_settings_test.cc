@@ -50,6 +50,8 @@ TEST_F(ServingSettings, OpenNoGateWithoutASection) {
   EXPECT_THAT(serving.metrics, IsEmpty());
   EXPECT_FALSE(serving.mode_is_given);
   EXPECT_FALSE(serving.fails_closed);
+  EXPECT_FALSE(serving.idle);
+  EXPECT_FALSE(serving.most_request_kib);
   EXPECT_EQ(serving.control_socket, "/run/postreeve/control.sock");
 }
 
@@ -74,11 +76,17 @@ add_header = true
 [gate.auth_policy]
 listen = ["127.0.0.1:10044"]
 refuse_suspended = true
+suspended_refuses_mailboxes = true
 [metrics]
 listen = ["127.0.0.1:8025"]
 [logs]
 files = ["mail.log"]
 from_beginning = true
+[divert]
+from = "watched"
+most = 5
+[activity]
+domains = ["x.example"]
 )");
   EXPECT_THAT(loaded.problems, IsEmpty());
   const Serving& serving = loaded.configuration.serving;
@@ -95,9 +103,43 @@ from_beginning = true
   EXPECT_THAT(texts(serving.socketmap.listen), ElementsAre("127.0.0.1:10041"));
   EXPECT_TRUE(serving.milter.add_header);
   EXPECT_TRUE(serving.auth_policy.refuse_suspended);
+  EXPECT_TRUE(serving.auth_policy.suspended_refuses_mailboxes);
   EXPECT_THAT(texts(serving.metrics), ElementsAre("127.0.0.1:8025"));
   EXPECT_THAT(serving.logs.files, ElementsAre((directory_ / "mail.log").string()));
   EXPECT_TRUE(serving.logs.from_beginning);
+  EXPECT_EQ(serving.diversion.from, Level::kWatched);
+  EXPECT_EQ(serving.diversion.most_an_hour, 5U);
+  EXPECT_THAT(serving.activity_domains, ElementsAre("x.example"));
+}
+
+TEST_F(ServingSettings, SayHowLongWhatIsKept) {
+  const auto loaded = load("[retention]\nincident_names = \"30d\"\nactivity = \"0s\"\n");
+  EXPECT_THAT(loaded.problems, IsEmpty());
+  const RetentionSettings& retention = loaded.configuration.serving.retention;
+  EXPECT_EQ(retention.incident_names, std::chrono::days{30});
+  EXPECT_EQ(retention.activity, Duration{}) << "for ever";
+  EXPECT_EQ(retention.finished_actions, RetentionSettings{}.finished_actions);
+}
+
+TEST_F(ServingSettings, KeepTheHoursOfLastWeek) {
+  EXPECT_EQ(problems_of("[retention]\nhourly_counts = \"7d\"\n").size(), 1U);
+  EXPECT_EQ(problems_of("[retention]\nhourly_counts = \"0s\"\n").size(), 1U);
+}
+
+// The table's defaults are those that hold without a file.
+TEST_F(ServingSettings, SayWhatHoldsOfRetentionWithoutThem) {
+  const RetentionSettings plain;
+  const auto written = load(
+      "[retention]\nincident_names = \"180d\"\nactivity = \"30d\"\nhourly_counts = \"15d\"\n"
+      "finished_actions = \"90d\"\nexpired_list_entries = \"90d\"\ngiven_answers = \"1d\"\n");
+  EXPECT_THAT(written.problems, IsEmpty());
+  const RetentionSettings& given = written.configuration.serving.retention;
+  EXPECT_EQ(given.incident_names, plain.incident_names);
+  EXPECT_EQ(given.activity, plain.activity);
+  EXPECT_EQ(given.hourly_counts, plain.hourly_counts);
+  EXPECT_EQ(given.finished_actions, plain.finished_actions);
+  EXPECT_EQ(given.expired_list_entries, plain.expired_list_entries);
+  EXPECT_EQ(given.given_answers, plain.given_answers);
 }
 
 TEST_F(ServingSettings, SayWhereAnEndpointIsWrong) {
@@ -105,6 +147,21 @@ TEST_F(ServingSettings, SayWhereAnEndpointIsWrong) {
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_TRUE(problems[0].starts_with("f.toml:2:")) << problems[0];
   EXPECT_EQ(problems_of("[gate.milter]\nlisten = \"127.0.0.1:10043\"\n").size(), 1U);
+}
+
+TEST_F(ServingSettings, TellWhereRedisIs) {
+  std::ofstream(directory_ / "password") << "secret\n";
+  const auto loaded = load(
+      "[state]\nredis = \"rediss://guard@10.0.0.5,10.0.0.6:6380\"\nredis_password_file = \"password\"\n");
+  EXPECT_THAT(loaded.problems, IsEmpty());
+  EXPECT_EQ(loaded.configuration.serving.redis, "rediss://guard@10.0.0.5,10.0.0.6:6380");
+  EXPECT_EQ(loaded.configuration.serving.redis_password_file, (directory_ / "password").string());
+  const auto problems = problems_of("[state]\nredis = \"127.0.0.1:6379\"\nredis_password_file = \"none\"\n");
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_TRUE(problems[0].starts_with("f.toml:2:")) << problems[0];
+  EXPECT_NE(problems[0].find("redis://127.0.0.1:6379"), std::string::npos) << problems[0];
+  EXPECT_TRUE(problems[1].starts_with("f.toml:3:")) << problems[1];
+  EXPECT_EQ(problems_of("[state]\nredis = \"redis://:secret@10.0.0.5\"\n").size(), 1U);
 }
 
 TEST_F(ServingSettings, SuggestWhatWasMeant) {

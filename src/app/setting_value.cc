@@ -12,6 +12,7 @@
 #include "app/moment.h"
 #include "app/suggestion.h"
 #include "base/ascii.h"
+#include "redis/redis_address.h"
 
 namespace postreeve {
 namespace {
@@ -158,6 +159,8 @@ class ValueReader {
       case Type::kAnyPath:
       case Type::kAnyPaths:
         return parse_any_path(text);
+      case Type::kRedis:
+        return parse_redis(text);
       case Type::kEndpoints:
         return parse_endpoint(text);
       case Type::kAddresses:
@@ -218,6 +221,12 @@ class ValueReader {
   static Result<std::string> parse_endpoint(const std::string& text) {
     const Result<Endpoint> endpoint = Endpoint::parse(text);
     if (!endpoint) return fail(endpoint.error());
+    return text;
+  }
+
+  static Result<std::string> parse_redis(const std::string& text) {
+    const Result<RedisAddress> address = RedisAddress::parse(text);
+    if (!address) return fail(address.error());
     return text;
   }
 

@@ -22,6 +22,10 @@ constexpr Section kSections[] = {
     {"suspension", Form::kOne, "What a suspended account's client is told."},
     {"guard", Form::kOne, "How `postreeve serve` answers."},
     {"state", Form::kOne, "Where what is learned and decided lies."},
+    {"divert", Form::kOne, "Another way for doubtful mail that is let out."},
+    {"activity", Form::kOne, "Whose doings are kept one by one."},
+    {"retention", Form::kOne,
+     "How long the ledger keeps what. Looked at soon after the start and every hour from then on."},
     {"control", Form::kOne, "How the command line reaches the daemon."},
     {"gate.postfix_policy", Form::kOne, "Postfix's policy delegation, and Exim's `readsocket`."},
     {"gate.socketmap", Form::kOne, "Suspended accounts as a socketmap, for `check_sasl_access`."},
@@ -75,6 +79,8 @@ TypeWords words_of(SettingType type) noexcept {
       return {"hours", "hours like \"22:00-06:00\""};
     case Type::kChoice:
       return {"one of", "one of its words in quotes"};
+    case Type::kRedis:
+      return {"Redis address", "an address like \"redis://127.0.0.1:6379\""};
     case Type::kPath:
     case Type::kAnyPath:
       return {"file", "a file name in quotes"};
@@ -120,7 +126,8 @@ const Place& TableDraft::place_of(std::string_view name) const {
 std::span<const Setting> settings() {
   static const std::vector<Setting> all = [] {
     std::vector<Setting> rows;
-    for (const auto table : {judging_settings(), serving_settings(), response_settings()})
+    for (const auto table :
+         {judging_settings(), serving_settings(), retention_settings(), response_settings()})
       rows.insert(rows.end(), table.begin(), table.end());
     return rows;
   }();

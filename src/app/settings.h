@@ -33,6 +33,7 @@ enum class SettingType : std::uint8_t {
   kHours,
   kChoice,
   kPath,     // of a file that is there
+  kRedis,    // a URL
   kAnyPath,  // from here on as one text each, below as lists of texts
   kChoices,
   kNames,
@@ -116,9 +117,10 @@ struct Setting {
 // In the order of the documentation.
 [[nodiscard]] std::span<const Section> sections();
 [[nodiscard]] std::span<const Setting> settings();
-// The three tables it is made of: what judges, what serves, what is done outside.
+// The tables it is made of: what judges, what serves, what is kept, what is done outside.
 [[nodiscard]] std::span<const Setting> judging_settings();
 [[nodiscard]] std::span<const Setting> serving_settings();
+[[nodiscard]] std::span<const Setting> retention_settings();
 [[nodiscard]] std::span<const Setting> response_settings();
 
 // What an [action.NAME] of that type takes beside `type`; they have no store().

@@ -61,7 +61,8 @@ constexpr Setting kSettings[] = {
      .type = Type::kText,
      .needs_restart = true,
      .example = "\"postreeve\"",
-     .sentence = "System user to become once everything is open, when started as root.",
+     .sentence = "System user to become when started as root, before anything but the configuration is "
+                 "opened: it must be able to read `key_file`, password files and logs.",
      .store = [](auto& d, auto& v) { serving(d).user = as<Text>(v); }},
     {.section = "guard",
      .name = "threads",
@@ -88,22 +89,26 @@ constexpr Setting kSettings[] = {
      .name = "most_request",
      .type = Type::kCount,
      .unit = "KiB",
-     .fallback = "256",
      .least = 8,
      .most = 65'536,
      .needs_restart = true,
      .example = "64",
-     .sentence = "The largest request; a larger one closes its connection.",
+     .sentence =
+         "The largest request, or body of one by HTTP; a larger one closes its connection. Without it each "
+         "gate's own: 64 KiB for policy requests, 16 for tables, 64 by HTTP and 4096 for events. A milter's "
+         "frames may always have 256 KiB, which its protocol needs.",
      .store = [](auto& d, auto& v) { serving(d).most_request_kib = count(v); }},
     {.section = "guard",
      .name = "idle",
      .type = Type::kDuration,
-     .fallback = "\"5m\"",
      .least = 1,
      .most = 86'400,
      .needs_restart = true,
      .example = "\"10m\"",
-     .sentence = "How long a connection may be silent.",
+     .sentence =
+         "How long a connection may be silent. Without it each gate's own: 10 minutes for policy and tables, "
+         "longer than the 5 for which Postfix keeps a connection, and a minute by HTTP. A milter's may "
+         "always be silent for 2 hours, as long as its client.",
      .store =
          [](auto& d, auto& v) {
            serving(d).idle = std::chrono::duration_cast<std::chrono::seconds>(as<Duration>(v));
@@ -136,6 +141,98 @@ constexpr Setting kSettings[] = {
      .sentence = "Secret key of the hashes that stand for names; made when it is not there. Without it "
                  "`state.db.key` beside the state.",
      .store = [](auto& d, auto& v) { serving(d).key_file = as<Text>(v); }},
+    {.section = "state",
+     .name = "redis",
+     .type = Type::kRedis,
+     .needs_restart = true,
+     .example = "\"rediss://guard@redis1.example.org,redis2.example.org\"",
+     .sentence =
+         "Keep records and shared counters on this Redis, so that several machines judge as one: a single "
+         "server "
+         "or any nodes of a cluster, rediss for TLS. All need the same `key_file`. Without it they lie "
+         "in `path`.",
+     .store = [](auto& d, auto& v) { serving(d).redis = as<Text>(v); }},
+    {.section = "state",
+     .name = "redis_password_file",
+     .type = Type::kPath,
+     .needs_restart = true,
+     .example = "\"redis.password\"",
+     .sentence = "File whose first line is the password for Redis.",
+     .store = [](auto& d, auto& v) { serving(d).redis_password_file = as<Text>(v); }},
+    {.section = "state",
+     .name = "redis_ca_file",
+     .type = Type::kPath,
+     .needs_restart = true,
+     .example = "\"redis-ca.pem\"",
+     .sentence =
+         "Certificates that Redis is trusted by, with rediss; without it those that the system trusts.",
+     .store = [](auto& d, auto& v) { serving(d).redis_ca_file = as<Text>(v); }},
+    {.section = "state",
+     .name = "ledger",
+     .type = Type::kText,
+     .needs_restart = true,
+     .example = "\"postgresql://postreeve@db.example.org/postreeve\"",
+     .sentence =
+         "PostgreSQL database of the ledger, which several nodes share (docs/ledger.md); without it the "
+         "ledger is in the file at `path`. A URI or keywords as libpq reads them, without a password.",
+     .store = [](auto& d, auto& v) { serving(d).ledger.connection = as<Text>(v); }},
+    {.section = "state",
+     .name = "ledger_password_file",
+     .type = Type::kPath,
+     .needs_restart = true,
+     .example = "\"ledger.password\"",
+     .sentence = "File whose first line is the password for `ledger`; read again at every connection.",
+     .store = [](auto& d, auto& v) { serving(d).ledger.password_file = as<Text>(v); }},
+    {.section = "state",
+     .name = "ledger_timeout",
+     .type = Type::kDuration,
+     .fallback = "\"3s\"",
+     .least = 1,
+     .most = 60,
+     .needs_restart = true,
+     .example = "\"2s\"",
+     .sentence = "How long `ledger` may be silent before changes go into the spool beside `path`.",
+     .store =
+         [](auto& d, auto& v) {
+           serving(d).ledger.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(as<Duration>(v));
+         }},
+    {.section = "divert",
+     .name = "from",
+     .type = Type::kChoice,
+     .choices = "watched recovering slowed",
+     .needs_restart = true,
+     .example = "\"slowed\"",
+     .sentence =
+         "The mildest standing in which messages that a stranger wrote, and that are let out, take the "
+         "way of `divert_to` ([gate.postfix_policy]). Without it only limits divert.",
+     .store =
+         [](auto& d, auto& v) {
+           const Text& level = as<Text>(v);
+           serving(d).diversion.from = level == "watched"      ? Level::kWatched
+                                       : level == "recovering" ? Level::kRecovering
+                                                               : Level::kSlowed;
+         }},
+    {.section = "divert",
+     .name = "most",
+     .type = Type::kCount,
+     .unit = "messages an hour",
+     .fallback = "20",
+     .least = 1,
+     .most = 10'000,
+     .needs_restart = true,
+     .example = "50",
+     .sentence = "So many of one account; further ones are held.",
+     .store = [](auto& d, auto& v) { serving(d).diversion.most_an_hour = count(v); }},
+    {.section = "activity",
+     .name = "domains",
+     .type = Type::kDomains,
+     .fallback = "[]",
+     .needs_restart = true,
+     .example = "[\"x.example\"]",
+     .sentence =
+         "Domains whose accounts' successful logins and messages are kept one by one, with the client's "
+         "address, as long as `[retention] activity` says; `postreeve find` looks there too.",
+     .store = [](auto& d, auto& v) { serving(d).activity_domains = as<Texts>(v); }},
     {.section = "control",
      .name = "socket",
      .type = Type::kAnyPath,
@@ -158,7 +255,8 @@ constexpr Setting kSettings[] = {
      .type = Type::kText,
      .needs_restart = true,
      .example = "\"smtp:[relay.example.org]:25\"",
-     .sentence = "Transport of diverted mail (FILTER); without it such mail is held.",
+     .sentence = "Where diverted mail goes: a transport with its smarthost (FILTER), or an address "
+                 "(REDIRECT); without it such mail is held.",
      .store = [](auto& d, auto& v) { serving(d).postfix_policy.divert_to = as<Text>(v); }},
     {.section = "gate.postfix_policy",
      .name = "prepend_reason",
@@ -166,7 +264,8 @@ constexpr Setting kSettings[] = {
      .fallback = "false",
      .needs_restart = true,
      .example = "true",
-     .sentence = "Add a header that says what was found, to messages of accounts that are not clear.",
+     .sentence = "Add a header with standing, risk and reason to each message that is accepted. Whoever gets "
+                 "the mail can read it: for trying Postreeve out only.",
      .store = [](auto& d, auto& v) { serving(d).postfix_policy.prepend_reason = as<bool>(v); }},
     {.section = "gate.socketmap",
      .name = "listen",
@@ -215,7 +314,8 @@ constexpr Setting kSettings[] = {
      .fallback = "false",
      .needs_restart = true,
      .example = "true",
-     .sentence = "Add a header that says what was found, to messages of accounts that are not clear.",
+     .sentence = "Add a header with standing, risk and reason to messages that are held, or in observe mode "
+                 "would be more than accepted. Whoever gets the mail can read it.",
      .store = [](auto& d, auto& v) { serving(d).milter.add_header = as<bool>(v); }},
     {.section = "gate.auth_policy",
      .name = "listen",
@@ -255,6 +355,16 @@ constexpr Setting kSettings[] = {
      .sentence =
          "Refuse SMTP logins of suspended accounts; without it the gates of the mail refuse their mail.",
      .store = [](auto& d, auto& v) { serving(d).auth_policy.refuse_suspended = as<bool>(v); }},
+    {.section = "gate.auth_policy",
+     .name = "suspended_refuses_mailboxes",
+     .type = Type::kFlag,
+     .fallback = "false",
+     .needs_restart = true,
+     .example = "true",
+     .sentence =
+         "Refuse IMAP, POP3, ManageSieve and webmail logins of suspended accounts too; without it their "
+         "mailboxes stay open, so that the owner can read what happened.",
+     .store = [](auto& d, auto& v) { serving(d).auth_policy.suspended_refuses_mailboxes = as<bool>(v); }},
     {.section = "gate.events",
      .name = "listen",
      .type = Type::kEndpoints,

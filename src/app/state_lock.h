@@ -1,4 +1,5 @@
-// One `postreeve serve` a state: a second one would not know of the standings that the first one decides.
+// One process a state: a second `postreeve serve` would not know of the standings that the first one decides,
+// a copy (state_copy.h) would miss them.
 #pragma once
 
 #include <string>
@@ -15,6 +16,11 @@ class StateLock {
   StateLock(StateLock&& other) noexcept;
   StateLock& operator=(StateLock&&) = delete;
   ~StateLock();
+
+  // Notes that a `serve` begins to use the state. A disk that takes no note is no reason not to.
+  void note_use() const;
+  // Other words after every `serve` that used the state; empty before the first.
+  [[nodiscard]] std::string latest_use() const;
 
  private:
   explicit StateLock(int descriptor) : descriptor_(descriptor) {}

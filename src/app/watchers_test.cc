@@ -4,6 +4,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "app/activity_watcher.h"
 #include "app/count_watcher.h"
 #include "app/decision_log.h"
 #include "app/last_seen.h"
@@ -100,7 +101,7 @@ TEST(CountWatcher, CountsWhatTheMailServerWasTold) {
   happening.event = happening.submission_event(kOfficeAddress, "Q1");
   happening.tell(watcher);
   happening.action = Action::kReject;
-  happening.tell(watcher);
+  happening.tell(watcher);  // with its one recipient
   happening.event = happening.login_event(kOfficeAddress);
   happening.tell(watcher);
   happening.event = happening.login_event(kOfficeAddress, false);
@@ -111,7 +112,50 @@ TEST(CountWatcher, CountsWhatTheMailServerWasTold) {
   happening.tell(watcher);
   const auto top = *counts.top(happening.now, 10);
   ASSERT_THAT(top, SizeIs(1));
-  EXPECT_EQ(top[0].now, (Counts{.messages = 1, .recipients = 1, .refused = 1, .bounced = 1, .logins = 1}));
+  EXPECT_EQ(top[0].now, (Counts{.messages = 1, .refused = 2, .bounced = 1, .logins = 1}));
+}
+
+TEST(ActivityWatcher, KeepsWhatDomainsWantKept) {
+  TemporaryDirectory directory;
+  const auto database = *LedgerDatabase::open({.path = directory.file("state.db")});
+  ActivityBook book(*database);
+  ActivityWatcher watcher(book, {"x.example"});
+  ActivityWatcher elsewhere(book, {"other.example"});
+  Happening happening;
+  happening.tell(watcher);  // recipients are not kept
+  happening.event = happening.login_event(kOfficeAddress, false);
+  happening.tell(watcher);
+  happening.event = happening.submission_event(kThiefsAddress, "Q1");
+  happening.observation.country = CountryCode::of("DE");
+  happening.action = Action::kHold;
+  happening.tell(watcher);
+  happening.tell(elsewhere);
+  ASSERT_TRUE(book.flush());
+  const auto rows = *book.of(account_named(kAnna), Timestamp{}, 10);
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows[0].kind, "submission");
+  EXPECT_EQ(rows[0].client, kThiefsAddress);
+  EXPECT_EQ(rows[0].country, CountryCode::of("DE"));
+  EXPECT_EQ(rows[0].recipients, 1U);
+  EXPECT_EQ(rows[0].action, "hold");
+}
+
+TEST(CountWatcher, TakesBackTheRecipientsOfAMessageThatIsRefusedAsAWhole) {
+  TemporaryDirectory directory;
+  const auto database = *LedgerDatabase::open({.path = directory.file("state.db")});
+  HourlyCounts counts(*database);
+  CountWatcher watcher(counts);
+  Happening happening;
+  for (int i = 0; i < 5; ++i) happening.tell(watcher);
+  Submission message = happening.submission_event(kThiefsAddress, "Q1");
+  message.recipients = {"b@y.example", "c@y.example"};  // as many as the gate kept
+  message.recipient_count = 3;
+  happening.event = message;
+  happening.action = Action::kDefer;
+  happening.tell(watcher);
+  const auto top = *counts.top(happening.now, 10);
+  ASSERT_THAT(top, SizeIs(1));
+  EXPECT_EQ(top[0].now, (Counts{.recipients = 2, .refused = 3}));
 }
 
 TEST(Metrics, CountByGateAndActionAndNameNobody) {

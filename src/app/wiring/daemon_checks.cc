@@ -62,6 +62,22 @@ Check check_state(const json::object& status) {
           {}};
 }
 
+Check check_redis(const json::object& status) {
+  constexpr std::string_view kName = "daemon.redis";
+  const json::value* redis = status.if_contains("redis");
+  if (redis == nullptr || !redis->is_object())
+    return {CheckResult::kSkip, std::string(kName), "records are not on Redis", {}};
+  const json::object& shown = redis->get_object();
+  if (text_of(shown, "state") != "up")
+    return {CheckResult::kFail, std::string(kName),
+            "Redis does not answer as it should: " + text_of(shown, "last_fault"),
+            "look at Redis; until it is back this machine judges by what it has in memory"};
+  if (number_of(shown, "corrupt") + number_of(shown, "of_newer_version") > 0)
+    return {CheckResult::kWarn, std::string(kName), text_of(shown, "last_record_fault"),
+            "upgrade this machine if others are newer; damaged records are learned anew"};
+  return {CheckResult::kPass, std::string(kName), "it answers", {}};
+}
+
 // Gates that should be asked, by their names in the status.
 std::vector<std::string_view> awaited(const WiringSettings& ours) {
   std::vector<std::string_view> doors;
@@ -124,7 +140,8 @@ Check check_followed(const json::object& status) {
 }  // namespace
 
 Checks check_status(const json::object& status, const WiringSettings& ours, Timestamp now) {
-  return {check_mode(status), check_state(status), check_events(status, ours, now), check_followed(status)};
+  return {check_mode(status), check_state(status), check_redis(status), check_events(status, ours, now),
+          check_followed(status)};
 }
 
 Checks check_daemon(const WiringSettings& ours, Timestamp now) {

@@ -12,8 +12,8 @@ namespace postreeve {
 // "control", and what its status shows.
 [[nodiscard]] Checks check_daemon(const WiringSettings& ours, Timestamp now);
 
-// "daemon.mode", "daemon.state", "daemon.events", "daemon.logs" of the answer to `status`. Members that an
-// older daemon does not tell are skipped.
+// "daemon.mode", "daemon.state", "daemon.redis", "daemon.events", "daemon.logs" of the answer to `status`.
+// Members that an older daemon does not tell are skipped.
 [[nodiscard]] Checks check_status(const boost::json::object& status, const WiringSettings& ours,
                                   Timestamp now);
 

@@ -42,6 +42,17 @@ TEST(DaemonChecks, FailWhenNothingCanBeWritten) {
   EXPECT_EQ(found("daemon.state", R"({"state":"written"})", {}).outcome, CheckResult::kPass);
 }
 
+TEST(DaemonChecks, FailWhileRedisDoesNotAnswer) {
+  const Check away =
+      found("daemon.redis", R"({"redis":{"state":"down","last_fault":"no answer in time"}})", {});
+  EXPECT_EQ(away.outcome, CheckResult::kFail);
+  EXPECT_THAT(away.found, HasSubstr("no answer in time"));
+  EXPECT_EQ(found("daemon.redis", R"({"redis":{"state":"up","of_newer_version":1}})", {}).outcome,
+            CheckResult::kWarn);
+  EXPECT_EQ(found("daemon.redis", R"({"redis":{"state":"up"}})", {}).outcome, CheckResult::kPass);
+  EXPECT_EQ(found("daemon.redis", "{}", {}).outcome, CheckResult::kSkip);
+}
+
 TEST(DaemonChecks, WarnWhenAGateIsNeverAsked) {
   const auto events = [](std::string_view status) {
     return found("daemon.events", status, with_policy_gate());

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,23 @@ std::string ask(const std::string& listen, std::string_view state, std::string_v
       in_words_of_exim(listen), state, more);
 }
 
+// What the gate says, put into acl_m_postreeve_says, and what refuses: the same at both steps.
+std::string obey(const std::string& question) {
+  return "warn  authenticated = *\n"
+         "      set acl_m_postreeve_says = ${sg{" +
+         question +
+         "}{\\N^action=([^\\n]*)\\n*$\\N}{\\$1}}\n"
+         "deny  authenticated = *\n"
+         "      condition = ${if match{$acl_m_postreeve_says}{\\N^(?i)(reject|5\\d\\d) \\N}}\n"
+         "      message = ${sg{$acl_m_postreeve_says}{\\N^(?i)reject\\s*\\N}{}}\n"
+         "defer authenticated = *\n"
+         "      condition = ${if match{$acl_m_postreeve_says}{\\N^(?i)(4\\d\\d |defer)\\N}}\n"
+         "      message = ${sg{$acl_m_postreeve_says}{\\N^(?i)(defer_if_permit|defer)\\s*\\N}{}}\n";
+}
+
+// Exim's ACLs know no other way for a message, so what should be diverted is held.
+constexpr std::string_view kHolds = "{match{$acl_m_postreeve_says}{\\N^(?i)(hold|filter|redirect)\\b\\N}}";
+
 std::string exim_program() {
   for (const auto* name : {"exim4", "exim"}) {
     if (auto found = find_program(name); !found.empty()) return found;
@@ -50,37 +68,23 @@ std::size_t line_after(const std::string& text, std::size_t at) {
 std::string exim_rcpt_lines(const std::string& listen) {
   return "warn  authenticated = *\n"
          "      condition = ${if !def:acl_m_postreeve}\n"
-         "      set acl_m_postreeve = $tod_epoch_l\n"
-         "warn  authenticated = *\n"
-         "      set acl_m_postreeve_says = ${sg{" +
-         ask(listen, "RCPT", "recipient=$local_part@$domain\\nrecipient_count=$rcpt_count\\n") +
-         "}{\\N^action=([^\\n]*)\\n*$\\N}{\\$1}}\n"
-         "deny  authenticated = *\n"
-         "      condition = ${if match{$acl_m_postreeve_says}{\\N^(?i)(reject|5\\d\\d) \\N}}\n"
-         "      message = ${sg{$acl_m_postreeve_says}{\\N^(?i)reject\\s*\\N}{}}\n"
-         "defer authenticated = *\n"
-         "      condition = ${if match{$acl_m_postreeve_says}{\\N^(?i)(4\\d\\d |defer)\\N}}\n"
-         "      message = ${sg{$acl_m_postreeve_says}{\\N^(?i)(defer_if_permit|defer)\\s*\\N}{}}\n"
-         "warn  authenticated = *\n"
-         "      condition = ${if match{$acl_m_postreeve_says}{\\N^(?i)hold\\N}}\n"
-         "      set acl_m_postreeve_hold = 1\n";
+         "      set acl_m_postreeve = $tod_epoch_l\n" +
+         obey(ask(listen, "RCPT", "recipient=$local_part@$domain\\nrecipient_count=$rcpt_count\\n")) +
+         fmt::format(
+             "warn  authenticated = *\n"
+             "      condition = ${{if or{{{}}}}}\n"
+             "      set acl_m_postreeve_hold = 1\n",
+             kHolds);
 }
 
 std::string exim_data_lines(const std::string& listen) {
-  return "warn  authenticated = *\n"
-         "      set acl_m_postreeve_says = ${sg{" +
-         ask(listen, "END-OF-MESSAGE", "recipient_count=$recipients_count\\nqueue_id=$message_exim_id\\n") +
-         "}{\\N^action=([^\\n]*)\\n*$\\N}{\\$1}}\n"
-         "deny  authenticated = *\n"
-         "      condition = ${if match{$acl_m_postreeve_says}{\\N^(?i)(reject|5\\d\\d) \\N}}\n"
-         "      message = ${sg{$acl_m_postreeve_says}{\\N^(?i)reject\\s*\\N}{}}\n"
-         "defer authenticated = *\n"
-         "      condition = ${if match{$acl_m_postreeve_says}{\\N^(?i)(4\\d\\d |defer)\\N}}\n"
-         "      message = ${sg{$acl_m_postreeve_says}{\\N^(?i)(defer_if_permit|defer)\\s*\\N}{}}\n"
-         "warn  authenticated = *\n"
-         "      condition = ${if or{{eq{$acl_m_postreeve_hold}{1}}"
-         "{match{$acl_m_postreeve_says}{\\N^(?i)hold\\N}}}}\n"
-         "      control = freeze/no_tell\n";
+  return obey(ask(listen, "END-OF-MESSAGE",
+                  "recipient_count=$recipients_count\\nqueue_id=$message_exim_id\\n")) +
+         fmt::format(
+             "warn  authenticated = *\n"
+             "      condition = ${{if or{{{{eq{{$acl_m_postreeve_hold}}{{1}}}}{}}}}}\n"
+             "      control = freeze/no_tell\n",
+             kHolds);
 }
 
 std::optional<std::string> with_line_in_acl(const std::string& text, const std::string& option,

@@ -1,6 +1,5 @@
 #include "app/wiring/file_change.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,8 +13,8 @@
 
 #include "app/wiring/run_program.h"
 #include "base/ascii.h"
+#include "base/whole_file.h"
 #include "intake/byte_source.h"
-#include "intake/file_follower.h"
 
 namespace postreeve {
 namespace {
@@ -26,33 +25,18 @@ std::string suffix_at(Timestamp now) {
   return ".postreeve-" + text;
 }
 
-Result<void> system_failure(const std::string& path) {
-  return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", path, file_error(errno).detail));
-}
-
 // Whole or not at all. As what `like` is: owner and mode.
 Result<void> write_file(const std::string& path, const std::string& text, const std::string& like) {
-  const auto fresh = path + ".postreeve-new";
   struct stat facts{};
   const bool has_model = ::stat(like.c_str(), &facts) == 0;
-  {
-    const Descriptor out(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                                has_model ? facts.st_mode & 0777U : 0640U));
-    if (!out) return system_failure(fresh);
-    if (has_model && (::fchown(out.get(), facts.st_uid, facts.st_gid) != 0 && ::geteuid() == 0)) {
-      return system_failure(fresh);
-    }
-    if (has_model && ::fchmod(out.get(), facts.st_mode & 0777U) != 0) return system_failure(fresh);
-    std::string_view left = text;
-    while (!left.empty()) {
-      const auto count = ::write(out.get(), left.data(), left.size());
-      if (count < 0) return system_failure(fresh);
-      left.remove_prefix(static_cast<std::size_t>(count));
-    }
-    if (::fsync(out.get()) != 0) return system_failure(fresh);
-  }
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return system_failure(path);
-  return {};
+  const mode_t mode = has_model ? facts.st_mode & 0777U : 0640U;
+  WholeFile file(path, mode);
+  if (const Result<void> written = file.write(text); !written) return written;
+  const bool is_alike =
+      !has_model || ((::fchown(file.descriptor(), facts.st_uid, facts.st_gid) == 0 || ::geteuid() != 0) &&
+                     ::fchmod(file.descriptor(), mode) == 0);
+  if (!is_alike) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", path, file_error(errno).detail));
+  return file.finish();
 }
 
 void restore(const ServerWiring& wiring) {
