@@ -72,7 +72,11 @@ void add_score_options(CLI::App& command, Arguments& arguments) {
   ScoreOptions& score = arguments.score;
   command.add_option("--leave-out", score.left_out, "Without this detector");
   command.add_option("--weights", score.weights, "Factors of findings as `fit --weights` writes them");
+  command.add_option("--redis", score.redis, "URL of an empty Redis for --nodes");
+  command.add_option("--nodes", score.nodes, "Let so many nodes on --redis judge too, and compare")
+      ->needs("--redis");
   command.add_option("--neighbour", score.neighbour, "Judge by a neighbour's rule instead")
+      ->excludes("--nodes")
       ->check([](const std::string& name) { return neighbour_rule(name) ? "" : "no such rule: " + name; });
   command.add_option("--shift", score.shift, "Nats added to every risk: as if the thresholds were lower");
   command.add_option("--warm-up", score.scorer.warm_up_days,
@@ -81,12 +85,14 @@ void add_score_options(CLI::App& command, Arguments& arguments) {
                      "Tell the stories of the first N");
   command.add_flag("--staff", score.world.staff, "Somebody judges every incident within hours");
   command.add_option("--disaster", arguments.disaster, "What goes wrong")
+      ->excludes("--nodes")
       ->check(CLI::IsMember({"shuffled-geography", "one-address"}));
   command.add_option("--disaster-day", score.disaster_day, "The day on which it goes wrong");
   command.add_option("--geo", score.geography, "The lab's MMDB, if not beside the program");
   command.add_flag("--without-geo", score.without_geography, "The engine gets no geography file")
       ->excludes("--geo", "--disaster");
   command.add_option("-o,--output", arguments.output, "text or json (all take-overs and alarms)")
+      ->excludes("--nodes")
       ->check(CLI::IsMember({"text", "json"}));
 }
 

@@ -132,6 +132,11 @@ def alerts_a_day(sheets, key):
     return 1e4 * sum(sheet[key] for sheet in sheets) / account_days
 
 
+def mean_of(sheets, kind, key):
+    """Of what every sheet says in its own mean or median, as `record_bytes`."""
+    return sum(sheet[kind][key] for sheet in sheets) / len(sheets)
+
+
 def first_day(sheets):
     """(take-overs that struck on a server's first day, share of them contained by its end)."""
     struck = [a for a in take_overs(sheets) if min(a["first_message"] or 9e9, a["contained"] or 9e9) < DAY]

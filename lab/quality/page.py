@@ -1,12 +1,10 @@
 """Writes docs/quality.md: the sections in order. Nothing in it is edited by hand."""
-import time
-
 import curve
 import sections_attacks
 import sections_held_out
 import sections_honest
 import sections_story
-from workshop import ROOT, cpu_seconds
+from workshop import ROOT
 
 OPENING = """# Quality
 
@@ -21,7 +19,7 @@ published figures, but their inventors wrote the engine too: a good score is nec
     make quality QUICK=1      # a small edition in build/quality, a few minutes
     build/release/lab/postreeve-lab score --help      # one world; `lab/quality/plan.py` has the command lines
 
-{when}, revision {revision}, {machine}{took}. The seeds of the figures below are 9000 and up and their variant of \
+{when}, revision {revision}, {machine}, {minutes} minutes ({cpu_minutes} of CPU). The seeds of the figures below are 9000 and up and their variant of \
 families and people is `test`; tuning is done on lower seeds and the variant `dev`, shown beside. Brackets hold 95 % \
 bootstrap intervals, drawn over crews of thieves (accounts of one campaign stand or fall together) and over accounts.
 """
@@ -33,11 +31,9 @@ def analysis():
     return "## Analysis\n\n" + text.split("\n", 1)[-1].strip() + "\n"
 
 
-def write(folder, sheets, workshop, minutes, quick):
+def write(folder, sheets, workshop, quick):
     warning = " QUICK=1: too small to be quoted" if quick else ""
-    took = f", {minutes:.0f} minutes ({cpu_seconds() / 60:.0f} of CPU)" if minutes is not None else ""
-    parts = [OPENING.format(warning=warning, when=time.strftime("%Y-%m-%d"), revision=workshop.revision(),
-                            machine=workshop.machine(), took=took),
+    parts = [OPENING.format(warning=warning, **workshop.run_facts()),
              sections_attacks.headline(sheets),
              analysis(),
              sections_attacks.families(sheets),

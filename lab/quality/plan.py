@@ -10,6 +10,7 @@ LOUD = ("loud_burst", "botnet", "many_recipients", "credential_test", "guessed_p
 SHIFTS = (-3, -2, -1, 1, 2, 3)
 RETRIES = ("1", "5", "15", "never")
 DISASTERS = ("shuffled-geography", "one-address")
+NEED_A_SCANNER = ("scanner_verdict",)  # detectors with nothing to say where no scanner looks
 FEEDBACK_SHIFT = 2  # lower thresholds, so that there are false alarms enough to judge
 WARM_UP = 15
 DISASTER_DAY = 21  # a Monday
@@ -62,8 +63,10 @@ def plan(scale, detectors, neighbours):
     }
     for retry in RETRIES:
         populations[f"retry {retry}"] = [warm(scale, seed, "--retry", retry) for seed in fifth]
+    populations["scanned"] = [warm(scale, seed, "--scanners") for seed in fifth]
     for detector in detectors:
-        populations[f"without {detector}"] = [warm(scale, seed, "--leave-out", detector) for seed in fifth]
+        scanned = ["--scanners"] if detector in NEED_A_SCANNER else []
+        populations[f"without {detector}"] = [warm(scale, seed, "--leave-out", detector, *scanned) for seed in fifth]
     for rule in neighbours:
         populations[f"neighbour {rule}"] = [warm(scale, seed, "--neighbour", rule) for seed in fifth]
     for shift in SHIFTS:
@@ -88,12 +91,12 @@ def held_out_families(scale, families):
     return [families[n::5] for n in range(scale.folds)]
 
 
-def held_out(scale, folds, weights):
-    """The same world of a fold's families twice: with the weights as shipped, and with those of a fit that never saw them."""
+def held_out(scale, folds, fitted_with_all, *fitted_without):
+    """The same world of a fold's families twice: with a fit that saw all families, and with one that never saw these."""
     populations = {}
-    for n, (families, file) in enumerate(zip(folds, weights)):
+    for n, (families, file) in enumerate(zip(folds, fitted_without)):
         only = [word for family in families for word in ("--family", family)]
         lived = world(9501 + n, 1000, scale.days, "--attacks", 150, "--attacks-from", WARM_UP, "--warm-up", WARM_UP, *only)
-        populations[f"held in {n}"] = [lived]
+        populations[f"held in {n}"] = [[*lived, "--weights", str(fitted_with_all)]]
         populations[f"held out {n}"] = [[*lived, "--weights", str(file)]]
     return populations

@@ -66,21 +66,21 @@ class Workshop:
         return made.group(1).split() if made else None
 
     def fit(self, folds):
-        """Weights fitted without each of the folds: files."""
-        def one(number):
-            file = self.folder / f"weights without fold {number}.cc"
+        """Weights fitted without the families of each fold: files."""
+        def one(fold):
+            file = self.folder / f"weights without {', '.join(fold) or 'nothing'}.cc"
             if self.keep and file.exists():
                 return file
-            without = [word for family in folds[number] for word in ("--without-family", family)]
+            without = [word for family in fold for word in ("--without-family", family)]
             self.folder.mkdir(parents=True, exist_ok=True)
             done = subprocess.run([self.program, *self.fit_command(), *without, "--weights", file], text=True,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             if done.returncode != 0:
                 sys.exit(f"{done.stderr}\nquality: the fit failed")
-            say(f"fitted without {', '.join(folds[number])}")
+            say(f"fitted without {', '.join(fold) or 'nothing'}")
             return file
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(one, range(len(folds))))
+            return list(pool.map(one, folds))
 
     def run(self, populations):
         """name -> sheets of its worlds."""
@@ -96,6 +96,15 @@ class Workshop:
                 if done % 10 == 0 or done == len(jobs):
                     say(f"{done} of {len(jobs)} worlds, {time.monotonic() - start:.0f} s, {cpu_seconds():.0f} s of CPU")
         return sheets
+
+    def note_run(self, minutes):
+        """Remembers beside the sheets when and of what they were made, for pages written from them later."""
+        facts = {"when": time.strftime("%Y-%m-%d"), "revision": self.revision(), "machine": self.machine(),
+                 "minutes": round(minutes), "cpu_minutes": round(cpu_seconds() / 60)}
+        (self.folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    def run_facts(self):
+        return json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
 
     @staticmethod
     def machine():

@@ -24,15 +24,16 @@ double stopwatch(Work work) {
 
 }  // namespace
 
-EngineDoor::EngineDoor(const Policy& policy, const Locator& locator, const Disaster& disaster)
-    : policy_(policy), disaster_(disaster) {
+EngineDoor::EngineDoor(const Policy& policy, const Locator& locator, const Disaster& disaster,
+                       StepWatcher* watcher)
+    : policy_(policy), disaster_(disaster), watcher_(watcher) {
   begin(locator);
 }
 
 // A new engine on the same records, as after a restart.
 void EngineDoor::begin(const Locator& locator) {
   engine_ = std::make_unique<Engine>(policy_, locator, HashKey{}, accounts_, counters_);
-  judge_ = std::make_unique<MessageJudge>(*engine_);
+  judge_ = std::make_unique<MessageJudge>(*engine_, watcher_);
 }
 
 void EngineDoor::strike(Timestamp time) {
@@ -58,6 +59,7 @@ const Ruling& EngineDoor::observe(const Event& event) {
   } else {
     engine_->observe(*seen, observation_);
   }
+  if (watcher_ != nullptr) watcher_->saw(*seen, observation_);
   rule(observation_);
   return ruling_;
 }

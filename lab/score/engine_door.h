@@ -23,8 +23,10 @@ struct Disaster {
 
 class EngineDoor final : public Door {
  public:
-  // The policy and the locator must outlive the door.
-  EngineDoor(const Policy& policy, const Locator& locator, const Disaster& disaster = {});
+  // The policy and the locator must outlive the door, and so must the watcher, if there is one, who is told
+  // of every step with the engine's verdict.
+  EngineDoor(const Policy& policy, const Locator& locator, const Disaster& disaster = {},
+             StepWatcher* watcher = nullptr);
 
   const Ruling& observe(const Event& event) override;
   const Ruling& submit(const Submission& submission) override;
@@ -45,6 +47,7 @@ class EngineDoor final : public Door {
 
   const Policy& policy_;
   Disaster disaster_;
+  StepWatcher* watcher_;
   bool has_struck_ = false;
   MemoryAccountStore accounts_;
   MemorySharedCounters counters_;

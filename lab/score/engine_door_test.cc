@@ -68,7 +68,7 @@ TEST(Fuse, is_not_needed_when_nothing_goes_wrong) {
 TEST(Fuse, holds_when_the_rows_of_the_geography_file_are_shuffled) {
   const Locator shuffled = map_of_the_lab("geo_shuffled.mmdb");
   ASSERT_FALSE(shuffled.empty());
-  constexpr std::uint32_t kLargerTown = 2000;
+  constexpr std::uint32_t kLargerTown = 5000;
   const Town town({.locator = &shuffled, .everyone = {}}, kLargerTown);
   EXPECT_LE(town.most_restrictions(), 5U);
   EXPECT_GT(town.scorer->observed_only(), 5U);

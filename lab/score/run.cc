@@ -15,6 +15,7 @@
 #include "lab/score/engine_door.h"
 #include "lab/score/leave_out.h"
 #include "lab/score/neighbours.h"
+#include "lab/score/nodes.h"
 #include "lab/score/report.h"
 #include "lab/score/sheet.h"
 #include "lab/score/weights_file.h"
@@ -57,13 +58,15 @@ Disaster disaster_of(const ScoreOptions& options, const Instruments& tools, cons
 // A world, who judges it, and the score: made anew for each telling of the story.
 class Stage final : Sink {
  public:
-  Stage(const ScoreOptions& options, const Instruments& tools) : world_(options.world, *this) {
+  // `nodes`: null when there are none beside.
+  Stage(const ScoreOptions& options, const Instruments& tools, Nodes* nodes)
+      : world_(options.world, *this), nodes_(nodes) {
     const NeighbourRule* rule = neighbour_rule(options.neighbour);
     if (rule != nullptr) {
       door_ = std::make_unique<NeighbourDoor>(*rule, tools.locator);
     } else {
-      auto door =
-          std::make_unique<EngineDoor>(tools.policy, tools.locator, disaster_of(options, tools, world_));
+      auto door = std::make_unique<EngineDoor>(tools.policy, tools.locator,
+                                               disaster_of(options, tools, world_), nodes);
       engine_ = door.get();
       door_ = std::move(door);
     }
@@ -90,14 +93,19 @@ class Stage final : Sink {
   const Cost& cost() const { return cost_; }
 
  private:
-  void observe(const Event& event, Doer doer) override { scorer_->observe(event, doer); }
+  void observe(const Event& event, Doer doer) override {
+    if (nodes_ != nullptr) nodes_->expect(doer);
+    scorer_->observe(event, doer);
+  }
   std::span<const Fate> submit(const Submission& submission, Doer doer) override {
+    if (nodes_ != nullptr) nodes_->expect(doer);
     return scorer_->submit(submission, doer);
   }
   void honest_delay(std::uint32_t account, Duration delay) override { scorer_->honest_delay(account, delay); }
   void honest_loss(std::uint32_t account) override { scorer_->honest_loss(account); }
 
   World world_;
+  Nodes* nodes_;
   std::unique_ptr<Door> door_;
   EngineDoor* engine_ = nullptr;
   std::unique_ptr<Scorer> scorer_;
@@ -123,7 +131,7 @@ void tell_stories(ScoreOptions options, const Instruments& tools, Stage& first) 
     options.scorer.watched.push_back({alarm.account, alarm.change.time});
     last = std::max(last, alarm.change.time);
   }
-  Stage again(options, tools);
+  Stage again(options, tools, nullptr);
   again.run(last);
   print_stories(first.world(), first.scorer(), again.scorer());
 }
@@ -145,10 +153,20 @@ int score(ScoreOptions options) {
     fmt::print(std::cerr, "postreeve-lab: {}\n", tools.error().detail);
     return 1;
   }
-  Stage stage(options, *tools);
+  std::unique_ptr<Nodes> nodes;
+  if (options.nodes > 0) {
+    auto opened = Nodes::open(tools->policy, tools->locator, options.nodes, options.redis);
+    if (!opened) {
+      fmt::print(std::cerr, "postreeve-lab: {}\n", opened.error().detail);
+      return 1;
+    }
+    nodes = std::move(*opened);
+  }
+  Stage stage(options, *tools, nodes.get());
   stage.run();
   const auto print = options.as_sheet ? sheet_json : report_text;
   fmt::print("{}", print(stage.world(), stage.scorer(), stage.cost()));
+  if (nodes) fmt::print("{}", nodes_text(stage.world(), *nodes));
   std::fflush(stdout);
   if (!stage.scorer().false_alarms().empty()) tell_stories(options, *tools, stage);
   return 0;

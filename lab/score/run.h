@@ -23,6 +23,8 @@ struct ScoreOptions {
   ScorerOptions scorer;
   std::vector<std::string> left_out;  // detectors
   std::string neighbour;              // a rule that judges instead of Postreeve
+  std::size_t nodes = 0;              // beside the one in memory, on `redis`; 0: none
+  std::string redis;                  // URL
   double shift = 0;                   // nats that are added to every account's risk
   DisasterKind disaster = DisasterKind::kNone;
   std::uint32_t disaster_day = 0;   // it begins at ten in the morning of this day
