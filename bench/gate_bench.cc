@@ -186,6 +186,18 @@ void measure_policy(std::uint64_t requests, int rounds, bool several_doors) {
   measure_idle(policy, take(traffic, requests));
 }
 
+void measure_served(std::uint64_t requests, int rounds) {
+  constexpr std::size_t kConnections = 8;
+  ServedWorld world;
+  Traffic traffic = world.traffic();
+  const auto options = std::make_shared<const PostfixPolicyOptions>();
+  Server policy([&] { return make_postfix_policy(world.guard(), options); }, kPostfixPolicyLimits);
+  const Contender served{"served", policy, [&](Timestamp time) { world.set_time(time); }};
+  for (int round = 0; round < rounds; ++round)
+    measure(served, [&] { return take(traffic, requests); },
+            {.server = {}, .connections = kConnections, .round = round, .load = {}});
+}
+
 void measure_milter(std::uint64_t requests, int rounds, bool several_doors) {
   World world(several_doors);
   const auto options = std::make_shared<const MilterOptions>();
@@ -243,6 +255,7 @@ int main(int argc, char** argv) {
   if (load.port == 0) {
     measure_milter(requests, rounds, several_doors);
     measure_auth(requests, rounds, several_doors);
+    measure_served(requests, rounds);
     measure_policy(requests, rounds, several_doors);
   } else {
     Traffic traffic(kAccounts);

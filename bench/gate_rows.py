@@ -40,6 +40,7 @@ def measure_gate(workshop, table):
                                      == (server, load, connections))
         add_full(table, connections, median)
         add_half(table, connections, median)
+    add_served(rows, table)
     table.add("1,000 idle connections", f"{idle['bytes'] / 2**20:.1f} MiB", "", "< 50 MiB",
               idle["bytes"] < MOST_IDLE_BYTES)
     measure_neighbours(workshop, table, statistics.median(
@@ -83,6 +84,17 @@ def add_half(table, connections, median):
               " ".join(f"{median('policy', 'half', f):.0f}" for f in ("p50_us", "p99_us", "p999_us")) + " us",
               f"echo p99 {median('echo', 'half', 'p99_us'):.0f} us", f"p99 < {MOST_P99_US / 1000:g} ms" if is_target else "",
               p99 < MOST_P99_US if is_target else None)
+
+
+def add_served(rows, table):
+    """Behind the gate a node as `serve` puts it together, with SQLite and what keeps counts and clues."""
+    def median(load, field):
+        return statistics.median(row[field] for row in rows if (row["server"], row["load"]) == ("served", load))
+    table.add("as `serve` runs it, 8 connections", per_second(median("full", "per_second")),
+              f"CPU a decision {median('full', 'cpu_us'):.2f} us")
+    for load in ("full", "half"):
+        table.add(f"  at {load} load: p50, p99, p99.9",
+                  " ".join(f"{median(load, f):.0f}" for f in ("p50_us", "p99_us", "p999_us")) + " us")
 
 
 def free_port():

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 
+#include "bench/node.h"
 #include "bench/policy_requests.h"
 #include "gate/postfix_policy.h"
 #include "gate/stream_gate.h"
@@ -67,40 +68,66 @@ class Server {
   std::thread thread_;
 };
 
-// A guard whose accounts have lived for kPast days.
+// A folder of this process that is gone with the object.
+class Folder {
+ public:
+  explicit Folder(std::string_view name)
+      : path_(std::filesystem::temp_directory_path() / fmt::format("postreeve-{}-{}", name, getpid())) {
+    std::filesystem::create_directories(path_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// The time that a guard is told, which only goes forward.
+class Hours {
+ public:
+  void set(Timestamp time) { now_.store(std::max(time, now_.load()), std::memory_order_relaxed); }
+  [[nodiscard]] Timestamp now() const { return now_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<Timestamp> now_{kMonday};
+};
+
+// Lets the accounts of `traffic` live for kPast days before `guard`.
+inline void live_the_past(Guard& guard, Hours& hours, Traffic& traffic) {
+  const auto conversation = make_postfix_policy(guard, std::make_shared<const PostfixPolicyOptions>());
+  for (std::uint32_t day = 0; day < kPast; ++day) {
+    for (const Transaction& transaction : traffic.next_day()) {
+      hours.set(transaction.time);
+      for (const std::string& request : transaction.requests)
+        conversation->answer(request, [](std::string_view) {});
+    }
+  }
+}
+
+// A guard whose accounts have lived for kPast days, all in memory and nobody watching: what the gate adds.
 class World {
  public:
   explicit World(bool several_doors)
-      : folder_(std::filesystem::temp_directory_path() / fmt::format("postreeve-gate-bench-{}", getpid())),
-        ledger_((std::filesystem::create_directories(folder_),
-                 *LedgerDatabase::open({.path = (folder_ / "ledger.db").string()}))),
+      : ledger_(*LedgerDatabase::open({.path = (folder_.path() / "ledger.db").string()})),
         incidents_(*ledger_),
         guard_({.accounts = accounts_,
                 .counters = counters_,
                 .incidents = incidents_,
                 .key = {},
-                .clock = [this] { return now_.load(std::memory_order_relaxed); },
+                .clock = [this] { return hours_.now(); },
                 .several_doors = several_doors},
                std::make_shared<Rules>(Policy{}, std::make_shared<const Locator>(), std::vector<ListEntry>{},
                                        std::vector<AccountPolicy>{}, kMonday),
                Mode::kEnforce) {
-    const auto options = std::make_shared<const PostfixPolicyOptions>();
-    const auto conversation = make_postfix_policy(guard_, options);
-    for (std::uint32_t day = 0; day < kPast; ++day) {
-      for (const Transaction& transaction : traffic_.next_day()) {
-        set_time(transaction.time);
-        for (const std::string& request : transaction.requests)
-          conversation->answer(request, [](std::string_view) {});
-      }
-    }
+    live_the_past(guard_, hours_, traffic_);
   }
   World(const World&) = delete;
   World& operator=(const World&) = delete;
-  ~World() {
-    ledger_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
 
   Guard& guard() { return guard_; }
   const AccountStore& accounts() const { return accounts_; }
@@ -110,17 +137,36 @@ class World {
     traffic.tell_by(make);
     return traffic;
   }
-  void set_time(Timestamp time) { now_.store(std::max(time, now_.load()), std::memory_order_relaxed); }
+  void set_time(Timestamp time) { hours_.set(time); }
 
  private:
   Traffic traffic_{kAccounts};
-  std::filesystem::path folder_;
+  Folder folder_{"gate-bench"};
+  Hours hours_;
   std::unique_ptr<LedgerDatabase> ledger_;
   IncidentBook incidents_;
   MemoryAccountStore accounts_;
   MemorySharedCounters counters_;
-  std::atomic<Timestamp> now_{kMonday};
   Guard guard_;
+};
+
+// The same lives before a node as `serve` puts it together: records and ledger on SQLite, hourly counts and
+// clues kept, ready for what logs and other gates say of the same messages.
+class ServedWorld {
+ public:
+  ServedWorld() { live_the_past(node_.guard(), hours_, traffic_); }
+
+  Guard& guard() { return node_.guard(); }
+  [[nodiscard]] const Traffic& traffic() const { return traffic_; }
+  void set_time(Timestamp time) { hours_.set(time); }
+
+ private:
+  Traffic traffic_{kAccounts};
+  Folder folder_{"gate-bench-served"};
+  Hours hours_;
+  Node node_{
+      {.folder = folder_.path(), .key_file = (folder_.path() / "key").string(), .redis = {}, .ledger = {}},
+      [this] { return hours_.now(); }};
 };
 
 }  // namespace postreeve::bench

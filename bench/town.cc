@@ -9,6 +9,8 @@
 #include <fstream>
 #include <thread>
 
+#include "bench/act_events.h"
+
 namespace postreeve::bench {
 namespace {
 
@@ -46,42 +48,13 @@ class Player {
   explicit Player(Engine& engine) : engine_(engine), judge_(engine) {}
 
   void play(const Life& life, const Act& act) {
-    const Session session{act.address, "", act.is_message ? life.device(act.device).helo_name : "",
-                          act.is_message ? Service::kSmtp : Service::kImap};
-    if (act.is_message) {
-      send(life, act, session);
-    } else {
-      Login login;
-      login.time = act.time;
-      login.account = life.account();
-      login.session = session;
-      login.success = true;
-      engine_.observe(login, observation_);
-    }
+    if (!act.is_message) return engine_.observe(login_of(life, act), observation_);
+    const Submission submission = submission_of(life, act, ++messages_);
+    judge_.judge(submission);
+    engine_.observe(delivery_of(act, submission), observation_);
   }
 
  private:
-  void send(const Life& life, const Act& act, const Session& session) {
-    Submission submission;
-    submission.time = act.time;
-    submission.account = life.account();
-    submission.session = session;
-    submission.queue_id = fmt::format("{}Q{}", act.account, ++messages_);
-    submission.sender = life.account().text();
-    for (const std::uint32_t contact : act.contacts) submission.recipients.push_back(life.contact(contact));
-    submission.recipient_count = static_cast<std::uint32_t>(act.contacts.size());
-    submission.size = act.size;
-    judge_.judge(submission);
-    Delivery delivery;
-    delivery.time = act.time + std::chrono::seconds{2};
-    delivery.account = life.account();
-    delivery.queue_id = submission.queue_id;
-    delivery.recipient = submission.recipients.front();
-    delivery.status = act.is_refused ? DeliveryStatus::kBounced : DeliveryStatus::kSent;
-    delivery.dsn = act.is_refused ? EnhancedStatus{5, 1, 1} : EnhancedStatus{2, 0, 0};
-    engine_.observe(delivery, observation_);
-  }
-
   Engine& engine_;
   MessageJudge judge_;
   Observation observation_;

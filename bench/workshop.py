@@ -13,8 +13,8 @@ DATA = ROOT / "build" / "bench-data"
 ACCOUNTS = 1000
 DAYS = 125
 QUICK_DAYS = 12
-TARGETS = ["postreeve", "make_history", "simdjson_pass", "engine_bench", "intake_bench", "store_bench",
-           "gate_bench"]
+TARGETS = ["postreeve", "postreeve-queue", "make_history", "simdjson_pass", "engine_bench", "intake_bench", "store_bench",
+           "nodes_bench", "gate_bench"]
 COUNTRIES = ("AR AT AU BE BG BR CA CH CL CN CO CZ DE DK EE EG ES FI FR GB GR HK HR HU ID IE IL IN IS IT JP KE "
              "KR LT LU LV MA MX MY NG NL NO NZ PE PH PK PL PT RO RS RU SA SE SG SI SK TH TR TW UA US VN ZA AE").split()
 
