@@ -13,10 +13,9 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-std::string sealed(std::string_view body) {
+std::string sealed(std::string_view body, std::uint8_t version) {
   std::string bytes;
-  postreeve::FieldWriter writer({.name = "", .letters = {'P', 'R'}, .version = postreeve::kRecordFormat},
-                                bytes);
+  postreeve::FieldWriter writer({.name = "", .letters = {'P', 'R'}, .version = version}, bytes);
   bytes += body;
   writer.finish();
   return bytes;
@@ -26,7 +25,7 @@ std::string sealed(std::string_view body) {
 void check(std::string_view bytes) {
   auto record = postreeve::decode_record(bytes);
   if (!record) return;
-  require(postreeve::encode_record(*record) == bytes);
+  require(postreeve::encode_record(*record, static_cast<std::uint8_t>(bytes[2])) == bytes);
   postreeve::learn_recipient(record->profile, 77);
   require(record->profile.known_recipients.contains(77));
   record->recent.add({.step = 1, .time = 1});
@@ -39,6 +38,8 @@ void check(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   check(bytes);
-  if (size >= 7) check(sealed(bytes.substr(3, size - 7)));
+  if (size < 7) return 0;
+  for (std::uint8_t version = postreeve::kOldestRecordFormat; version <= postreeve::kRecordFormat; ++version)
+    check(sealed(bytes.substr(3, size - 7), version));
   return 0;
 }
