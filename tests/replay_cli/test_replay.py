@@ -64,6 +64,12 @@ def thief(day=10, messages=40):
     return lines
 
 
+def mailing(day, messages=3):
+    """From a place nobody was at before to sixty people nobody wrote to before, each time the same."""
+    return [submission(day * 86400 + 3 * 3600 + number * 20, f"M{day}-{number}", address="198.51.100.66",
+                       recipients=[f"r{number}-{i}@d{number}.example" for i in range(20)]) for number in range(messages)]
+
+
 def write(path, lines):
     path.write_text("".join(line + "\n" for line in lines))
     return path
@@ -152,6 +158,20 @@ def test_the_same_bytes_twice_with_one_thread_or_two(trace, tmp_path):
         seconds = found["seconds"]
         seen.append((result.stdout.replace(f'"seconds": {json.dumps(seconds)}', ""), verdicts.read_bytes()))
     assert all(other == seen[0] for other in seen)
+
+
+def test_an_alarm_that_somebody_dismissed_is_not_raised_again(tmp_path):
+    dismissal = event(10 * 86400 + 8 * 3600, "judgement", "anna@x.example", confirmed=False, person="support",
+                      reason="she invites to the fair")
+    later = ("--since", "2026-03-12")
+    alone = write(tmp_path / "alone.jsonl", honest_days() + mailing(10) + mailing(13))
+    judged = write(tmp_path / "judged.jsonl", [*honest_days(), *mailing(10), dismissal, *mailing(13)])
+    for trace in (alone, judged):
+        assert len(report("--trace", trace, "--until", "2026-03-12")[1]["incidents"]) == 1
+    _, found = report("--trace", alone, *later)
+    assert found["messages_touched"] > 0 and len(found["incidents"]) == 1
+    _, found = report("--trace", judged, *later)
+    assert found["messages_touched"] == 0 and found["incidents"] == []
 
 
 def test_since_learns_from_before_and_until_ignores_what_came_later(trace):

@@ -7,17 +7,21 @@
 //              "tenant": "", "client": "198.51.100.7", "risk": 6.5, "messages": 3,
 //              "recipients": 41, "author": "postreeve", "reason": "", "evidence": ["first login ever from
 //              Vietnam"]}}
+// With "is_undo" the task is one of undoing at every step: for "rehearse", "rehearse dismissed" and "rehearse
+// confirmed". "familiar": ["192.0.2.0/24"] beside the entry: networks that the account has long sent from.
 //
 // Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
-// "again": true} in its place, and ends the run. A receipt given as "receipt" is used where prepare is no
-// step.
+// "again": true} in its place, and ends the run unless it "goes_on". A receipt given as "receipt" is used
+// where prepare is no step.
 //
 // With "take_at" (milliseconds) everything goes through the ledger, as it does in the daemon: the entry, if
 // there is one, is recorded with its action, the incident is assigned ("assign": "bob"), and the next row due
 // at that time is taken, carried out and noted as done or failed. "id" is its number; "nothing_due": true
 // when there is none.
+#include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <numeric>
 #include <string>
 
 #include <boost/json/array.hpp>
@@ -28,6 +32,7 @@
 
 #include "response/action_type.h"
 #include "response/queue_desk.h"
+#include "store/ledger/clue_book.h"
 #include "store/ledger/rows.h"
 
 namespace postreeve {
@@ -98,18 +103,44 @@ StandingEntry entry_of(const json::object& given) {
   return entry;
 }
 
-// With "outcome" the incident is in the ledger, too: "open", or "confirmed" by a person.
+// With "outcome" the incident is in the ledger, too: "open", or as a person judged it.
 void record(LedgerDatabase& ledger, const StandingEntry& entry, std::string_view outcome) {
   if (outcome.empty()) return;
   IncidentBook incidents(ledger);
   incidents.record(entry).value();
-  if (outcome != "confirmed") return;
-  TimelineRow judgement;
-  judgement.incident = entry.change.after.incident;
-  judgement.time = entry.change.time;
-  judgement.kind = EntryKind::kJudgement;
-  judgement.author = "tess";
-  incidents.settle(judgement.incident, Outcome::kConfirmed, judgement).value();
+  for (const Outcome judged : {Outcome::kConfirmed, Outcome::kDismissed}) {
+    if (outcome == to_text(judged))
+      incidents.settle({entry.change.after.incident, judged, "", {}}, "tess", entry.change.time).value();
+  }
+}
+
+// "clues": {"queue_id": ["4jcc..."], "sender": ["..."]}: what was seen of the stranger.
+void add_clues(LedgerDatabase& ledger, IncidentId incident, const json::object& given) {
+  const json::value* clues = given.if_contains("clues");
+  if (clues == nullptr) return;
+  ClueBook book(ledger);
+  for (const auto& [kind, values] : clues->as_object()) {
+    for (const json::value& value : values.as_array())
+      book.add(incident, {clue_kind_from_text(kind).value(), json::value_to<std::string>(value), ""}, {});
+  }
+  book.flush().value();
+}
+
+// "familiar": networks from which the account long sent.
+AccountPlaces places_of(const json::object& given) {
+  std::vector<Prefix> networks;
+  if (const json::value* familiar = given.if_contains("familiar"); familiar != nullptr) {
+    for (const json::value& network : familiar->as_array())
+      networks.push_back(Prefix::parse(json::value_to<std::string>(network)).value());
+  }
+  std::vector<std::uint32_t> keys(networks.size());
+  std::iota(keys.begin(), keys.end(), 1U);
+  return {.familiar = [keys](const AccountId&) { return keys; },
+          .key_of =
+              [networks](const IpAddress& address) {
+                const auto found = std::ranges::find(networks, network_of(address));
+                return found == networks.end() ? 0 : static_cast<std::uint32_t>(found - networks.begin()) + 1;
+              }};
 }
 
 Task task_of(const json::object& given) {
@@ -131,14 +162,17 @@ bool tell(json::object& answers, std::string_view step, const Result<std::string
 }
 
 // "desk hold", "desk delete --dry-run": what the command line does by the settings of an action "queue".
-Result<std::string> desk_step(const ActionSettings& settings, LedgerDatabase& ledger, const Task& task,
+Result<std::string> desk_step(const ActionSettings& settings, const ActionWorld& world, const Task& task,
                               std::string_view step) {
   auto helper = read_queue_helper(settings);
   if (!helper) return fail(helper.error());
-  const QueueDesk desk(*std::move(helper), settings.text("preserve_folder"), ledger);
+  auto removal = read_queue_removal(settings);
+  if (!removal) return fail(removal.error());
+  const QueueDesk desk(*std::move(helper), *std::move(removal), world.ledger, world.places);
   const bool is_dry_run = step.ends_with(" --dry-run");
   const auto verb = queue_verb_from(step.substr(5, step.find(' ', 5) - 5));
-  const auto change = desk.change(verb.value(), {.account = task.account, .incident = {}}, is_dry_run);
+  const auto change = desk.change({.verb = verb.value(), .is_dry_run = is_dry_run},
+                                  {.account = task.account, .incident = {}});
   if (!change) return fail(change.error());
   return change->says;
 }
@@ -146,6 +180,9 @@ Result<std::string> desk_step(const ActionSettings& settings, LedgerDatabase& le
 Result<std::string> step_of(ResponseAction& action, Task& task, std::string_view step) {
   if (step == "carry_out") return action.carry_out(task);
   if (step == "undo") return action.undo(task);
+  if (step == "rehearse") return action.rehearse(task, std::nullopt);
+  if (step == "rehearse dismissed") return action.rehearse(task, Outcome::kDismissed);
+  if (step == "rehearse confirmed") return action.rehearse(task, Outcome::kConfirmed);
   Result<std::string> receipt = action.prepare(task);
   if (receipt) task.receipt = *receipt;
   return receipt;
@@ -165,7 +202,11 @@ void record(LedgerDatabase& ledger, const json::object& given) {
   }
   if (const json::value* name = given.if_contains("assign"); name != nullptr) {
     const auto open = book.find({.outcome = Outcome::kOpen, .account = {}, .since = {}, .before = {}});
-    require(book.assign(open.value().front().id, json::value_to<std::string>(*name)));
+    TimelineRow line;
+    line.incident = open.value().front().id;
+    line.kind = EntryKind::kNote;
+    line.author = "tess";
+    require(book.assign(json::value_to<std::string>(*name), line));
   }
 }
 
@@ -198,7 +239,7 @@ int run() {
     return 1;
   }
   const ActionSettings settings = settings_of(given.at("settings").as_object(), *type);
-  const ActionWorld world{.ledger = **ledger, .state_folder = folder};
+  const ActionWorld world{.ledger = **ledger, .state_folder = folder, .places = places_of(given)};
   json::object answers;
   const auto action = type->make(settings, world);
   if (!action) {
@@ -209,14 +250,18 @@ int run() {
     const json::object& told = given.at("entry").as_object();
     record(**ledger, entry_of(told), text(told, "outcome"));
     Task task = task_of(told);
+    add_clues(**ledger, task.incident, given);
     task.receipt = text(given, "receipt");
+    const bool is_undo = given.contains("is_undo");
+    if (is_undo) task.direction = Direction::kUndo;
     answers["preview"] = (*action)->preview(task);
     for (const json::value& step : given.at("steps").as_array()) {
       const std::string name = json::value_to<std::string>(step);
-      task.direction = name == "undo" ? Direction::kUndo : Direction::kCarryOut;
+      task.direction = is_undo || name == "undo" ? Direction::kUndo : Direction::kCarryOut;
       if (!tell(answers, name == "prepare" ? "receipt" : name,
-                name.starts_with("desk ") ? desk_step(settings, **ledger, task, name)
-                                          : step_of(**action, task, name)))
+                name.starts_with("desk ") ? desk_step(settings, world, task, name)
+                                          : step_of(**action, task, name)) &&
+          !given.contains("goes_on"))
         break;
     }
   }

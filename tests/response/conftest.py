@@ -1,19 +1,19 @@
 """Actions beside the real servers that they change: one action at a time, through tests/response/action_driver.cc."""
 
-import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE.parent / "support"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
+from driver import drive  # noqa: E402
 from private_servers import machine, mariadb, postgresql, slapd  # noqa: E402
+from private_servers.authority import Authority  # noqa: E402
+from queue_world import PostfixWorld  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +53,27 @@ def slapd_server(folder):
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def world():
+    """A mail server with two accounts; tests of mail that only tells have one of their own."""
+    world = PostfixWorld()
+    yield world
+    world.stop()
+
+
+@pytest.fixture
+def empty_queue(world):
+    world.postfix._do("postsuper", "-d", "ALL")
+    world.sink.messages.clear()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
 class Driver:
     """Calls one action as the worker would."""
-
-    BINARY = os.environ.get("POSTREEVE_ACTION_DRIVER", ROOT / "build/dev/tests/action_driver")
 
     def __init__(self, state):
         self._state = str(state)
@@ -66,12 +83,8 @@ class Driver:
         task = {"account": "anna@shop.example", "before": "clear", "after": "suspended", "incident": 43981,
                 "until": 1772420400, "risk": 6.5, "messages": 3, "recipients": 41, "author": "postreeve",
                 "evidence": ["first login ever from Vietnam"], **entry}
-        asked = {"type": kind, "settings": settings, "state_folder": self._state, "steps": steps, "entry": task}
-        if receipt is not None:
-            asked["receipt"] = receipt
-        done = subprocess.run([self.BINARY], input=json.dumps(asked), capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        known = {} if receipt is None else {"receipt": receipt}
+        return drive(kind, settings, self._state, steps=steps, entry=task, **known)
 
 
 @pytest.fixture

@@ -2,33 +2,28 @@
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import smtplib
 import socketserver
 import subprocess
-import sys
 import threading
 import time
 from email.message import EmailMessage
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/support"))
-
-import private_servers.exim  # noqa: E402
-import private_servers.postfix  # noqa: E402
-from private_servers import machine  # noqa: E402
-from private_servers.clients import proxy_line  # noqa: E402
-from private_servers.dovecot import Dovecot  # noqa: E402
-from private_servers.machine import wait_for  # noqa: E402
-from private_servers.sink import Sink  # noqa: E402
+import private_servers.exim
+import private_servers.postfix
+from driver import drive
+from private_servers import machine
+from private_servers.clients import proxy_line
+from private_servers.dovecot import Dovecot
+from private_servers.machine import ROOT, wait_for
+from private_servers.sink import Sink
 
 HELPER = os.environ.get("POSTREEVE_QUEUE_HELPER", str(ROOT / "build/dev/postreeve-queue"))
-DRIVER = os.environ.get("POSTREEVE_ACTION_DRIVER", str(ROOT / "build/dev/tests/action_driver"))
 PASSWORD = "secret"
 ANNA, BOB = "anna@shop.example", "bob@shop.example"
-THIEF, OWNER = "198.51.100.7", "192.0.2.4"
+THIEF, OTHER_THIEF, OWNER = "198.51.100.7", "203.0.113.9", "192.0.2.4"
 MAIN = """\
 enable_long_queue_ids = yes
 default_destination_concurrency_limit = 1
@@ -80,17 +75,15 @@ class World:
     def results(self, verb, account, ids, *more):
         return [line["result"] for line in self.do(verb, "--account", account, *more, ids=ids)]
 
-    def drive(self, kind, steps, settings=None, receipt=None, **entry):
-        """One action as the worker calls it."""
+    def drive(self, kind, steps, settings=None, receipt=None, familiar=(), is_undo=False, clues=None, **entry):
+        """One action as the worker calls it; `familiar`: networks that the account has long sent from."""
         state = self.folder / "state"
         state.mkdir(exist_ok=True)
-        request = {"type": kind, "settings": {**self.settings(), **(settings or {})}, "state_folder": str(state),
-                   "steps": steps, **({"receipt": receipt} if receipt is not None else {}),
-                   "entry": {"account": ANNA, "before": "clear", "after": "held", "incident": 43981, "client": THIEF,
-                             "author": "postreeve", "risk": 6, **entry}}
-        done = subprocess.run([DRIVER], input=json.dumps(request), text=True, capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        known = ({} if receipt is None else {"receipt": receipt}) | ({"is_undo": True} if is_undo else {})
+        told = {"account": ANNA, "before": "clear", "after": "held", "incident": 43981, "client": THIEF,
+                "author": "postreeve", "risk": 6, **entry}
+        return drive(kind, {**self.settings(), **(settings or {})}, state, steps=steps, entry=told,
+                     familiar=list(familiar), clues=clues or {}, **known)
 
     def settings(self):
         return {"helper": self.helper_command()[:self.helper_words], "server": self.server}
@@ -172,8 +165,7 @@ class EximWorld(World):
 
     def __init__(self):
         super().__init__()
-        self.exim = private_servers.exim.Exim(self.folder / "exim", self.dovecot.auth, self.sink.port,
-                                              machine.free_port())
+        self.exim = private_servers.exim.Exim(self.folder / "exim", self.dovecot.auth, self.sink.port)
         self.configuration = self.folder / "exim/exim.conf"
         programs = self.folder / "programs"
         programs.mkdir()
@@ -188,7 +180,7 @@ class EximWorld(World):
     def settings(self):
         return {"helper": self.helper_command()[:7], "server": "exim", "config_directory": str(self.configuration)}
 
-    def submit(self, account, count=1, client=THIEF, recipients=("full@ok.test",), first=0):
+    def submit(self, account, count=1, client=THIEF, recipients=("full@ok.test",), first=0, text="Good day."):
         ids = []
         for number in range(first, first + count):
             with _ProxySession(self.exim.port, client) as session:
@@ -196,7 +188,7 @@ class EximWorld(World):
                 session.mail(account)
                 for recipient in recipients:
                     session.rcpt(recipient)
-                _, reply = session.data(letter(account, number))
+                _, reply = session.data(letter(account, number, text))
                 ids.append(re.search(rb"id=(\S+)", reply)[1].decode())
         return ids
 

@@ -2,23 +2,15 @@
 
 import email
 import email.policy
-import http.server
-import json
-import os
-import pathlib
 import shutil
-import subprocess
-import sys
-import threading
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/support"))
+from driver import drive
+from private_servers import machine
+from private_servers.authority import Authority
+from private_servers.machine import wait_for
+from private_servers.postfix import Postfix
+from private_servers.receiver import Receiver
 
-from private_servers import machine  # noqa: E402
-from private_servers.machine import run, wait_for  # noqa: E402
-from private_servers.postfix import Postfix  # noqa: E402
-
-DRIVER = os.environ.get("POSTREEVE_ACTION_DRIVER", str(ROOT / "build/dev/tests/action_driver"))
 ANNA, RECOVERY, CONTACT = "anna@shop.example", "anna@private.example", "boss@shop.example"
 NOC, DESK = "noc@hoster.example", "desk@hoster.example"
 ABUSE = "abuse@hoster.example"
@@ -55,10 +47,7 @@ class Action:
         self.folder = machine.folder()
 
     def run(self, **asked):
-        given = {"type": self.type, "settings": self.settings, "state_folder": str(self.folder), "steps": [], **asked}
-        done = subprocess.run([DRIVER], input=json.dumps(given), capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return drive(self.type, self.settings, self.folder, **{"steps": [], **asked})
 
     def once(self, **changed):
         """The action alone, without a row of the outbox."""
@@ -103,64 +92,4 @@ class MailWorld:
         shutil.rmtree(self.folder)
 
 
-class Authority:
-    """A certificate authority below a root, and a certificate for abuse@."""
-
-    def __init__(self, folder):
-        self.folder, self.root = folder, folder / "root.pem"
-        self._issue("root", "/CN=Root", None, "basicConstraints=critical,CA:TRUE")
-        self._issue("ca", "/CN=Mail CA", "root", "basicConstraints=critical,CA:TRUE")
-        self.key, self.certificate = self.issue("abuse", days=30)
-
-    def issue(self, name, days):
-        extension = f"keyUsage=digitalSignature\nextendedKeyUsage=emailProtection\nsubjectAltName=email:{ABUSE}"
-        self._issue(name, f"/CN=Abuse desk/emailAddress={ABUSE}", "ca", extension, days)
-        bundle = self.folder / f"{name}-chain.pem"
-        bundle.write_text((self.folder / f"{name}.pem").read_text() + (self.folder / "ca.pem").read_text())
-        return str(self.folder / f"{name}.key"), str(bundle)
-
-    def _issue(self, name, subject, issuer, extensions, days=30):
-        key, request, made = (self.folder / f"{name}.{end}" for end in ("key", "csr", "pem"))
-        (self.folder / f"{name}.ext").write_text(extensions + "\n")
-        run("openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", subject)
-        sign = ["-signkey", key] if issuer is None else ["-CA", self.folder / f"{issuer}.pem", "-CAkey",
-                                                         self.folder / f"{issuer}.key", "-CAcreateserial"]
-        run("openssl", "x509", "-req", "-in", request, "-out", made, "-days", str(days), "-extfile",
-            self.folder / f"{name}.ext", *sign)
-
-
-class Receiver:
-    """Takes what is posted and answers as `answers` says, one after the other; then 200."""
-
-    def __init__(self):
-        self.requests, self.answers = [], []
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.requests.append((self.path, self.headers, body))
-                status, headers, text = receiver.answers.pop(0) if receiver.answers else (200, {}, b"ok")
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def fail(self, status, headers=None, text=b""):
-        self.answers.append((status, headers or {}, text))
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-__all__ = ["wait_for"]
+__all__ = ["Authority", "Receiver", "wait_for"]

@@ -8,22 +8,9 @@ import time
 
 import pytest
 
-from queue_world import ANNA, BOB, THIEF, PostfixWorld
-from tell_world import Authority
+from queue_world import ANNA, BOB, THIEF
 
 DO = "carry_out"
-
-
-@pytest.fixture(scope="module")
-def world():
-    world = PostfixWorld()
-    yield world
-    world.stop()
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 def incident(**more):

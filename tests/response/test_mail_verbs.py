@@ -8,15 +8,10 @@ import pytest
 
 from private_servers.machine import wait_for
 from private_servers.postreeve import Postreeve
-from queue_world import ANNA, BOB, ROOT, PostfixWorld
+from queue_world import ANNA, BOB, ROOT
 from test_sessions_action import Sessions
 
-
-@pytest.fixture(scope="module")
-def world():
-    world = PostfixWorld()
-    yield world
-    world.stop()
+pytestmark = pytest.mark.usefixtures("empty_queue")
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +36,6 @@ type = "sessions"
 """)
     yield daemon
     daemon.stop()
-
-
-@pytest.fixture(autouse=True)
-def empty_queue(world):
-    world.postfix._do("postsuper", "-d", "ALL")
-    yield
 
 
 def test_an_accounts_mail_is_listed_held_released_and_deleted_and_nobody_elses(world, daemon):

@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+import time
 
 import pytest
 
-from tell_world import ABUSE, ANNA, CONTACT, INCIDENT, RECOVERY, SUNDAY_AT_THREE, Action, Authority, MailWorld, entry
+from private_servers import slapd
+from tell_world import ABUSE, ANNA, CONTACT, INCIDENT, RECOVERY, SUNDAY_AT_THREE, Action, MailWorld, entry
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="Postfix starts for root only")
 
@@ -15,11 +17,6 @@ def world():
     world = MailWorld()
     yield world
     world.stop()
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory):
-    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
@@ -110,6 +107,40 @@ def test_is_sent_once_an_incident_and_stage(world, notice):
     assert all(mail["References"] == root for id_, mail in by_id.items() if id_ != root)
 
 
+def test_the_contact_of_a_tenant_with_many_stolen_accounts_gets_one_mail_with_the_list(world, authority, notice):
+    action, now, minute = notice(to=["contact"], contact_most_per_hour=2), int(time.time() * 1000), 60_000
+
+    def stolen(number, at):
+        changed = entry(account=f"user{number}@shop.example", incident=0xC0FFEE00 + number, time=at, tenant="shop")
+        return action.through_the_ledger(at, changed)["carry_out"]
+
+    assert [stolen(i, now + i) for i in range(5)] == (
+        ["sent the notice 'held' (en) to the tenant's contact"] * 2 + ["the tenant's contact is told of it with others"] * 3)
+    assert action.through_the_ledger(now + 9 * minute).get("nothing_due")
+    told = action.through_the_ledger(now + 11 * minute)
+    assert told["carry_out"] == "told the tenant's contact of 5 accounts in one mail"
+    mails, (raw,) = world.mails(CONTACT), [raw for raw in world.raw(CONTACT) if b"5 mailboxes" in raw]
+    assert len(mails) == 3 and verify(raw, authority) is not None
+    (digest,) = [mail for mail in mails if mail["Subject"] == "shop: 5 mailboxes with restricted sending"]
+    for number in range(5):
+        assert f"user{number}@shop.example: some outgoing mail is kept back" in " ".join(text_of(digest).split())
+        assert f"{0xC0FFEE00 + number:016x}" in text_of(digest)
+    # The next one at most an hour later.
+    assert stolen(5, now + 12 * minute) == "the tenant's contact is told of it with others"
+    assert action.through_the_ledger(now + 70 * minute).get("nothing_due")
+    assert action.through_the_ledger(now + 72 * minute)["carry_out"].startswith("told the tenant's contact of 1 account in")
+
+
+def test_a_campaign_leaves_the_owners_own_notices_alone(world, notice):
+    action, now = notice(contact_most_per_hour=1), int(time.time() * 1000)
+    for number in range(2):
+        told = action.through_the_ledger(now + number, entry(account=ANNA, incident=0xC0FFEE00 + number, time=now + number,
+                                                             tenant="shop"))
+    assert told["carry_out"] == ("sent the notice 'held' (en) to the recovery address, the mailbox itself; "
+                                 "the tenant's contact is told of it with others")
+    assert len(world.mails(RECOVERY)) == 2 and len(world.mails(CONTACT)) == 1
+
+
 def test_a_server_that_is_not_there_is_asked_again_later(notice):
     told = notice(smtp="127.0.0.1:1").once()
     assert told["carry_out"]["again"] is True
@@ -150,3 +181,17 @@ def test_a_hostile_account_breaks_no_mail(world, authority, notice, account):
     assert mail["Bcc"] is None and not mail.defects and verify(raw, authority) is not None
     text = mail["Subject"] + text_of(mail)
     assert not set(text) & set("\u202e\u2066") and "{{" not in text.replace("{{support}}", "")
+
+
+def test_the_recovery_address_comes_from_a_directory(world, slapd_server, notice):
+    for dn in slapd_server.ask_entries():
+        slapd_server.change(f"dn: {dn}\nchangetype: delete\n")
+    slapd_server.change(f"dn: cn=anna,dc=example\nchangetype: add\nobjectClass: inetOrgPerson\ncn: anna\nsn: user\n"
+                        f"uid: {ANNA}\nmail: {RECOVERY}\n")
+    directory = {"recovery_uri": slapd_server.uri, "recovery_bind_dn": slapd.ADMIN,
+                 "recovery_password_file": str(slapd_server.password_file), "recovery_base": "dc=example",
+                 "recovery_filter": "(uid={account})", "recovery_attribute": "mail", "to": ["recovery"]}
+    (nowhere := slapd_server.password_file.with_name("nobody")).write_text("")
+    told = notice(recovery_map_file=str(nowhere), **directory).once()
+    assert told["carry_out"] == "sent the notice 'held' (en) to the recovery address"
+    assert len(world.mails(RECOVERY)) == 1 and not world.mails(ANNA)

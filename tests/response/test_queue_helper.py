@@ -5,21 +5,9 @@ import time
 
 import pytest
 
-from queue_world import ANNA, BOB, OWNER, THIEF, PostfixWorld, SocketStarter, seconds_of, wait_for
+from queue_world import ANNA, BOB, OWNER, THIEF, SocketStarter, seconds_of, wait_for
 
-
-@pytest.fixture(scope="module")
-def world():
-    world = PostfixWorld()
-    yield world
-    world.stop()
-
-
-@pytest.fixture(autouse=True)
-def empty_queue(world):
-    world.postfix._do("postsuper", "-d", "ALL")
-    world.sink.messages.clear()
-    yield
+pytestmark = pytest.mark.usefixtures("empty_queue")
 
 
 def delivered(world):

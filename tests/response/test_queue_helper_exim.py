@@ -1,6 +1,8 @@
 """postreeve-queue beside a private Exim."""
 
 import base64
+import contextlib
+import time
 
 import pytest
 
@@ -14,10 +16,15 @@ def world():
     world.stop()
 
 
+def remove_all(exim):
+    with contextlib.suppress(RuntimeError):  # one is locked while Exim delivers it
+        exim._do("-Mrm", *exim.queue())
+    return not exim.queue()
+
+
 @pytest.fixture(autouse=True)
 def empty_queue(world):
-    if world.exim.queue():
-        world.exim._do("-Mrm", *world.exim.queue())
+    wait_for(lambda: remove_all(world.exim))
     world.sink.messages.clear()
     yield
 
@@ -52,9 +59,46 @@ def test_shows_a_message(world):
     assert envelope["sender"] == ANNA
 
 
+def test_tells_the_size_of_large_messages_too(world):
+    text = "spam and spam\n" * 400_000
+    (hers,) = world.submit(ANNA, text=text)
+    (line,) = world.listed(ANNA)
+    assert line["queue_id"] == hers and len(text) < line["size"] < len(text) + 5_000
+
+
 @pytest.mark.parametrize("wrong", ["-bp", "ALL", "1xXYl9-0004wZ-1C x", "4jccfS4pwcz1bY5m"])
 def test_what_is_no_message_id_reaches_no_program(world, wrong):
     assert world.ask("delete", "--account", ANNA, ids=[wrong]).returncode == 64
+
+
+def incident(**more):
+    now = int(time.time())
+    return {"time": now * 1000, "since": now - 60, "messages": 3, "recipients": 3, **more}
+
+
+def test_the_action_queue_holds_and_gives_back(world):
+    hers, his = settled(world, ANNA, BOB)
+    opened = incident(incident=1)
+    told = world.drive("queue", ["prepare", "carry_out"], **opened)
+    assert told["carry_out"] == "1 message of anna@shop.example on hold, 1 of them newly"
+    assert world.exim.queue() == {hers: True, his: False}
+    undone = world.drive("queue", ["undo"], receipt=told["receipt"], **{**opened, "outcome": "dismissed"})
+    assert undone["undo"] == "released 1 message of anna@shop.example"
+    wait_for(lambda: world.exim.queue() == {hers: False, his: False})
+
+
+def test_the_action_queue_delete_deletes_after_a_confirmation(world, tmp_path):
+    hers, his = settled(world, ANNA, BOB)
+    opened = incident(incident=2)
+    world.drive("queue", ["prepare", "carry_out"], **opened)
+    waiting = world.drive("queue_delete", ["carry_out"], **{**opened, "outcome": "open"})["carry_out"]
+    assert waiting == {"error": "nobody has confirmed the incident; nothing is deleted before", "again": True}
+    assert world.exim.queue() == {hers: True, his: False}
+    told = world.drive("queue_delete", ["carry_out"], {"preserve_folder": str(tmp_path)},
+                       **{**opened, "outcome": "confirmed"})
+    assert told["carry_out"] == "deleted 1 of the held messages of anna@shop.example, each copied first"
+    assert world.exim.queue() == {his: False}
+    assert "Subject: Offer 0\n" in (tmp_path / f"0000000000000002/{hers}.eml").read_text()
 
 
 def test_releases_in_the_order_of_arrival(world):

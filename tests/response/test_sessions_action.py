@@ -1,52 +1,40 @@
 """The action sessions beside a private Dovecot, over doveadm's HTTP API and by its command."""
 
 import imaplib
-import json
 import shutil
-import subprocess
 
 import pytest
 
-from queue_world import ANNA, BOB, DRIVER, PASSWORD, THIEF, Dovecot, machine, wait_for
-from private_servers.clients import Mailbox, Place
-
-KEY = "a key, with = and \u00e4"
-MORE = """
-auth_cache_size = 1M
-doveadm_api_key = {key}
-service doveadm {{
-  inet_listener http {{
-    address = 127.0.0.1
-    port = {port}
-  }}
-}}
-"""
+from driver import drive
+from queue_world import ANNA, BOB, PASSWORD, THIEF, Dovecot, machine, wait_for
+from private_servers.clients import Mailbox, Place, Pop3Mailbox
+from private_servers.dovecot import has_pop3
 
 
 class Sessions:
     def __init__(self):
         self.folder = machine.folder()
-        self.port = machine.free_port()
-        self.dovecot = Dovecot(self.folder / "dovecot", PASSWORD, MORE.format(key=KEY, port=self.port))
-        (self.folder / "key").write_text(KEY + "\n")
-        wait_for(lambda: machine.answers(self.port))
+        self.dovecot = Dovecot(self.folder / "dovecot", PASSWORD, serves_doveadm=True)
 
     def http(self):
-        return {"url": f"http://127.0.0.1:{self.port}/doveadm/v1", "api_key_file": str(self.folder / "key")}
+        return self.dovecot.doveadm()
 
     def command(self):
         return {"doveadm": [shutil.which("doveadm"), "-c", str(self.folder / "dovecot/dovecot.conf")]}
 
     def drive(self, settings, account=ANNA):
-        request = {"type": "sessions", "settings": settings, "state_folder": str(self.folder), "steps": ["carry_out"],
-                   "entry": {"account": account, "before": "clear", "after": "held", "incident": 43981}}
-        done = subprocess.run([DRIVER], input=json.dumps(request), text=True, capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        entry = {"account": account, "before": "clear", "after": "held", "incident": 43981}
+        return drive("sessions", settings, self.folder, steps=["carry_out"], entry=entry)
 
     def login(self, account):
         mailbox = Mailbox(self.dovecot.imap_port, Place(THIEF))
         mailbox.login(account, PASSWORD)
+        return mailbox
+
+    def fetch(self, account):
+        mailbox = Pop3Mailbox(self.dovecot.pop3_port, Place(THIEF))
+        mailbox.user(account)
+        mailbox.pass_(PASSWORD)
         return mailbox
 
     def stop(self):
@@ -83,6 +71,18 @@ def test_ends_the_sessions_of_one_account_only(sessions, way):
              "anna@shop.example had no IMAP or POP3 session; the auth cache forgot it")
     his.logout()
     near.logout()
+
+
+@pytest.mark.skipif(not has_pop3(), reason="dovecot-pop3d is not installed")
+@pytest.mark.parametrize("way", ["http", "command"])
+def test_ends_sessions_over_pop3_too(sessions, way):
+    hers, his = [sessions.fetch(account) for account in (ANNA, BOB)]
+    settings = getattr(sessions, way)()
+    assert sessions.drive(settings)["carry_out"] == (
+        "ended 1 IMAP and POP3 session of anna@shop.example; the auth cache forgot it")
+    wait_for(lambda: not hers.is_alive())
+    assert his.is_alive()
+    his.quit()
 
 
 @pytest.mark.parametrize("way", ["http", "command"])

@@ -84,8 +84,9 @@ def test_follows_no_redirect(receiver, action):
 def test_waits_as_long_as_it_was_asked_to(receiver, action):
     receiver.fail(429, {"Retry-After": "120"})
     hook = action("webhook", url=receiver.url)
-    told = hook.run(entry=entry(), steps=["prepare", "carry_out"])
-    assert told["carry_out"]["again"] is True and len(receiver.requests) == 1
+    told = hook.run(entry=entry(), steps=["carry_out", "carry_out"], goes_on=True)["carry_out"]
+    assert told["again"] is True and "asked to wait until" in told["error"]
+    assert len(receiver.requests) == 1
 
 
 def test_a_receiver_that_does_not_answer_is_tried_again(action):
@@ -151,12 +152,12 @@ def test_pages_once_an_incident_and_somebody_else_when_nobody_takes_it(receiver,
     began = now()
     assert "took it" in page.through_the_ledger(began, entry(time=began))["carry_out"]
     higher = entry(before="held", after="suspended", time=began + 1)
-    # The escalation lies before the second change, and waits for its time.
-    assert page.through_the_ledger(began + 2 * MINUTE, higher).get("nothing_due")
+    # The escalation lies before the second change, and holds up nothing until it is due.
+    told = page.through_the_ledger(began + 2 * MINUTE, higher)["carry_out"]
+    assert told == "somebody was paged about this incident before"
+    assert page.through_the_ledger(began + 3 * MINUTE).get("nothing_due")
     told = page.through_the_ledger(began + 16 * MINUTE)["carry_out"]
     assert told.startswith("nobody had taken the incident over: ")
-    told = page.through_the_ledger(began + 17 * MINUTE)["carry_out"]
-    assert told == "somebody was paged about this incident before"
     assert paths(receiver) == ["/first", "/second"]
 
 
@@ -164,7 +165,7 @@ def test_pages_nobody_else_when_somebody_took_it(receiver, page):
     began = now()
     page.through_the_ledger(began, entry(time=began))
     told = page.through_the_ledger(began + 16 * MINUTE, assign="bob")["carry_out"]
-    assert told == "nobody else was paged: the incident is taken care of"
+    assert told == "nobody else was paged: bob takes care of the incident"
     assert paths(receiver) == ["/first"]
 
 

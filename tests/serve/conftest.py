@@ -1,6 +1,11 @@
+import pathlib
+import sys
+
 import pytest
 
-from daemon import SEED, Daemon
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from daemon import SEED, Daemon  # noqa: E402
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+from private_servers import machine
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 POSTREEVE = str((pathlib.Path.cwd() / os.environ.get("POSTREEVE_BINARY", ROOT / "build/release/postreeve")).resolve())
 # Sanitizers take their time; what is asserted of speed is asserted of the release build.
@@ -17,6 +19,10 @@ SLOWNESS = float(os.environ.get("POSTREEVE_SLOWNESS", "1"))
 SEED = int(os.environ.get("POSTREEVE_SEED", "0")) or random.randrange(1 << 32)
 GATES = ("gate.postfix_policy", "gate.socketmap", "gate.tcp_table", "gate.milter", "gate.auth_policy", "gate.events",
          "metrics")
+
+
+def wait_for(what, seconds=15):
+    return machine.wait_for(what, seconds * SLOWNESS)
 
 
 class Refused(Exception):
@@ -101,7 +107,7 @@ class Daemon:
     def read_ports(self, status):
         for line in status["listening"]:
             name, where = line.split(" ", 1)
-            self.ports[name] = int(where.rpartition(":")[2])
+            self.ports[name] = where.removeprefix("unix:") if where.startswith("unix:") else int(where.rpartition(":")[2])
 
     def control(self, timeout=60):
         return Control(self.control_path, timeout)
@@ -146,6 +152,11 @@ class Daemon:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def connect(self, gate, source=None, timeout=20):
+        if isinstance(self.ports[gate], str):
+            client = socket.socket(socket.AF_UNIX)
+            client.settimeout(timeout)
+            client.connect(self.ports[gate])
+            return client
         client = socket.socket()
         client.settimeout(timeout)
         if source:

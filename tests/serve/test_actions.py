@@ -230,6 +230,10 @@ def test_a_wrong_action_is_found_before_it_is_needed(site, make_daemon):
     daemon = make_daemon(settings=site.settings(["flag"]).replace(":account AND", ":acount AND"), gates=())
     checked = daemon.command("check-config")
     assert checked.returncode == 78 and "acount" in checked.stderr and re.search(r"postreeve.toml:\d+:\d+:", checked.stderr), checked
+    (line,) = [number for number, text in enumerate(daemon.config.read_text().splitlines(), 1) if ":acount" in text]
+    for command in ("check-config", "serve"):
+        told = daemon.command(command)
+        assert told.returncode == 78 and f"postreeve.toml:{line}:" in told.stderr, (command, told)
     daemon.configure(site.settings(["flag", "first"]))
     checked = daemon.command("check-config")
     assert checked.returncode == 0 and "2 actions" in checked.stdout, checked

@@ -1,23 +1,21 @@
 """The disk fills up while serving: mail goes on, the status says so, and with room again all is written."""
 
 import os
-import subprocess
+import random
 import time
 
 import pytest
 
-from daemon import OFFICE, SLOWNESS, THIEF, PolicyClient, Refused, teach
+from daemon import OFFICE, SEED, SLOWNESS, THIEF, PolicyClient, Refused, teach, wait_for
+from private_servers.disk import small_disk as disk_of
+
+ROUNDS = int(os.environ.get("POSTREEVE_CRASH_ROUNDS", "20"))
 
 
 @pytest.fixture
 def disk(tmp_path):
-    where = tmp_path / "disk"
-    where.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "postreeve-test", where], capture_output=True, text=True)
-    if mounted.returncode != 0:
-        pytest.skip(f"no tmpfs can be mounted: {mounted.stderr.strip()}")
-    yield where
-    subprocess.run(["umount", "-l", where], check=True)
+    with disk_of(tmp_path / "disk", "24m") as where:
+        yield where
 
 
 def fill(disk):
@@ -29,15 +27,6 @@ def fill(disk):
             except OSError:
                 pass
     return disk / "ballast"
-
-
-def wait_for(what, seconds=15):
-    until = time.monotonic() + seconds * SLOWNESS
-    while time.monotonic() < until:
-        if what():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"it never happened: {what}")
 
 
 def steal(client, account):
@@ -130,4 +119,40 @@ def test_a_start_on_a_full_disk_says_so(make_daemon, disk):
     assert daemon.log().count("\n") == 1 and str(disk) in daemon.log(), daemon.log()
     (disk / "ballast").unlink()
     daemon.start()
+    daemon.stop()
+
+
+def acknowledged(daemon, verb, **arguments):
+    """Whether the daemon has it for good."""
+    try:
+        daemon.ask(verb, **arguments)
+    except Refused as refused:
+        assert refused.code == "unavailable", refused.text
+        return False
+    return True
+
+
+def test_kill_9_on_a_full_disk_forgets_nothing_that_was_acknowledged(make_daemon, disk):
+    daemon = make_daemon(state=disk).start()
+    dice = random.Random(SEED)
+    held, blocked, refused = set(), set(), 0
+    for life in range(ROUNDS):
+        full_at = dice.randrange(5, 20)
+        with PolicyClient(daemon) as client:
+            for n in range(25):
+                if n == full_at:
+                    ballast = fill(disk)
+                    work(client, f"life{life}.", 100)
+                account, network = f"a{life}.{n}@x.example", f"198.51.{life}.{n}"
+                taken = acknowledged(daemon, "account hold", account=account, reason="r")
+                held |= {account} if taken else set()
+                blocked |= {network} if acknowledged(daemon, "list add", list="block", values=[network]) else set()
+                refused += not taken
+        daemon.kill()
+        ballast.unlink()
+        daemon.start()
+        assert {a for a in held if daemon.ask("account standing", account=a)["standing"] != "held"} == set(), life
+        assert blocked <= {row["value"] for row in daemon.ask("list show")}, life
+    assert refused > ROUNDS  # the disk was really full
+    assert len(daemon.ask("incident list", most=10000)) >= len(held)
     daemon.stop()

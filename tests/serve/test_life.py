@@ -10,14 +10,7 @@ import time
 
 import pytest
 
-from daemon import OFFICE, POSTREEVE, SLOWNESS, PolicyClient, policy_request
-
-
-def wait_for(what, seconds=10):
-    until = time.monotonic() + seconds * SLOWNESS
-    while not what():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.01)
+from daemon import OFFICE, POSTREEVE, SLOWNESS, PolicyClient, http, policy_request, wait_for
 
 
 LIMITED = '[[limit]]\nname = "few"\ncount = "recipients"\nrate = "3/1h"\naction = "defer"\n'
@@ -213,18 +206,40 @@ def test_what_cannot_be_opened_is_told_in_one_sentence(make_daemon, tmp_path):
     assert f"{daemon.config}:2" in daemon.log()
 
 
-def test_it_gives_up_root(make_daemon, tmp_path):
+def becoming_nobody(make_daemon, tmp_path, state, control):
+    """A daemon that root starts and that becomes nobody, with its files where they are said to be."""
     if os.getuid() != 0:
         pytest.skip("only root can become somebody else")
-    os.chmod(tmp_path, 0o755)
-    daemon = make_daemon(state=tmp_path / "new" / "state")
-    daemon.config.write_text('[guard]\nuser = "nobody"\n' + daemon.config.read_text().replace('[guard]\nmode = "enforce"\n', 'mode = "enforce"\n'))
+    daemon = make_daemon()
+    daemon.state, daemon.control_path = state / "state.db", control / "control.sock"
+    daemon.configure()
+    daemon.config.write_text(daemon.config.read_text().replace('mode = "enforce"\n', 'mode = "enforce"\nuser = "nobody"\n'))
     parent = tmp_path
     while str(parent) != "/tmp":
         os.chmod(parent, os.stat(parent).st_mode | 0o011)
         parent = parent.parent
+    return daemon
+
+
+def test_it_gives_up_root(make_daemon, tmp_path):
+    daemon = becoming_nobody(make_daemon, tmp_path, tmp_path / "new" / "state", tmp_path / "run")
     daemon.start()
     assert os.stat(f"/proc/{daemon.process.pid}").st_uid == 65534
+    for made in (tmp_path / "new", tmp_path / "new" / "state", tmp_path / "run"):
+        assert made.stat().st_uid == 65534, made
+    assert tmp_path.stat().st_uid == 0
+    daemon.stop()
+
+
+@pytest.mark.parametrize("what", ["state", "run"])
+def test_it_gives_away_no_folder_that_was_there(make_daemon, tmp_path, what):
+    theirs = tmp_path / what
+    theirs.mkdir(mode=0o755)
+    daemon = becoming_nobody(make_daemon, tmp_path, tmp_path / "state", tmp_path / "run")
+    ends_with(daemon, 77, str(theirs), "nobody", "chown")
+    assert theirs.stat().st_uid == 0
+    os.chown(theirs, 65534, 65534)
+    daemon.start()
     daemon.stop()
 
 
@@ -295,6 +310,26 @@ def test_systemd_may_open_the_sockets(make_daemon):
     wait_for(lambda: daemon.control_path.exists())
     daemon.read_ports(daemon.ask("status"))
     assert daemon.ports["postfix_policy"] == policy.getsockname()[1]
+    daemon.stop()
+
+
+def test_systemd_may_open_several_sockets_of_one_gate(make_daemon, tmp_path):
+    daemon = make_daemon(gates=())
+    path = str(tmp_path / "policy.sock")
+    daemon.configure(f'[gate.postfix_policy]\nlisten = ["unix:{path}", "127.0.0.1:1", "127.0.0.1:0"]\n'
+                     f'[metrics]\nlisten = ["127.0.0.1:0", "unix:{tmp_path}/metrics.sock"]\n')
+    policy, local = listener(), listener(socket.AF_UNIX, path)
+    metrics = listener(socket.AF_UNIX, str(tmp_path / "metrics.sock"))
+    activated(daemon, [("postfix_policy", policy), ("postfix_policy", local), ("metrics", metrics)])
+    for where in (policy.getsockname()[1], path):
+        daemon.ports = {"postfix_policy": where}
+        with PolicyClient(daemon) as client:
+            assert client.ask("a@x.example", "b@y.example", OFFICE) == "DUNNO"
+    wait_for(lambda: daemon.control_path.exists())
+    listening = daemon.ask("status")["listening"]
+    assert len([one for one in listening if one.startswith("postfix_policy ")]) == 3, listening
+    daemon.ports = {"metrics": metrics.getsockname()}
+    assert http(daemon, "metrics", "GET", "/livez")[0] == 200
     daemon.stop()
 
 

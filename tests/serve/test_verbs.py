@@ -11,11 +11,11 @@ from daemon import OFFICE, SEED, PolicyClient, Refused, teach
 
 STEPS = int(os.environ.get("POSTREEVE_VERB_STEPS", "4000"))
 VERBS = ["account show", "account standing", "account history", "account hold", "account suspend", "account release",
-         "account policy", "account trust", "incident list", "incident show", "incident note", "incident confirm",
+         "account policy", "account trust", "incident list", "incident show", "incident note", "incident confirm", "incident take", "incident evidence",
          "incident dismiss", "incident release", "action list", "action retry", "action run", "list show", "list add", "list remove", "status", "mode", "top senders", "watch", "backup",
          "token add", "token list", "token revoke", "audit list"]
 TEXTS = ["account", "incident", "list", "value", "mode", "text", "reason", "comment", "cause", "state", "name", "tenant",
-         "token_id", "file", "action"]
+         "token_id", "file", "action", "by"]
 LISTS = ["values", "events", "networks", "only_networks", "only_countries"]
 FLAGS = ["dry_run", "compare", "clear", "given_up", "undo"]
 NUMBERS = ["most", "after", "expires_in", "number"]
@@ -23,6 +23,8 @@ FAILS = """[action.fails]
 type = "command_hook"
 command = ["/bin/false"]
 undo_command = ["/bin/false"]
+[action.kept]
+type = "evidence"
 [response]
 held = ["fails"]
 """

@@ -3,6 +3,7 @@
 import base64
 import imaplib
 import itertools
+import poplib
 import smtplib
 import socket
 from dataclasses import dataclass, field
@@ -44,7 +45,8 @@ def message(sender, recipients, subject="Offer", text="Good day.", agent=""):
 
 
 def proxy_line(address, port):
-    return f"PROXY TCP4 {address} 127.0.0.1 {40000 + next(_number) % 20000} {port}\r\n".encode()
+    family, server = ("TCP6", "::1") if ":" in address else ("TCP4", "127.0.0.1")
+    return f"PROXY {family} {address} {server} {40000 + next(_number) % 20000} {port}\r\n".encode()
 
 
 class Session(smtplib.SMTP):
@@ -56,7 +58,8 @@ class Session(smtplib.SMTP):
         super().__init__("127.0.0.1", port, local_hostname=place.helo, timeout=30)
         self.ehlo()
         if not by_proxy:
-            self.docmd("XCLIENT", f"ADDR={place.address} NAME=[UNAVAILABLE] PORT={40000 + next(_number) % 20000}")
+            address = f"IPV6:{place.address}" if ":" in place.address else place.address
+            self.docmd("XCLIENT", f"ADDR={address} NAME=[UNAVAILABLE] PORT={40000 + next(_number) % 20000}")
             self.ehlo()
         self.login(account, password)
 
@@ -66,14 +69,14 @@ class Session(smtplib.SMTP):
             connection.sendall(proxy_line(self._place.address, port))
         return connection
 
-    def submit(self, recipients, subject="Offer", text="Good day.", sender=None):
+    def submit(self, recipients, subject="Offer", text="Good day.", sender=None, header_from=None):
         """Sends one message; recipients that are refused are left out."""
         outcome, sender = Outcome(), self.account if sender is None else sender
-        letter = message(sender, recipients, subject, text, self._place.agent)
+        letter = message(sender if header_from is None else header_from, recipients, subject, text, self._place.agent)
         self.mail(sender)
         answers = [self.rcpt(recipient) for recipient in recipients]
         refusals = [(code, reply.decode()) for code, reply in answers if code >= 300]
-        code, reply = (0, b"") if len(refusals) == len(recipients) else self.data(letter.as_bytes())
+        code, reply = (0, b"") if len(refusals) == len(recipients) else self._hand_in(letter)
         if code == 250:
             outcome.accepted.append(letter["Message-ID"])
         else:
@@ -83,6 +86,12 @@ class Session(smtplib.SMTP):
             self.rset()
         outcome.replies += refusals
         return outcome
+
+    def _hand_in(self, letter):
+        try:
+            return self.data(letter.as_bytes())
+        except smtplib.SMTPDataError as refused:  # at DATA already
+            return refused.smtp_code, refused.smtp_error
 
     def close_quietly(self):
         try:
@@ -105,8 +114,8 @@ def send_all(port, place, account, password, messages, by_proxy=False):
     return outcome
 
 
-class Mailbox(imaplib.IMAP4):
-    """IMAP from `place`, by the PROXY protocol."""
+class FromPlace:
+    """A client of the library that comes from `place`, by the PROXY protocol."""
 
     def __init__(self, port, place):
         self._place = place
@@ -116,6 +125,20 @@ class Mailbox(imaplib.IMAP4):
         connection = super()._create_socket(timeout)
         connection.sendall(proxy_line(self._place.address, self.port))
         return connection
+
+
+class Mailbox(FromPlace, imaplib.IMAP4):
+    """IMAP."""
+
+
+class Pop3Mailbox(FromPlace, poplib.POP3):
+    """The same over POP3."""
+
+    def is_alive(self):
+        try:
+            return self.noop().startswith(b"+OK")
+        except (poplib.error_proto, OSError):
+            return False
 
 
 def try_login(port, place, account, password):

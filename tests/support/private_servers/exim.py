@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+from . import postreeve
 from .machine import PATH, ROOT, answers, free_port, run, wait_for
 
 PACKAGES = ("exim4-daemon-heavy", "exim4-base")
@@ -49,11 +50,9 @@ auth_advertise_hosts = *
 smtp_accept_max = 0
 smtp_accept_queue_per_connection = 0
 smtp_accept_max_nonmail = 1000
-acl_smtp_mail = acl_mail
 acl_smtp_rcpt = acl_rcpt
 acl_smtp_data = acl_data
 log_selector = +received_recipients
-{macros}
 
 begin acl
 {acls}
@@ -84,26 +83,48 @@ plain:
 """
 
 
-def documented_acls(policy_port):
-    """The macros and ACLs as docs/gates/postfix.md gives them, so that what is documented is what is tested."""
-    page = (ROOT / "docs/gates/postfix.md").read_text()
-    block = re.search(r"```\n(POSTREEVE = .*?)```", page, re.S)[1]
-    macros, acls = block.split("\n", 1)
-    acls = acls.replace("# ... your own rules ...", "accept  authenticated = *\n  deny")
-    return re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{policy_port}", macros), acls
+ACLS = """\
+acl_rcpt:
+{rcpt}
+  accept  authenticated = *
+  deny
+
+acl_data:
+{data}
+  accept
+"""
+
+
+def lines_of_init(folder, policy_port):
+    """What `postreeve init` prints for the two ACLs, by their names, so that this is what is tested."""
+    configuration, plain = folder / "postreeve.toml", folder / "plain.conf"
+    configuration.write_text(f'[gate.postfix_policy]\nlisten = ["127.0.0.1:{policy_port}"]\n')
+    plain.write_text("primary_hostname = exim.example.test\n")
+    printed = run(postreeve.binary(), "init", "--config", configuration, "--exim-config", plain,
+                  "--postfix-config", folder / "no-postfix", "--dovecot-config", folder / "no-dovecot")
+    named = rf"^{re.escape(str(folder))}/postreeve_(rcpt|data)\.acl:\n(.*?)(?=^/|^# )"
+    return dict(re.findall(named, printed, re.S | re.M))
+
+
+def _is_frozen(header):
+    return re.search(r"^-frozen ", header, re.M) is not None
 
 
 class Exim:
-    def __init__(self, folder, auth, sink_port, policy_port):
+    def __init__(self, folder, auth, sink_port, policy_port=None):
+        """Asks the policy gate as `postreeve init` says; nobody without one."""
         self.folder = folder
         self.port = free_port()
         self._binary = str(unpacked())
         for part in ("spool", "log"):
             (folder / part).mkdir(parents=True)
-        macros, acls = documented_acls(policy_port)
+        acls = {"rcpt": "", "data": ""}
+        for name, lines in (lines_of_init(folder, policy_port) if policy_port else {}).items():
+            (folder / f"postreeve_{name}.acl").write_text(lines)
+            acls[name] = f".include {folder}/postreeve_{name}.acl"
         self._configuration = folder / "exim.conf"
         self._configuration.write_text(CONFIGURATION.format(
-            binary=self._binary, folder=folder, user=USER, port=self.port, macros=macros, acls=acls, sink=sink_port,
+            binary=self._binary, folder=folder, user=USER, port=self.port, acls=ACLS.format(**acls), sink=sink_port,
             auth=auth))
         self._write_users()
         run("chown", "-R", f"{NUMBER}:{NUMBER}", folder / "spool", folder / "log")
@@ -129,19 +150,25 @@ class Exim:
     def _do(self, *arguments):
         return run(*self._command(*arguments))
 
+    def _waiting(self):
+        """What the spool has of each message, by its ID: Exim's own listing takes a process each."""
+        found = {}
+        for file in (self.folder / "spool/input").glob("*-H"):
+            try:
+                found[file.name.removesuffix("-H")] = file.read_text(errors="replace")
+            except FileNotFoundError:
+                pass  # delivered meanwhile
+        return found
+
     def queue(self):
         """Spool IDs -> whether they are frozen."""
-        listed = self._do("-bp")
-        return {m[1]: "frozen" in m[2] for m in re.finditer(r"^\s*\S+\s+\S+\s+(\w{6}-\w{6}-\w{2})\s+(.*)$", listed, re.M)}
+        return {spool_id: _is_frozen(header) for spool_id, header in self._waiting().items()}
 
-    def frozen_ids(self, account):
-        """Message-IDs of the account's frozen messages, by spool ID."""
-        found = {}
-        for spool_id, is_frozen in self.queue().items():
-            header = self._do("-Mvh", spool_id)
-            if is_frozen and f"<{account}>" in header.splitlines()[2]:
-                found[spool_id] = re.search(r"Message-ID: (\S+)", header, re.I)[1]
-        return found
+    def frozen_ids(self, sender):
+        """Message-IDs of the sender's frozen messages, by spool ID."""
+        return {spool_id: re.search(r"Message-ID: (\S+)", header, re.I)[1]
+                for spool_id, header in self._waiting().items()
+                if _is_frozen(header) and header.splitlines()[2] == f"<{sender}>"}
 
     def release(self, spool_ids):
         for spool_id in spool_ids:

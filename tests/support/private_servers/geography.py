@@ -14,6 +14,7 @@ WORLD = [
     ("20.14.0.0/16", "RU", "EU", 64614, "Faraway Cloud"),
     ("20.15.0.0/16", "IN", "AS", 64615, "Faraway Telecom"),
     ("20.16.0.0/16", "US", "NA", 64616, "Faraway Datacenter"),
+    ("2a10:17::/32", "TR", "AS", 64617, "Faraway Six"),
 ]
 COLUMNS = ("network", "country.iso_code:utf8_string", "continent.code:utf8_string",
            "autonomous_system_number:uint32", "autonomous_system_organization:utf8_string")
@@ -21,5 +22,5 @@ COLUMNS = ("network", "country.iso_code:utf8_string", "continent.code:utf8_strin
 
 def write(path):
     rows = ["\t".join(COLUMNS)] + ["\t".join(map(str, row)) for row in WORLD]
-    run("perl", ROOT / "tests/support/mmdb/write_mmdb.pl", path, "4", text="\n".join(rows) + "\n")
+    run("perl", ROOT / "tests/support/mmdb/write_mmdb.pl", path, "6", text="\n".join(rows) + "\n")
     return path

@@ -1,5 +1,6 @@
 """What the servers need of the machine: ports, waiting, processes, certificates."""
 
+import contextlib
 import os
 import pathlib
 import random
@@ -90,3 +91,11 @@ def end_process(pid, seconds=10):
         time.sleep(0.02)
     if is_alive(pid):
         os.kill(pid, signal.SIGKILL)
+
+
+class Company(contextlib.ExitStack):
+    """Servers that were started one after the other; close() stops them the other way round, all of them."""
+
+    def begin(self, server):
+        self.callback(server.stop)
+        return server

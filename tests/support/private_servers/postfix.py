@@ -16,7 +16,8 @@ maillog_file = {folder}/log/maillog
 maillog_file_prefixes = {folder}
 myhostname = mx.example.test
 inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+# It listens on IPv4 alone, and takes clients of both kinds by XCLIENT.
+inet_protocols = all
 mydestination =
 mynetworks =
 alias_maps =
@@ -65,13 +66,13 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """`services`: name -> options of that smtpd service, on a port of its own."""
+    """`services`: name -> options of that smtpd service, on a port of its own, or that of `ports`."""
 
-    def __init__(self, folder, auth, sink_port, services, main=""):
+    def __init__(self, folder, auth, sink_port, services, main="", ports=None):
         self.folder = folder
         self.maillog = folder / "log/maillog"
         self._configuration = str(folder / "etc")
-        self.ports = {name: free_port() for name in services}
+        self.ports = {name: (ports or {}).get(name) or free_port() for name in services}
         for part in ("etc", "spool", "log", "data"):
             (folder / part).mkdir(parents=True)
         shutil.chown(folder / "data", "postfix")
@@ -100,9 +101,10 @@ class Postfix:
         return {queue_id: self._message_id(queue_id) for queue_id, m in self.queue().items()
                 if m["queue_name"] == "hold" and m["sender"] == account}
 
-    def waiting_ids(self, account):
-        """Message-IDs of everything of the account that is in the queue."""
-        return [self._message_id(q) for q, m in self.queue().items() if m["sender"] == account]
+    def waiting_ids(self, sender):
+        """Message-IDs of everything of the sender that is in the queue."""
+        shown = sender or "MAILER-DAEMON"
+        return [self._message_id(q) for q, m in self.queue().items() if m["sender"] == shown]
 
     def _message_id(self, queue_id):
         for line in self.header_of(queue_id).splitlines():

@@ -1,9 +1,12 @@
 """A private PostgreSQL with one database "mail" and one user "postreeve"."""
 
+import contextlib
+import os
 import pathlib
 import shutil
+import signal
 
-from .machine import as_user, end_process, free_port, run, wait_for
+from .machine import as_user, end_process, free_port, is_alive, run, wait_for
 
 PROGRAMS = next(iter(sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 PASSWORD = "it's a \\ secret"
@@ -17,7 +20,8 @@ class Postgresql:
     kind = "postgresql"
     password = PASSWORD
 
-    def __init__(self, folder):
+    def __init__(self, folder, settings=""):
+        """`settings`: further lines of postgresql.conf, which hold against the ones here."""
         self.port = free_port()
         self.folder = folder / "postgresql"
         self.folder.mkdir(mode=0o755, parents=True)
@@ -30,7 +34,7 @@ class Postgresql:
         self.password_file = secret
         with open(self.folder / "data/postgresql.conf", "a") as configuration:
             configuration.write(f"listen_addresses = '127.0.0.1'\nport = {self.port}\nfsync = off\n"
-                                f"unix_socket_directories = '{self.folder}'\n")
+                                f"unix_socket_directories = '{self.folder}'\n{settings}")
         self.start()
         self.ask("CREATE DATABASE mail", database="postgres")
         self.connection = f"host=127.0.0.1 port={self.port} dbname=mail user=postreeve"
@@ -40,6 +44,15 @@ class Postgresql:
 
     def start(self):
         self._as_postgres("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "start")
+
+    def admit(self, network):
+        """On all addresses from now on, and for whoever is on that network."""
+        with open(self.folder / "data/pg_hba.conf", "a") as admitted:
+            admitted.write(f"host all all {network} scram-sha-256\n")
+        with open(self.folder / "data/postgresql.conf", "a") as configuration:
+            configuration.write("listen_addresses = '*'\n")
+        self.stop()
+        self.start()
 
     def ask(self, statement, database="mail"):
         """What it answers, a line a row; as the database's owner."""
@@ -65,6 +78,17 @@ class Postgresql:
                     for task in pathlib.Path(f"/proc/{parent}/task").glob("*/children")
                     for child in task.read_text().split()]
         return found
+
+    def kill(self):
+        """As when the machine fails: nothing is said to anybody, nothing is tidied up."""
+        killed = self.processes()
+        for process in killed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        wait_for(lambda: not any(is_alive(process) for process in killed))
+        # As long as nobody has collected the dead server the next one takes it for alive.
+        for left in (self.folder / "data/postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
+            left.unlink()
 
     def stop(self):
         try:

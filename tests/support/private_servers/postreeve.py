@@ -12,21 +12,30 @@ from .machine import ROOT, answers, free_port, wait_for
 GATES = ("postfix_policy", "socketmap", "tcp_table", "milter", "auth_policy", "events")
 
 
+def binary():
+    return os.environ.get("POSTREEVE_BINARY", str(ROOT / "build/release/postreeve"))
+
+
 class Postreeve:
-    def __init__(self, folder, mode="enforce", geography=(), logs=(), settings=""):
+    def __init__(self, folder, mode="enforce", geography=(), logs=(), settings="", ports=None, gate_settings=None,
+                 more_listeners=None):
+        """`gate_settings`: more lines of a gate's section, by its name; `more_listeners`: where it listens besides."""
         self.folder = folder
-        self.binary = os.environ.get("POSTREEVE_BINARY", str(ROOT / "build/release/postreeve"))
-        self.ports = {gate: free_port() for gate in GATES}
+        self.binary = binary()
+        self.ports = {gate: (ports or {}).get(gate) or free_port() for gate in GATES}
         folder.mkdir(parents=True, exist_ok=True)
         self.configuration = folder / "postreeve.toml"
-        self.configuration.write_text(self._text(mode, geography, logs) + settings)
+        self.configuration.write_text(self._text(mode, geography, logs, gate_settings or {}, more_listeners or {}) + settings)
         self._output = (folder / "log").open("a")
         self.process = None
         self._token = None
         self.start()
 
-    def _text(self, mode, geography, logs):
-        gates = "".join(f'[gate.{name}]\nlisten = ["127.0.0.1:{port}"]\n' for name, port in self.ports.items())
+    def _text(self, mode, geography, logs, more, listeners):
+        def listen(name, port):
+            return json.dumps([f"127.0.0.1:{port}", *listeners.get(name, ())])
+        gates = "".join(f'[gate.{name}]\nlisten = {listen(name, port)}\n{more.get(name, "")}'
+                        for name, port in self.ports.items())
         return f"""\
 [guard]
 mode = "{mode}"
@@ -81,6 +90,10 @@ from_beginning = true
                               text=True, timeout=30)
         assert done.returncode == 0, f"postreeve {shlex.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def show(self, *words):
+        """What a verb of the command line shows to a person."""
+        return self._command(*words)
 
     def account(self, account):
         return self.ask("account", "show", account)

@@ -26,10 +26,13 @@ class Delivered:
 class Sink:
     def __init__(self):
         self.messages: list[Delivered] = []
+        self.refusals = dict(REFUSALS)  # how the names of recipients begin, and what is answered
         self.lock = threading.Lock()
         sink = self
 
         class Handler(_Conversation):
+            refusals = self.refusals
+
             def take(self, sender, recipients, text):
                 parsed = email.message_from_string(text)
                 with sink.lock:
@@ -99,7 +102,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             self.say("250 2.0.0 Ok")
 
     def recipient(self, address):
-        refusal = next((reply for name, reply in REFUSALS.items() if address.startswith(name)), None)
+        refusal = next((reply for name, reply in self.refusals.items() if address.startswith(name)), None)
         if refusal:
             self.say(refusal.format(address))
             return

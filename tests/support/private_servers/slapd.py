@@ -102,9 +102,11 @@ class Slapd:
         return run("ldapmodify", "-x", "-H", self.uri, "-D", ADMIN, "-w", PASSWORD, text=ldif)
 
     def dump(self):
-        """All entries without what the server notes of changes."""
+        """All entries without what the server notes of changes; an entry's attributes have no order (RFC 4511)."""
         lines = run("slapcat", "-n", "1", "-F", self.folder / "config", "-o", "ldif-wrap=no").splitlines()
-        return "\n".join(line for line in lines if not line.startswith(OWN_NOTES))
+        kept = "\n".join(line for line in lines if not line.startswith(OWN_NOTES))
+        return "\n\n".join("\n".join([name, *sorted(attributes)])
+                           for name, *attributes in (entry.splitlines() for entry in kept.split("\n\n") if entry))
 
     def ask_entries(self):
         """The names of all accounts."""
