@@ -26,7 +26,12 @@ def test_the_thief_is_contained_and_all_honest_mail_arrives():
         town.stop()
     assert result["contained"]
     assert result["messages_out"] <= 5
-    assert result["messages_held"] + result["messages_out"] < result["messages_tried"]
-    assert result["honest_delivered"] == result["honest_messages"] == 16
-    assert "locked out" in shown.getvalue() and "in!" not in shown.getvalue()
-    assert f"{result['messages_out']} got out" in shown.getvalue()
+    assert result["messages_kept"] >= 1 and result["messages_left"] == 0
+    assert result["honest_delivered"] == result["honest_messages"] == 18
+    assert result["is_signed"]
+    told = shown.getvalue()
+    assert "locked out" in told and "in!" not in told
+    assert f"{result['messages_out']} got out" in told
+    for wanted in ("WHAT YOU SHOULD DO NOW", "[Postreeve #", "MANIFEST.sha256", "account is recovering",
+                   "her letter to marta.friend9", "confirmed"):
+        assert wanted in told, wanted
