@@ -15,8 +15,8 @@ setup:
 
 build: setup
 	@cmake --preset release > /dev/null
-	@cmake --build --preset release -j $(JOBS) --target postreeve
-	@echo "built build/release/postreeve"
+	@cmake --build --preset release -j $(JOBS) --target postreeve postreeve-queue
+	@echo "built build/release/postreeve and postreeve-queue"
 
 test: build
 	@tests/run
