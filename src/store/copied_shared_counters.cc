@@ -40,14 +40,12 @@ void MemorySharedCounters::each_of(const Shard& shard, const OnCounterItem& on_i
   }
   for (const auto& [key, destination] : shard.destinations) {
     std::map<Timestamp, DestinationAnswers> answers;
-    const auto at = [&](Timestamp start) -> DestinationAnswers& {
-      return answers.try_emplace(start, DestinationAnswers{key, start}).first->second;
-    };
     each_bucket(destination.delivered,
-                [&](Timestamp start, std::uint32_t count) { at(start).delivered = count; });
+                [&](Timestamp start, std::uint32_t count) { answers[start].delivered = count; });
     each_bucket(destination.refused,
-                [&](Timestamp start, std::uint32_t count) { at(start).refused = count; });
-    for (const auto& [start, item] : answers) on_item(item);
+                [&](Timestamp start, std::uint32_t count) { answers[start].refused = count; });
+    for (const auto& [start, answer] : answers)
+      on_item(DestinationAnswers{key, start, answer.delivered, answer.refused});
   }
   for (const auto& [key, usage] : shard.usages) {
     const Duration width = width_of_parts(usage.newest, from_seconds32(usage.seen));
