@@ -31,10 +31,11 @@ class Workshop:
         self.folder = folder
         self.keep = keep
         self.program = BUILD / "lab" / "postreeve-lab"
+        self.built = None  # revision
 
-    @staticmethod
-    def build():
+    def build(self):
         say("building the lab")
+        self.built = self.revision()  # now: the tree may change while the worlds are lived
         for command in (["cmake", "--preset", "release", "-DPOSTREEVE_LAB=ON"],
                         ["cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", *TARGETS]):
             done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -99,7 +100,7 @@ class Workshop:
 
     def note_run(self, minutes):
         """Remembers beside the sheets when and of what they were made, for pages written from them later."""
-        facts = {"when": time.strftime("%Y-%m-%d"), "revision": self.revision(), "machine": self.machine(),
+        facts = {"when": time.strftime("%Y-%m-%d"), "revision": self.built, "machine": self.machine(),
                  "minutes": round(minutes), "cpu_minutes": round(cpu_seconds() / 60)}
         (self.folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
 

@@ -1,6 +1,6 @@
 // All that is remembered of one account: its profile, its recent doings and its standing.
 //
-// A value without names. The fixed head is at most 640 bytes; networks, recipients
+// A value without names. The fixed head is at most 632 bytes; networks, recipients
 // and what strangers did come on top, each bounded.
 #pragma once
 
@@ -60,7 +60,7 @@ struct AccountRecord {
   friend bool operator==(const AccountRecord& a, const AccountRecord& b);
 };
 
-inline constexpr std::size_t kMostRecordHeadBytes = 640;
+inline constexpr std::size_t kMostRecordHeadBytes = 632;
 static_assert(sizeof(AccountRecord) <= kMostRecordHeadBytes);
 
 // The stranger's side of the record, made when it is not there.

@@ -38,7 +38,7 @@ AccountRecord busy_record() {
   return record;
 }
 
-TEST(AccountRecord, HasAHeadOfAtMost640Bytes) {
+TEST(AccountRecord, HasAHeadOfAtMost632Bytes) {
   EXPECT_LE(sizeof(AccountRecord), 640U);
   EXPECT_EQ(memory_bytes(AccountRecord{}), sizeof(AccountRecord));
 }

@@ -1,16 +1,10 @@
 #include "profile/familiar_networks.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 namespace postreeve {
 namespace {
-
-std::size_t next_room(std::size_t room) noexcept {
-  constexpr std::array<std::size_t, 13> kRooms{
-      2, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, FamiliarNetworks::kMostPlaces};
-  return *std::ranges::upper_bound(kRooms, room);
-}
 
 // A place passed through: sent from on one day at most, and not used for three weeks.
 bool is_passed(const Habit& habit, std::uint16_t today) noexcept {
@@ -27,18 +21,26 @@ bool FamiliarNetworks::note(std::uint32_t key, std::uint16_t day, Use use) {
     habit.note(day, use);
     return false;
   }
-  const bool is_roomy = habits_.size() < habits_.capacity() || habits_.size() < kFewPlaces;
-  const bool gives_up = !is_roomy && is_passed(least_habit(habits_), day);
-  if (!gives_up && habits_.size() < kMostPlaces) {
-    if (habits_.size() == habits_.capacity()) habits_.reserve(next_room(habits_.size()));
-    habits_.push_back(Habit{.key = key});
-    habits_.back().note(day, use);
-    return true;
-  }
-  Habit& place = least_habit(habits_);
+  const bool gives_up =
+      size() >= kMostPlaces || (size() >= kFewPlaces && is_passed(least_habit(places()), day));
+  if (!gives_up) make_room();
+  Habit& place = gives_up ? least_habit(places()) : habits_[size() - 1];
   place = Habit{.key = key};
   place.note(day, use);
   return true;
+}
+
+void FamiliarNetworks::forget(std::uint32_t key) {
+  const auto is_other = [key](const Habit& habit) { return habit.key != key; };
+  HeapArray<Habit> others(static_cast<std::uint32_t>(std::ranges::count_if(habits_, is_other)));
+  std::ranges::copy_if(habits_, others.begin(), is_other);
+  habits_ = std::move(others);
+}
+
+void FamiliarNetworks::make_room() {
+  HeapArray<Habit> more(habits_.size() + 1);
+  std::ranges::copy(habits_, more.begin());
+  habits_ = std::move(more);
 }
 
 }  // namespace postreeve

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace postreeve {
@@ -17,12 +18,11 @@ TEST(FamiliarNetworks, HoldNothingAtFirstAndTakeNoMemory) {
   EXPECT_EQ(networks.find(1), nullptr);
 }
 
-TEST(FamiliarNetworks, GrowInSmallStepsUpToThirtyTwo) {
+TEST(FamiliarNetworks, TakeTheRoomOfTheirHabitsAndNoMoreUpToThirtyTwo) {
   FamiliarNetworks networks;
-  const std::size_t expected[] = {2, 2, 4, 4, 5, 6, 7, 8, 10};
   for (std::uint32_t key = 1; key <= 9; ++key) {
     networks.note(key, 1, Use::kRead);
-    EXPECT_EQ(networks.heap_bytes(), expected[key - 1] * sizeof(Habit)) << key;
+    EXPECT_EQ(networks.heap_bytes(), key * sizeof(Habit)) << key;
   }
   for (std::uint32_t key = 10; key <= 500; ++key) networks.note(key, 1, Use::kRead);
   EXPECT_EQ(networks.size(), FamiliarNetworks::kMostPlaces);
@@ -44,6 +44,22 @@ TEST(FamiliarNetworks, MakeNoMoreRoomWhileOneWasOnlyPassedThroughWeeksAgo) {
   networks.note(23, 61, Use::kSend);
   EXPECT_EQ(networks.size(), 5U);  // all others were of this week
   EXPECT_NE(networks.find(1), nullptr);
+}
+
+// Another node reads the record back from Redis before each use; both must give up the same networks.
+RC_GTEST_PROP(FamiliarNetworks, AreTheSameWhetherKeptOrReadBackBetweenUses, ()) {
+  FamiliarNetworks kept;
+  FamiliarNetworks read_back;
+  std::uint16_t day = 1;
+  for (int use = 0; use < 60; ++use) {
+    day = static_cast<std::uint16_t>(day + *rc::gen::inRange(0, 12));
+    const auto key = *rc::gen::inRange<std::uint32_t>(1, 60);
+    const Use kind = *rc::gen::element(Use::kRead, Use::kSend);
+    FamiliarNetworks copy(read_back);  // a copy has no room to spare, as what was read has none
+    std::swap(read_back, copy);
+    RC_ASSERT(kept.note(key, day, kind) == read_back.note(key, day, kind));
+    RC_ASSERT(kept == read_back);
+  }
 }
 
 // While there is room, and for three weeks, it is a map from key to days.

@@ -42,52 +42,24 @@ void put_in_filter(std::span<std::uint32_t> filter, std::uint32_t key) noexcept 
 
 }  // namespace
 
-RecipientMemory::RecipientMemory(const RecipientMemory& other) {
-  *this = other;
+std::span<std::uint32_t> RecipientMemory::filter(bool newer) noexcept {
+  const std::size_t half = table_.size() / 2;
+  return {table_.begin() + (newer == newer_is_second_ ? half : 0), half};
 }
 
-RecipientMemory& RecipientMemory::operator=(const RecipientMemory& other) {
-  if (this == &other) return *this;
-  data_ = other.words_ == 0 ? nullptr : std::make_unique_for_overwrite<std::uint32_t[]>(other.words_);
-  std::copy_n(other.data_.get(), other.words_, data_.get());
-  words_ = other.words_;
-  count_ = other.count_;
-  generation_ = other.generation_;
-  newer_is_second_ = other.newer_is_second_;
-  return *this;
-}
-
-RecipientMemory::RecipientMemory(RecipientMemory&& other) noexcept {
-  *this = std::move(other);
-}
-
-RecipientMemory& RecipientMemory::operator=(RecipientMemory&& other) noexcept {
-  data_ = std::move(other.data_);
-  words_ = std::exchange(other.words_, 0);
-  count_ = std::exchange(other.count_, 0);
-  generation_ = std::exchange(other.generation_, std::uint16_t{0});
-  newer_is_second_ = std::exchange(other.newer_is_second_, false);
-  return *this;
-}
-
-bool operator==(const RecipientMemory& a, const RecipientMemory& b) noexcept {
-  return a.words_ == b.words_ && a.count_ == b.count_ && a.generation_ == b.generation_ &&
-         a.newer_is_second_ == b.newer_is_second_ &&
-         std::equal(a.data_.get(), a.data_.get() + a.words_, b.data_.get());
-}
-
-std::span<std::uint32_t> RecipientMemory::filter(bool newer) const noexcept {
-  const std::size_t half = words_ / 2;
-  return {data_.get() + (newer == newer_is_second_ ? half : 0), half};
+std::span<const std::uint32_t> RecipientMemory::filter(bool newer) const noexcept {
+  const std::size_t half = table_.size() / 2;
+  return {table_.begin() + (newer == newer_is_second_ ? half : 0), half};
 }
 
 bool RecipientMemory::contains(std::uint32_t recipient) const noexcept {
   const std::uint32_t key = as_key(recipient);
-  if (words_ == 0) return false;
+  if (table_.empty()) return false;
   if (is_filter()) return in_filter(filter(true), key) || in_filter(filter(false), key);
-  for (std::uint32_t place = home_of(key, words_);; place = after(place, words_)) {
-    if (data_[place] == key) return true;
-    if (data_[place] == 0) return false;
+  const std::uint32_t words = table_.size();
+  for (std::uint32_t place = home_of(key, words);; place = after(place, words)) {
+    if (table_[place] == key) return true;
+    if (table_[place] == 0) return false;
   }
 }
 
@@ -96,7 +68,7 @@ bool RecipientMemory::add(std::uint32_t recipient) {
     if (is_filter()) add_to_filter(as_key(recipient));  // keep it in the newer filter
     return false;
   }
-  if (!is_filter() && (count_ + 1) * 8 > words_ * 7) grow();
+  if (!is_filter() && (count_ + 1) * 8 > table_.size() * 7) grow();
   if (is_filter()) {
     add_to_filter(as_key(recipient));
   } else {
@@ -107,9 +79,10 @@ bool RecipientMemory::add(std::uint32_t recipient) {
 }
 
 void RecipientMemory::add_exact(std::uint32_t key) noexcept {
-  std::uint32_t place = home_of(key, words_);
-  while (data_[place] != 0) place = after(place, words_);
-  data_[place] = key;
+  const std::uint32_t words = table_.size();
+  std::uint32_t place = home_of(key, words);
+  while (table_[place] != 0) place = after(place, words);
+  table_[place] = key;
 }
 
 bool RecipientMemory::add_to_filter(std::uint32_t key) noexcept {
@@ -124,36 +97,37 @@ bool RecipientMemory::add_to_filter(std::uint32_t key) noexcept {
   return true;
 }
 
-bool RecipientMemory::make_places() {
-  data_ = nullptr;
-  if (words_ == 0) return true;
+bool RecipientMemory::make_places(std::uint32_t words) {
   std::uint32_t size = kFirstWords;
-  while (size < words_ && size < kExactWords) size = next_size(size);
-  if (words_ != size && words_ != kFilterWords) {
+  while (size < words && size < kExactWords) size = next_size(size);
+  const bool is_known = words == 0 || words == size || words == kFilterWords;
+  if (is_known) {
+    table_ = HeapArray<std::uint32_t>(words);
+  } else {
     *this = RecipientMemory();
-    return false;
   }
-  data_ = std::make_unique<std::uint32_t[]>(words_);
-  return true;
+  return is_known;
 }
 
 bool RecipientMemory::is_sound() const noexcept {
   if (is_filter()) return generation_ <= kGeneration;
-  const auto keys = words_ - std::count(data_.get(), data_.get() + words_, 0U);
-  return generation_ == 0 && !newer_is_second_ && keys == count_ && std::uint64_t{count_} * 8 <= words_ * 7U;
+  const auto keys = table_.size() - std::ranges::count(table_, 0U);
+  return generation_ == 0 && !newer_is_second_ && keys == count_ &&
+         std::uint64_t{count_} * 8 <= table_.size() * 7U;
 }
 
 void RecipientMemory::grow() {
-  const std::unique_ptr<std::uint32_t[]> old = std::move(data_);
-  const std::uint32_t old_words = words_;
-  words_ = old_words == 0 ? kFirstWords : old_words < kExactWords ? next_size(old_words) : kFilterWords;
-  data_ = std::make_unique<std::uint32_t[]>(words_);
-  for (std::uint32_t i = 0; i < old_words; ++i) {
-    if (old[i] == 0) continue;
+  const HeapArray<std::uint32_t> old = std::move(table_);
+  const bool is_full = old.size() >= kExactWords;
+  table_ = HeapArray<std::uint32_t>(old.empty() ? kFirstWords
+                                    : is_full   ? kFilterWords
+                                                : next_size(old.size()));
+  for (const std::uint32_t key : old) {
+    if (key == 0) continue;
     if (is_filter()) {
-      add_to_filter(old[i]);
+      add_to_filter(key);
     } else {
-      add_exact(old[i]);
+      add_exact(key);
     }
   }
 }

@@ -3,8 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
+
+#include "base/heap_array.h"
 
 namespace postreeve {
 
@@ -18,14 +19,6 @@ namespace postreeve {
 // Never forgets below that size. A value; allocates only when it grows. Not thread-safe.
 class RecipientMemory {
  public:
-  RecipientMemory() = default;
-  RecipientMemory(const RecipientMemory& other);
-  RecipientMemory& operator=(const RecipientMemory& other);
-  // What was moved from is empty.
-  RecipientMemory(RecipientMemory&& other) noexcept;
-  RecipientMemory& operator=(RecipientMemory&& other) noexcept;
-  ~RecipientMemory() = default;
-
   [[nodiscard]] bool contains(std::uint32_t recipient) const noexcept;
 
   // Remembers `recipient`; returns whether it was new.
@@ -33,18 +26,19 @@ class RecipientMemory {
 
   // Recipients remembered exactly, or added since the filters took over.
   [[nodiscard]] std::size_t size() const noexcept { return count_; }
-  [[nodiscard]] std::size_t heap_bytes() const noexcept { return words_ * sizeof(std::uint32_t); }
+  [[nodiscard]] std::size_t heap_bytes() const noexcept { return table_.heap_bytes(); }
 
-  friend bool operator==(const RecipientMemory& a, const RecipientMemory& b) noexcept;
+  friend bool operator==(const RecipientMemory&, const RecipientMemory&) = default;
 
   // What is kept on a disk (base/field_archive.h).
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
-    auto& [data, words, count, generation, newer_is_second] = self;
+    auto& [table, count, generation, newer_is_second] = self;
+    std::uint32_t words = table.size();
     archive(words, count, generation, newer_is_second);
     if constexpr (Archive::kReads)
-      archive.require(self.make_places(), "a table of recipients of no known size");
-    for (std::uint32_t i = 0; i < words; ++i) archive(data[i]);
+      archive.require(self.make_places(words), "a table of recipients of no known size");
+    for (auto& word : table) archive(word);
     if constexpr (Archive::kReads) archive.require(self.is_sound(), "recipients that do not fit their table");
   }
 
@@ -54,18 +48,18 @@ class RecipientMemory {
   static constexpr std::uint32_t kFilterWords = 4096;  // 16 KiB: two filters
   static constexpr std::uint32_t kGeneration = 10'000;
 
-  [[nodiscard]] bool is_filter() const noexcept { return words_ == kFilterWords; }
+  [[nodiscard]] bool is_filter() const noexcept { return table_.size() == kFilterWords; }
   void grow();
-  // For reading back: makes words_ empty places; false, and none, when no table has so many.
-  [[nodiscard]] bool make_places();
+  // For reading back: makes `words` empty places; false, and none, when no table has so many.
+  [[nodiscard]] bool make_places(std::uint32_t words);
   // Whether what was read could have been written: looking for a key must come to an end.
   [[nodiscard]] bool is_sound() const noexcept;
   void add_exact(std::uint32_t recipient) noexcept;
   bool add_to_filter(std::uint32_t recipient) noexcept;
-  [[nodiscard]] std::span<std::uint32_t> filter(bool newer) const noexcept;
+  [[nodiscard]] std::span<std::uint32_t> filter(bool newer) noexcept;
+  [[nodiscard]] std::span<const std::uint32_t> filter(bool newer) const noexcept;
 
-  std::unique_ptr<std::uint32_t[]> data_;
-  std::uint32_t words_ = 0;
+  HeapArray<std::uint32_t> table_;
   std::uint32_t count_ = 0;
   std::uint16_t generation_ = 0;  // recipients in the newer filter
   bool newer_is_second_ = false;
