@@ -129,13 +129,27 @@ void RedisClient::ask_pending(Call& call) {
     else
       group->second.push_back(number);
   }
-  for (const auto& [node, group] : groups) ask_node(call, node, group);
+  // All are asked before one is waited for, and all have answered before anything else is asked because of
+  // that: one that hangs takes no time from the others.
+  std::vector<Result<RedisNode::Asked>> asked;
+  for (const auto& [node, group] : groups) {
+    std::string pipeline;
+    for (const std::size_t number : group) pipeline += call.commands[number].wire();
+    asked.push_back(node->send(pipeline, call.until));
+  }
+  std::vector<Result<std::vector<RespValue>>> answers;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (asked[i])
+      answers.push_back(groups[i].first->receive(std::move(*asked[i]), groups[i].second.size(), call.until));
+    else
+      answers.push_back(fail(std::move(asked[i]).error()));
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    take_answers(call, groups[i].first, groups[i].second, std::move(answers[i]));
 }
 
-void RedisClient::ask_node(Call& call, const Node& node, const std::vector<std::size_t>& numbers) {
-  std::string pipeline;
-  for (const std::size_t number : numbers) pipeline += call.commands[number].wire();
-  Result<std::vector<RespValue>> answers = node->ask(pipeline, numbers.size(), call.until);
+void RedisClient::take_answers(Call& call, const Node& node, const std::vector<std::size_t>& numbers,
+                               Result<std::vector<RespValue>> answers) {
   if (answers) {
     for (std::size_t i = 0; i < numbers.size(); ++i)
       take_answer(call, node, numbers[i], std::move((*answers)[i]));
@@ -360,7 +374,6 @@ bool RedisClient::takes_writes(std::string_view key) const {
 RedisClient::Health RedisClient::health() const {
   const std::scoped_lock lock(mutex_);
   Health health;
-  health.is_up = is_known_ && !is_barred_;
   health.barred = barred_;
   health.is_cluster = is_cluster_;
   health.redirections = redirections_;
@@ -370,7 +383,7 @@ RedisClient::Health RedisClient::health() const {
   for (const Node& node : nodes_) {
     const RedisNode::Health of_node = node->health();
     const bool counts = std::ranges::find(with_slots, node) != with_slots.end();
-    if (counts && (!of_node.is_up || !of_node.refusal.empty())) health.is_up = false;
+    if (counts && (!of_node.is_up || !of_node.refusal.empty())) ++health.away;
     if (!of_node.last_fault.empty() && (!of_node.is_up || health.last_fault.empty()))
       health.last_fault = of_node.last_fault;
     if (counts && of_node.is_up && !of_node.refusal.empty())
@@ -379,6 +392,7 @@ RedisClient::Health RedisClient::health() const {
     health.connects += of_node.connects;
     health.breaks += of_node.breaks;
   }
+  health.is_up = is_known_ && !is_barred_ && health.away == 0;
   return health;
 }
 

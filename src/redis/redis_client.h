@@ -2,8 +2,9 @@
 //
 // Every call ends within the time limit, whatever the network does, but for a host that is given by name: the
 // system looks that up in its own time (redis_connection.h). Commands of one call that go to the same
-// server are one pipeline. In a cluster slots are followed: MOVED and ASK, nodes that come and go. Nothing
-// is ever sent again, so nothing is carried out twice.
+// server are one pipeline, and all servers are asked before one is waited for. In a cluster slots are
+// followed: MOVED and ASK, nodes that come and go. Nothing is ever sent again, so nothing is carried out
+// twice.
 #pragma once
 
 #include <array>
@@ -105,7 +106,8 @@ class RedisClient {
     // Every server that has slots answered the latest question and takes writes, and it is not barred.
     bool is_up = false;
     bool is_cluster = false;
-    std::size_t nodes = 0;
+    std::size_t nodes = 0;   // servers that have slots
+    std::size_t away = 0;    // those of them that do not answer or take no writes
     std::string last_fault;  // empty: none yet
     std::string barred;      // why; empty: it is not
     std::uint64_t faults = 0;
@@ -133,7 +135,8 @@ class RedisClient {
   [[nodiscard]] std::string key_on(const Node& node) const;
   [[nodiscard]] Result<void> each_key_on(RedisNode& node, std::string_view pattern, const OnKeys& on_keys);
   void ask_pending(Call& call);
-  void ask_node(Call& call, const Node& node, const std::vector<std::size_t>& numbers);
+  void take_answers(Call& call, const Node& node, const std::vector<std::size_t>& numbers,
+                    Result<std::vector<RespValue>> answers);
   void take_answer(Call& call, const Node& node, std::size_t number, RespValue answer);
   [[nodiscard]] Result<RespValue> ask_there(const RedisNodeName& name, const RedisCommand& command,
                                             Deadline until);

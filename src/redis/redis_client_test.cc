@@ -70,6 +70,19 @@ TEST(RedisClient, KeepsItsTimeLimitWhateverTheServerDoes) {
   redis.resume();
 }
 
+TEST(RedisNode, IsNotTakenForDownByWhoeverHasNoTimeLeft) {
+  const PrivateRedis redis;
+  RedisNode node({.host = "127.0.0.1", .port = redis.port()}, {});
+  const RedisCommand question("a", {"SET", "a", "1"});
+  const auto answers = node.ask(question.wire(), 1, std::chrono::steady_clock::now() - 1ms);
+  ASSERT_FALSE(answers);
+  EXPECT_EQ(answers.error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(node.health().is_up);
+  EXPECT_EQ(node.health().faults, 0U);
+  EXPECT_EQ(node.health().breaks, 0U);
+  EXPECT_TRUE(ask(*client_of(redis.url()), {"GET", "a"})->is_nil()) << "nothing was sent";
+}
+
 TEST(RedisClient, LeavesAServerThatIsDownAloneForAWhile) {
   PrivateRedis redis;
   const auto client = client_of(redis.url());
@@ -308,6 +321,26 @@ TEST(RedisCluster, IsFoundAgainFromASeedWhenAllItsNodesAreElsewhere) {
     if (!is_found) std::this_thread::sleep_for(10ms);
   }
   EXPECT_TRUE(is_found);
+}
+
+TEST(RedisCluster, IsAnsweredByTheOthersWhenAMasterHangs) {
+  PrivateCluster cluster;
+  const auto client = client_of(cluster.url(), {.time_limit = 500ms});
+  std::vector<std::string> names = keys(60);
+  for (const std::string& key : names) ASSERT_TRUE(ask(*client, {"SET", key, "1"}));
+  // The first third of all slots, which are asked first.
+  std::ranges::sort(names, {}, [](const std::string& key) { return cluster_slot_of(key); });
+  const auto hangs = [](const std::string& key) { return cluster_slot_of(key) <= 5'460; };
+  std::vector<RedisCommand> commands;
+  for (const std::string& key : names) commands.push_back({key, {"GET", key}});
+  cluster.node(0).pause();
+  const auto answers = client->ask_all(commands);
+  cluster.node(0).resume();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    EXPECT_EQ(answers[i].has_value(), !hangs(names[i])) << names[i];
+  EXPECT_EQ(client->health().faults, 1U);
+  EXPECT_EQ(client->health().breaks, 1U);
+  EXPECT_EQ(client->health().away, 1U);
 }
 
 TEST(RedisCluster, ServesTheOtherSlotsWhenAMasterIsKilled) {

@@ -17,26 +17,36 @@ constexpr std::chrono::milliseconds kLongestBackOff{2'000};
 
 Result<std::vector<RespValue>> RedisNode::ask(std::string_view pipeline, std::size_t replies,
                                               Deadline until) {
+  Result<Asked> asked = send(pipeline, until);
+  if (!asked) return fail(std::move(asked).error());
+  return receive(std::move(*asked), replies, until);
+}
+
+Result<RedisNode::Asked> RedisNode::send(std::string_view pipeline, Deadline until) {
+  if (Clock::now() >= until) return fail(with_name({ErrorCode::kUnavailable, "no time was left to ask"}));
   const Result<bool> is_probe = admit(until);
   if (!is_probe) return fail(is_probe.error());
-  if (Connection idle = take_idle()) {
-    Result<std::vector<RespValue>> answers = talk(*idle, pipeline, replies, until);
-    if (answers) {
-      put_back(std::move(idle));
-      return answers;
-    }
-    if (idle->is_late()) return fail(note_fault(answers.error(), *is_probe));
-    // Whether the server is there shows when somebody connects; whether it has done this, nobody knows.
-    const std::scoped_lock lock(mutex_);
-    ++health_.faults;
-    ++health_.breaks;
-    return fail(with_name(answers.error()));
+  Asked asked{.connection = take_idle(), .was_idle = true, .is_probe = *is_probe};
+  if (!asked.connection) {
+    Result<Connection> connection = connect(until);
+    if (!connection) return fail(note_fault(connection.error(), *is_probe));
+    asked.connection = std::move(*connection);
+    asked.was_idle = false;
   }
-  Result<Connection> connection = connect(until);
-  if (!connection) return fail(note_fault(connection.error(), *is_probe));
-  Result<std::vector<RespValue>> answers = talk(**connection, pipeline, replies, until);
-  if (!answers) return fail(note_fault(answers.error(), *is_probe));
-  put_back(std::move(*connection));
+  if (const Result<void> written = asked.connection->write(pipeline, until); !written)
+    return fail(note_failure(asked, written.error()));
+  return asked;
+}
+
+Result<std::vector<RespValue>> RedisNode::receive(Asked asked, std::size_t replies, Deadline until) {
+  std::vector<RespValue> answers;
+  answers.reserve(replies);
+  for (std::size_t i = 0; i < replies; ++i) {
+    Result<RespValue> answer = asked.connection->read(until);
+    if (!answer) return fail(note_failure(asked, answer.error()));
+    answers.push_back(std::move(*answer));
+  }
+  put_back(std::move(asked.connection));
   return answers;
 }
 
@@ -75,18 +85,13 @@ Result<RedisNode::Connection> RedisNode::connect(Deadline until) {
   return connection;
 }
 
-Result<std::vector<RespValue>> RedisNode::talk(RedisConnection& connection, std::string_view pipeline,
-                                               std::size_t replies, Deadline until) {
-  if (Result<void> written = connection.write(pipeline, until); !written)
-    return fail(std::move(written).error());
-  std::vector<RespValue> answers;
-  answers.reserve(replies);
-  for (std::size_t i = 0; i < replies; ++i) {
-    Result<RespValue> answer = connection.read(until);
-    if (!answer) return fail(std::move(answer).error());
-    answers.push_back(std::move(*answer));
-  }
-  return answers;
+Error RedisNode::note_failure(const Asked& asked, const Error& error) {
+  if (!asked.was_idle || asked.connection->is_late()) return note_fault(error, asked.is_probe);
+  // Whether the server is there shows when somebody connects; whether it has done this, nobody knows.
+  const std::scoped_lock lock(mutex_);
+  ++health_.faults;
+  ++health_.breaks;
+  return with_name(error);
 }
 
 Error RedisNode::note_fault(const Error& error, bool is_probe) {

@@ -33,6 +33,18 @@ class RedisNode {
   [[nodiscard]] Result<std::vector<RespValue>> ask(std::string_view pipeline, std::size_t replies,
                                                    Deadline until);
 
+  using Connection = std::unique_ptr<RedisConnection>;
+  // A pipeline that was written and is not answered yet.
+  struct Asked {
+    Connection connection;
+    bool was_idle = false;
+    bool is_probe = false;
+  };
+  // The two halves of ask(), for whoever asks several servers at once: one that hangs takes no time from the
+  // others. When no time is left nothing is sent, and nothing is held against the server.
+  [[nodiscard]] Result<Asked> send(std::string_view pipeline, Deadline until);
+  [[nodiscard]] Result<std::vector<RespValue>> receive(Asked asked, std::size_t replies, Deadline until);
+
   // What it answers to whoever writes, when that is an error for now; empty: it takes writes.
   void note_refusal(std::string_view error);
   [[nodiscard]] bool takes_writes() const noexcept { return takes_writes_; }
@@ -49,17 +61,13 @@ class RedisNode {
   [[nodiscard]] Health health() const;
 
  private:
-  using Connection = std::unique_ptr<RedisConnection>;
-
   // Whether this caller is the one who finds out if the server is back.
   [[nodiscard]] Result<bool> admit(Deadline until);
   // One that the server has not closed; null: none is left.
   [[nodiscard]] Connection take_idle();
   void put_back(Connection connection);
   [[nodiscard]] Result<Connection> connect(Deadline until);
-  [[nodiscard]] static Result<std::vector<RespValue>> talk(RedisConnection& connection,
-                                                           std::string_view pipeline, std::size_t replies,
-                                                           Deadline until);
+  Error note_failure(const Asked& asked, const Error& error);
   Error note_fault(const Error& error, bool is_probe);
   [[nodiscard]] Error with_name(const Error& error) const;
 

@@ -44,10 +44,11 @@ struct RedisStoreHealth {
   std::uint64_t alone = 0;      // steps that were judged in memory only
   std::uint64_t dropped = 0;    // records whose learning was dropped after an outage
   std::uint64_t restored = 0;   // records that Redis had lost
-  std::uint64_t corrupt = 0;    // records that could not be read
-  std::uint64_t damaged = 0;    // the same on all nodes, as of the latest refresh()
-  std::uint64_t newer = 0;      // that a newer version wrote
-  std::uint8_t format = 0;      // that is written
+  // Looks at such records: one of them may be looked at again and again.
+  std::uint64_t corrupt = 0;  // that could not be read
+  std::uint64_t damaged = 0;  // the same on all nodes, as of the latest refresh()
+  std::uint64_t newer = 0;    // that a newer version wrote
+  std::uint8_t format = 0;    // that is written
 };
 
 // Any thread.

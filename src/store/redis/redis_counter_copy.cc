@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -139,6 +140,12 @@ std::optional<CounterKey> read_key(std::string_view key) {
   }
 }
 
+// SCAN may name a key twice, and whoever is told of these adds them up. The others are put in the place of
+// what is there; so the many traits need not be remembered.
+bool is_added(char kind) {
+  return kind == 'd' || kind == 'l' || kind == 'x';
+}
+
 bool is_hash(char kind) {
   return kind == 'n' || kind == 'd' || kind == 'c' || kind == 'k';
 }
@@ -207,12 +214,14 @@ std::optional<CounterItem> item_of(const CounterKey& key, const RespValue& value
 }  // namespace
 
 Result<void> read_counters(RedisClient& client, Timestamp now, const OnCounterItem& on_item) {
+  std::unordered_set<std::size_t> told;  // hashes of names: eight bytes for each of hundreds of thousands
   return client.each_key("pr:{*", [&](const std::vector<std::string>& names) -> Result<void> {
     std::vector<CounterKey> keys;
     Commands commands;
     for (const std::string& name : names) {
       const auto key = read_key(name);
       if (!key) continue;
+      if (is_added(key->kind) && !told.insert(std::hash<std::string>{}(name)).second) continue;
       keys.push_back(*key);
       commands.emplace_back(name, Words{is_hash(key->kind) ? "HGETALL" : "GET", name});
     }

@@ -10,8 +10,8 @@
 
 namespace postreeve {
 
-// Reads everything that is counted there; a thing may come twice. `now`: of the latest parts of limits. The
-// client must be given seconds for a call.
+// Reads everything that is counted there; only what nobody adds up may come twice. `now`: of the latest parts
+// of limits. The client must be given seconds for a call.
 [[nodiscard]] Result<void> read_counters(RedisClient& client, Timestamp now, const OnCounterItem& on_item);
 
 // Writes some hundreds in the place of what is there. What has expired by Redis's clock is gone at once.

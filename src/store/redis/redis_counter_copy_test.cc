@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <variant>
+
+#include <fmt/format.h>
 
 #include "base/keyed_hash.h"
 #include "redis/redis_testing.h"
 #include "store/memory_shared_counters.h"
+#include "store/redis/redis_keys.h"
 #include "store/redis/redis_shared_counters.h"
 #include "store/sqlite_counter_keeper.h"
 #include "store/sqlite_testing.h"
@@ -95,6 +99,26 @@ TEST(CounterCopy, AnswersInMemoryAsOnRedis) {
   MemorySharedCounters memory;
   ASSERT_TRUE(read_counters(*client, kNow, [&](const CounterItem& item) { memory.put(item); }));
   expect_as_counted(memory);
+}
+
+TEST(CounterCopy, AddsUpOnceWhatIsNamedTwice) {
+  const std::string name = redis_keys::limit(kKey) + "1";
+  const std::string bulk = fmt::format("${}\r\n{}\r\n", name.size(), name);
+  const Impostor server([&](int connection) {
+    for (std::string asked = Impostor::received(connection); !asked.empty();
+         asked = Impostor::received(connection)) {
+      if (asked.contains("SLOTS")) Impostor::send_to(connection, "-ERR no cluster\r\n");
+      if (asked.contains("SCAN")) Impostor::send_to(connection, "*2\r\n$1\r\n0\r\n*2\r\n" + bulk + bulk);
+      for (auto at = asked.find("GET"); at != std::string::npos; at = asked.find("GET", at + 1))
+        Impostor::send_to(connection, "$2\r\n30\r\n");
+    }
+  });
+  const auto client = client_of(server.url());
+  std::uint32_t used = 0;
+  ASSERT_TRUE(read_counters(*client, kNow, [&](const CounterItem& item) {
+    if (const auto* limit = std::get_if<LimitUse>(&item)) used += limit->amount;
+  }));
+  EXPECT_EQ(used, 30U);
 }
 
 TEST(CounterCopy, LetsExpireOnRedisWhatWouldHaveExpiredThere) {
