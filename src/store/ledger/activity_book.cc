@@ -6,6 +6,7 @@
 
 #include "store/ledger/numbering.h"
 #include "store/ledger/rows.h"
+#include "store/ledger/spool.h"
 #include "store/ledger/sql.h"
 
 namespace postreeve {
@@ -56,20 +57,36 @@ Result<void> select(soci::session& session, const std::string& condition, std::u
       columns.tie(), on_row, values...);
 }
 
-Result<void> write_all(soci::session& session, const std::vector<ActivityRow>& rows) {
-  auto id = static_cast<long long>(take_numbers(session, "activity", rows.size()));
-  for (const ActivityRow& row : rows) {
-    execute(session,
-            "INSERT INTO activity (id, account, occurred, kind, client, country, recipients, action)"
-            " VALUES (:id, :account, :occurred, :kind, :client, :country, :recipients, :action)",
-            id++, stored_account(row.account), stored_time(row.time), stored_line(row.kind, 64),
-            stored_line(row.client, 64), std::string(row.country.text()),
-            static_cast<long long>(row.recipients), stored_line(row.action, 64));
-  }
-  return {};
+constexpr std::ptrdiff_t kColumns = 7;
+
+Texts columns_of(const ActivityRow& row) {
+  return {stored_account(row.account), std::to_string(stored_time(row.time)), stored_line(row.kind, 64),
+          stored_line(row.client, 64), std::string(row.country.text()),       std::to_string(row.recipients),
+          stored_line(row.action, 64)};
+}
+
+Texts columns_of(const std::vector<ActivityRow>& rows) {
+  Texts columns;
+  for (const ActivityRow& row : rows) std::ranges::move(columns_of(row), std::back_inserter(columns));
+  return columns;
 }
 
 }  // namespace
+
+Result<void> add_activity(soci::session& session, const Texts& columns) {
+  const auto rows = static_cast<std::uint64_t>(std::ssize(columns) / kColumns);
+  if (rows == 0) return {};
+  std::uint64_t id = take_numbers(session, "activity", rows);
+  for (auto row = columns.begin(); columns.end() - row >= kColumns; row += kColumns) {
+    Texts values{std::to_string(id++)};
+    values.insert(values.end(), row, row + kColumns);
+    execute_with(session,
+                 "INSERT INTO activity (id, account, occurred, kind, client, country, recipients, action)"
+                 " VALUES (:id, :account, :occurred, :kind, :client, :country, :recipients, :action)",
+                 values);
+  }
+  return {};
+}
 
 ActivityBook::ActivityBook(LedgerDatabase& database, std::size_t most_in_memory)
     : database_(database), most_in_memory_(most_in_memory) {}
@@ -100,7 +117,10 @@ Result<void> ActivityBook::flush() {
       part.assign(std::make_move_iterator(pending_.begin()), std::make_move_iterator(end));
       pending_.erase(pending_.begin(), end);
     }
-    const auto outcome = database_.write([&](soci::session& session) { return write_all(session, part); });
+    const Texts columns = columns_of(part);
+    const auto outcome = database_.write(
+        [&](soci::session& session) { return add_activity(session, columns); },
+        SpooledWrite{.kind = "activity", .body = packed(columns), .is_elsewhere = true, .is_kept = true});
     if (outcome) continue;
     const std::lock_guard lock(mutex_);
     pending_.insert(pending_.begin(), std::make_move_iterator(part.begin()),

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "store/ledger/rows.h"
+#include "store/ledger/spool.h"
 #include "store/ledger/sql.h"
 
 namespace postreeve {
@@ -66,17 +67,39 @@ Result<void> select(soci::session& session, const std::string& rest, Take take, 
                   on_row, values...);
 }
 
+// A clue as words: both databases take numbers as their texts.
+constexpr std::ptrdiff_t kWords = 7;
+struct ClueWords {
+  const std::string& incident;
+  const std::string& kind;
+  const std::string& value;
+  const std::string& says;
+  const std::string& first;
+  const std::string& last;
+  const std::string& times;
+};
+
 // Whether the row was there.
-bool add_to_stored(soci::session& session, const std::string& incident, const std::string& kind,
-                   const std::string& value, const ClueSighting& seen) {
-  const long long first = stored_time(seen.first);
-  const long long last = stored_time(seen.last);
+bool add_to_stored(soci::session& session, const ClueWords& clue) {
   return execute(session,
                  "UPDATE incident_clue SET times = times + :times,"
                  " first_seen = CASE WHEN first_seen < :f1 THEN first_seen ELSE :f2 END,"
                  " last_seen = CASE WHEN last_seen > :l1 THEN last_seen ELSE :l2 END"
                  " WHERE incident = :incident AND kind = :kind AND value = :value",
-                 static_cast<long long>(seen.times), first, first, last, last, incident, kind, value) > 0;
+                 clue.times, clue.first, clue.first, clue.last, clue.last, clue.incident, clue.kind,
+                 clue.value) > 0;
+}
+
+void add_clue(soci::session& session, const ClueWords& clue) {
+  if (add_to_stored(session, clue)) return;
+  long long kept = 0;
+  first_row(session, "SELECT COUNT(*) FROM incident_clue WHERE incident = :incident AND kind = :kind",
+            std::tie(kept), clue.incident, clue.kind);
+  if (kept >= ClueBook::kMostValues) return;
+  execute(session,
+          "INSERT INTO incident_clue (incident, kind, value, says, first_seen, last_seen, times)"
+          " VALUES (:incident, :kind, :value, :says, :first, :last, :times)",
+          clue.incident, clue.kind, clue.value, clue.says, clue.first, clue.last, clue.times);
 }
 
 // Every sign that LIKE takes for more than itself, made itself again.
@@ -139,23 +162,22 @@ void ClueBook::add(IncidentId incident, const Clue& clue, const ClueSighting& se
   pending.seen.add(seen.last, 0);
 }
 
-Result<void> ClueBook::write_all(soci::session& session, const All& clues) {
-  for (const auto& [key, pending] : clues) {
-    const std::string incident = stored_incident({std::get<0>(key)});
-    const std::string kind = word(std::get<1>(key));
-    const std::string& value = std::get<2>(key);
-    if (add_to_stored(session, incident, kind, value, pending.seen)) continue;
-    long long kept = 0;
-    first_row(session, "SELECT COUNT(*) FROM incident_clue WHERE incident = :incident AND kind = :kind",
-              std::tie(kept), incident, kind);
-    if (kept >= kMostValues) continue;
-    execute(session,
-            "INSERT INTO incident_clue (incident, kind, value, says, first_seen, last_seen, times)"
-            " VALUES (:incident, :kind, :value, :says, :first, :last, :times)",
-            incident, kind, value, pending.says, stored_time(pending.seen.first),
-            stored_time(pending.seen.last), static_cast<long long>(pending.seen.times));
-  }
+Result<void> add_clues(soci::session& session, const Texts& columns) {
+  for (auto row = columns.begin(); columns.end() - row >= kWords; row += kWords)
+    add_clue(session, {row[0], row[1], row[2], row[3], row[4], row[5], row[6]});
   return {};
+}
+
+Texts ClueBook::columns_of(const All& clues) {
+  Texts columns;
+  for (const auto& [key, pending] : clues) {
+    const auto& [incident, kind, value] = key;
+    columns.insert(columns.end(),
+                   {stored_incident({incident}), word(kind), value, pending.says,
+                    std::to_string(stored_time(pending.seen.first)),
+                    std::to_string(stored_time(pending.seen.last)), std::to_string(pending.seen.times)});
+  }
+  return columns;
 }
 
 Result<void> ClueBook::flush() {
@@ -169,7 +191,10 @@ Result<void> ClueBook::flush() {
   while (!clues.empty()) {
     All part;
     while (!clues.empty() && part.size() < kMostInAWrite) part.insert(clues.extract(clues.begin()));
-    const auto outcome = database_.write([&](soci::session& session) { return write_all(session, part); });
+    const Texts columns = columns_of(part);
+    const auto outcome = database_.write(
+        [&](soci::session& session) { return add_clues(session, columns); },
+        SpooledWrite{.kind = "clues", .body = packed(columns), .is_elsewhere = true, .is_kept = true});
     if (outcome) continue;
     part.merge(clues);
     for (const auto& [key, pending] : part)

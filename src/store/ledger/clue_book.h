@@ -115,7 +115,8 @@ class ClueBook {
   };
   using All = std::map<Key, Pending>;
 
-  static Result<void> write_all(soci::session& session, const All& clues);
+  // As add_clues() (spool.h) takes them.
+  [[nodiscard]] static std::vector<std::string> columns_of(const All& clues);
 
   LedgerDatabase& database_;
   const std::size_t most_in_memory_;

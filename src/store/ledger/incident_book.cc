@@ -290,8 +290,8 @@ bool was_found_since(soci::session& session, const StandingEntry& entry) {
 
 // Each once, whoever tells first. Nodes with ledgers of their own leave them to the one that decided.
 bool calls_for_actions(soci::session& session, const StandingEntry& entry, bool was_observed) {
-  if (entry.only_if_absent) return is_postgresql(session);
-  return was_observed || !was_found_since(session, entry);
+  if (!is_postgresql(session)) return !entry.is_found;
+  return entry.is_found || was_observed || !was_found_since(session, entry);
 }
 
 // What a full disk did not take comes after what has changed the standing since. Done in this order, a

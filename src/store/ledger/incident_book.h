@@ -64,9 +64,12 @@ struct StandingEntry {
   // A person's that brings the change: in the same transaction, so that whoever carries out what the change
   // calls for knows of it. As settle() would, with `author` and the time of the change.
   std::optional<IncidentJudgement> judgement = {};
-  // What was found in a record that nodes share: kConflict, and nothing is recorded, when the ledger knows
-  // the incident. Not spooled, since only the server knows.
+  // kConflict, and nothing is recorded, when the ledger knows the incident. Not spooled, since only the
+  // server knows.
   bool only_if_absent = false;
+  // Found in a record by somebody who did not decide it: what it calls for is done where all nodes have this
+  // ledger, else by whoever decided.
+  bool is_found = false;
 };
 
 struct IncidentRow {

@@ -143,6 +143,11 @@ Result<void> end_action(soci::session& session, const Texts& columns) {
   const std::string& digits = columns[7];
   std::from_chars(digits.data(), digits.data() + digits.size(), occurred);
   if (!incident) return fail(incident.error());
+  // What was done says to whom: nothing is told where the names have gone.
+  int anonymised = 0;
+  first_row(session, "SELECT COUNT(*) FROM incident WHERE id = :id AND anonymised > 0", std::tie(anonymised),
+            columns[6]);
+  if (anonymised > 0) return {};
   Result<void> told = add_to_timeline(session, {.id = 0,
                                                 .incident = *incident,
                                                 .time = time_from(occurred),
@@ -210,10 +215,13 @@ Result<std::optional<OutboxRow>> Outbox::take(const std::string& kind, Timestamp
                rows, kind, stored_time(now), stored_time(now - kLongestWaitForOthers), stored_time(now));
     if (!selected || rows.empty()) return selected;
     OutboxRow& row = rows.front();
+    // What came of a change long past, or could not be begun for days, has its time all the same.
+    if (row.attempts == 0) row.created = std::max(row.created, now - kLongestWaitForOthers);
     execute(session,
-            "UPDATE outbox SET state = 'taken', attempts = attempts + 1, next_attempt = :until,"
-            " taken_by = :node WHERE id = :id",
-            stored_time(now + lease), database_.node(), static_cast<long long>(row.id));
+            "UPDATE outbox SET state = 'taken', attempts = attempts + 1, created = :created,"
+            " next_attempt = :until, taken_by = :node WHERE id = :id",
+            stored_time(row.created), stored_time(now + lease), database_.node(),
+            static_cast<long long>(row.id));
     row.state = OutboxState::kTaken;
     row.action.not_before = now + lease;
     ++row.attempts;

@@ -44,6 +44,8 @@ struct OutboxRow {
   OutboxAction action;  // `not_before` is the next attempt
   OutboxState state{};
   std::uint32_t attempts = 0;  // begun
+  // When it was asked for; if nobody could try it for longer than a minute, a minute before the first
+  // attempt: giving up counts from here.
   Timestamp created{};
   Timestamp finished{};  // done or given up; 1970 before
   std::string error;     // of the latest attempt that failed
@@ -79,8 +81,8 @@ class Outbox {
   // Attempts that were begun count.
   [[nodiscard]] Result<void> take_back(Timestamp now);
   // What came of it, and in the same transaction the line (an action's) that tells so in the incident's
-  // timeline, if the incident is still there. kNotFound when the action is finished already or was never
-  // there.
+  // timeline, if the incident is still there and has its names. kNotFound when the action is finished already
+  // or was never there.
   using Line = std::optional<TimelineRow>;
   [[nodiscard]] Result<void> done(std::uint64_t id, const std::string& says, Timestamp now,
                                   const Line& line = {});

@@ -16,6 +16,13 @@ namespace {
 constexpr long long kRowsAWrite = 1'000;
 constexpr long long kIncidentsAWrite = 50;
 
+// What is finished of an incident is needed as long as something of it is not: undoing reads its receipts.
+constexpr const char* kAllIsFinished =
+    " AND finished > 0 AND NOT EXISTS (SELECT 1 FROM outbox AS other"
+    " WHERE other.incident = outbox.incident AND other.finished = 0)";
+// After which nothing of a forgotten account is waited for any more.
+constexpr Duration kLongestUndoing = std::chrono::days{30};
+
 // A run of retention: what it has done, and whether it is to go on.
 struct Run {
   RetentionReport report;
@@ -63,7 +70,7 @@ void anonymise(soci::session& session, const Named& incident, const HashKey& key
   execute(session, "UPDATE standing_change SET account = :account, reason = '' WHERE incident = :id",
           placeholder, incident.id);
   execute(session, "DELETE FROM incident_clue WHERE incident = :id", incident.id);
-  execute(session, "DELETE FROM outbox WHERE incident = :id AND finished > 0", incident.id);
+  execute(session, fmt::format("DELETE FROM outbox WHERE incident = :id{}", kAllIsFinished), incident.id);
 }
 
 Result<void> anonymise_incidents(LedgerDatabase& database, Duration after, const HashKey& key, Timestamp now,
@@ -183,8 +190,14 @@ std::string placeholder_of(const HashKey& key, std::string_view account) {
 Result<RetentionReport> apply_retention(LedgerDatabase& database, const RetentionSettings& settings,
                                         const HashKey& key, Timestamp now, const std::stop_token& stop) {
   Run run{.report = {}, .stop = stop};
-  Result<void> done;
-  if (settings.incident_names != Duration{}) {
+  // What forgetting an account had to leave.
+  Result<void> done =
+      delete_in_parts(database,
+                      fmt::format("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE incident IN"
+                                  " (SELECT id FROM incident WHERE anonymised > :since){} LIMIT :most)",
+                                  kAllIsFinished),
+                      now - kLongestUndoing, run);
+  if (done && settings.incident_names != Duration{}) {
     const Timestamp before = now - settings.incident_names;
     done = anonymise_incidents(database, settings.incident_names, key, now, run);
     if (done) done = delete_old_standings(database, before, run);
@@ -249,9 +262,10 @@ Result<ForgetReport> forget_account(LedgerDatabase& database, const AccountId& a
     deleted = delete_counts(session, stored);
     for (const char* statement : {"DELETE FROM standing WHERE account = :account",
                                   "DELETE FROM standing_change WHERE account = :account",
-                                  "DELETE FROM activity WHERE account = :account",
-                                  "DELETE FROM outbox WHERE account = :account AND finished > 0"})
+                                  "DELETE FROM activity WHERE account = :account"})
       deleted += execute(session, statement, stored);
+    deleted += execute(session, fmt::format("DELETE FROM outbox WHERE account = :account{}", kAllIsFinished),
+                       stored);
     const auto policies = execute(session, "DELETE FROM account_policy WHERE account = :account", stored);
     deleted += policies;
     announce(session, "forgotten");

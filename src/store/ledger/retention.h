@@ -50,8 +50,10 @@ struct ForgetReport {
 };
 
 // Takes one account's names out at once, restricted or not: its incidents as if they were old, and its
-// standing, policy, counts, activity and finished actions. Entries of lists and the audit trail stay, which
-// people made. Nodes that follow the ledger learn of it. Any thread but the ledger's.
+// standing, policy, counts, activity and finished actions. Of an incident that something is still to be done
+// of, the finished ones stay, since undoing needs their receipts; apply_retention() deletes them when all are
+// finished. Entries of lists and the audit trail stay, which people made. Nodes that follow the ledger learn
+// of it. Any thread but the ledger's.
 [[nodiscard]] Result<ForgetReport> forget_account(LedgerDatabase& database, const AccountId& account,
                                                   const HashKey& key, Timestamp now);
 

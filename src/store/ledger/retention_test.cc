@@ -79,6 +79,37 @@ TEST_P(RetentionTest, KeepsWhatIsStillToBeUndone) {
   EXPECT_TRUE(outbox.of_incident({1})->empty());
 }
 
+TEST_P(RetentionTest, KeepsOfAForgottenAccountWhatUndoingNeedsUntilItIsDone) {
+  IncidentBook book(*database);
+  Outbox outbox(*database);
+  StandingEntry suspended = standing_entry(Level::kSuspended, 1);
+  suspended.actions = {{.kind = "flag", .payload = "{}", .not_before = {}}};
+  ASSERT_TRUE(book.record(suspended));
+  const auto flag = *outbox.take("flag", kNoon, std::chrono::minutes{1});
+  ASSERT_TRUE(outbox.keep_receipt(flag.value().id, "as before"));
+  ASSERT_TRUE(outbox.done(flag->id, "flagged anna", kNoon));
+  StandingEntry clear = standing_entry(Level::kClear, 0, kNoon + days{1});
+  clear.change.before = suspended.change.after;
+  clear.actions = suspended.actions;
+  ASSERT_TRUE(book.record(clear));
+  ASSERT_TRUE(forget_account(*database, clear.account, HashKey{}, kNoon + days{1}));
+  apply(kNoon + days{1});
+  ASSERT_THAT(*outbox.of_incident({1}), SizeIs(2));
+  EXPECT_EQ(outbox.of_incident({1})->front().receipt, "as before");
+  const auto undo = *outbox.take("flag", kNoon + days{1}, std::chrono::minutes{1});
+  const TimelineRow line{.id = 0,
+                         .incident = {1},
+                         .time = kNoon + days{1},
+                         .kind = EntryKind::kAction,
+                         .author = "postreeve",
+                         .text = "cleared anna",
+                         .details = {}};
+  ASSERT_TRUE(outbox.done(undo.value().id, "cleared anna", kNoon + days{1}, line));
+  apply(kNoon + days{1});
+  EXPECT_THAT(*outbox.of_incident({1}), IsEmpty());
+  EXPECT_THAT(everything(), Not(HasSubstr("anna")));
+}
+
 TEST_P(RetentionTest, TakesTheNamesFromOldIncidents) {
   record_ended_incident();
   EXPECT_EQ(apply(kNoon + days{100}).anonymised_incidents, 0U);

@@ -229,11 +229,12 @@ void ServerLink::spool_all(std::span<WriteItem> group, std::uint64_t attempt, co
   const auto away = [&why](const std::string& more) {
     return fail(ErrorCode::kUnavailable, fmt::format("PostgreSQL is away{} ({})", more, why.detail));
   };
+  const std::string in_doubt = attempt == 0 ? "" : ", and may have done this all the same";
   for (WriteItem& item : group) {
     const bool was_refused = attempt != 0 && !item.outcome;
     const bool is_kept = item.spooled && item.spooled->is_kept && attempt == 0;
     if (was_refused || is_kept || !item.spooled) {
-      if (!was_refused) item.outcome = away("");
+      if (!was_refused) item.outcome = away(in_doubt);
       ended.count();
       continue;
     }
@@ -435,10 +436,16 @@ void ServerLink::keep_house() {
     turn_ = 0;
   }
   constexpr unsigned kTurnsABeat = 5;
+  constexpr unsigned kTurnsAClearing = 3'600;
   const TimeLimit limit = limit_of(*house_);
   try {
-    if (!has_duty_) has_duty_ = try_duty(*house_);
-    if (turn_++ % kTurnsABeat == 0) beat(*house_, node_, spooled_);
+    if (!has_duty_ && try_duty(*house_)) {
+      has_duty_ = true;
+      turn_ = 0;  // what is to be done once in a while is done at once
+    }
+    if (turn_ % kTurnsABeat == 0) beat(*house_, node_, spooled_);
+    if (has_duty_ && turn_ % kTurnsAClearing == 0) forget_silent_nodes(*house_);
+    ++turn_;
   } catch (const std::exception&) {
     has_duty_ = false;
     house_.reset();

@@ -4,19 +4,24 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/ledger/activity_book.h"
 #include "store/ledger/audit_trail.h"
+#include "store/ledger/clue_book.h"
 #include "store/ledger/hourly_counts.h"
 #include "store/ledger/ledger_testing.h"
 #include "store/ledger/list_book.h"
 #include "store/ledger/migrations.h"
+#include "store/ledger/node_book.h"
 #include "store/ledger/retention.h"
 #include "store/ledger/sql.h"
 
@@ -228,32 +233,109 @@ TEST_F(PostgresqlNodes, DoWhatAnEarlierStepCallsForThatIsToldLater) {
   EXPECT_THAT(*Outbox(*one).of_incident({1}), SizeIs(1));
 }
 
-// The commit takes longer than the node waits, and happens all the same.
-TEST_F(PostgresqlNodes, CountOnceWhatTheServerMayHaveCounted) {
-  const auto one = node("one");
-  auto session = open_postgresql(server);
-  ASSERT_TRUE(session);
-  **session << "CREATE FUNCTION tarry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5);"
-               " EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(1); RETURN NULL; END'";
-  **session << "CREATE CONSTRAINT TRIGGER tarries AFTER INSERT OR UPDATE ON hourly_count"
-               " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tarry()";
+// The commit of what `write` puts into the table takes longer than the node waits, and happens all the same.
+class PostgresqlNodesInDoubt : public PostgresqlNodes {
+ protected:
+  void SetUp() override {
+    PostgresqlNodes::SetUp();
+    if (IsSkipped()) return;
+    one = node("one");
+    auto opened = open_postgresql(server);
+    ASSERT_TRUE(opened);
+    session = std::move(*opened);
+  }
+  void leave_in_doubt(const std::string& table, const std::function<void()>& write) {
+    // No time limit of the server's holds in a commit.
+    *session << "CREATE FUNCTION tarry() RETURNS trigger LANGUAGE plpgsql AS"
+                " 'BEGIN PERFORM pg_sleep(3); RETURN NULL; END'";
+    *session << "CREATE CONSTRAINT TRIGGER tarries AFTER INSERT OR UPDATE ON " + table +
+                    " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tarry()";
+    write();
+    EXPECT_FALSE(is_up(*one));
+    EXPECT_TRUE(comes_true([&] {
+      try {
+        *session << "DROP FUNCTION tarry CASCADE";
+        return true;
+      } catch (const std::exception&) {
+        return false;  // the commit goes on
+      }
+    }));
+    ASSERT_TRUE(becomes_up(*one));
+  }
+  [[nodiscard]] int number(const std::string& question) {
+    int value = 0;
+    first_row(*session, question, std::tie(value));
+    return value;
+  }
+
+  std::unique_ptr<LedgerDatabase> one;
+  std::unique_ptr<soci::session> session;
+};
+
+TEST_F(PostgresqlNodesInDoubt, CountOnceWhatTheServerMayHaveCounted) {
   HourlyCounts counts(*one);
   counts.add(account("anna"), kNoon, {.recipients = 3});
-  (void)counts.flush();
-  EXPECT_FALSE(is_up(*one));
-  EXPECT_TRUE(comes_true([&] {
-    try {
-      **session << "DROP FUNCTION tarry CASCADE";
-      return true;
-    } catch (const std::exception&) {
-      return false;  // the commit goes on
-    }
-  }));
-  ASSERT_TRUE(becomes_up(*one));
+  leave_in_doubt("hourly_count", [&] { (void)counts.flush(); });
   ASSERT_TRUE(counts.flush());
-  int recipients = 0;
-  first_row(**session, "SELECT SUM(recipients) FROM hourly_count", std::tie(recipients));
-  EXPECT_EQ(recipients, 3);
+  EXPECT_EQ(number("SELECT SUM(recipients) FROM hourly_count"), 3);
+}
+
+TEST_F(PostgresqlNodesInDoubt, KeepActivityOnce) {
+  ActivityBook activity(*one);
+  activity.add({.account = account("anna"),
+                .time = kNoon,
+                .kind = "login",
+                .client = "192.0.2.7",
+                .country = {},
+                .recipients = 0,
+                .action = "accept"});
+  leave_in_doubt("activity", [&] { (void)activity.flush(); });
+  ASSERT_TRUE(activity.flush());
+  EXPECT_EQ(number("SELECT COUNT(*) FROM activity"), 1);
+}
+
+TEST_F(PostgresqlNodesInDoubt, CountCluesOnce) {
+  ClueBook clues(*one);
+  clues.add({1}, {ClueKind::kHelo, "ylmf-pc", {}}, {.first = kNoon, .last = kNoon, .times = 4});
+  leave_in_doubt("incident_clue", [&] { (void)clues.flush(); });
+  ASSERT_TRUE(clues.flush());
+  EXPECT_EQ(number("SELECT SUM(times) FROM incident_clue"), 4);
+}
+
+TEST_F(PostgresqlNodesInDoubt, SayThatWhatTheyCouldNotKeepMayBeDone) {
+  Result<void> written;
+  leave_in_doubt("activity", [&] {
+    written = one->write([](soci::session& s) -> Result<void> {
+      s << "INSERT INTO activity (id, account, occurred, kind, client, country, recipients, action)"
+           " VALUES (1, 'anna', 0, 'login', '', '', 0, 'accept')";
+      return {};
+    });
+  });
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(written.error().detail, HasSubstr("may have done this all the same"));
+  EXPECT_EQ(number("SELECT COUNT(*) FROM activity"), 1);
+}
+
+TEST_F(PostgresqlNodes, ForgetThoseThatWereSilentForAWeek) {
+  node("one").reset();
+  const auto session = open_postgresql(server);
+  ASSERT_TRUE(session);
+  for (const int days : {6, 8})
+    **session << fmt::format(
+        "INSERT INTO ledger_node (id, name, version, heartbeat, written, spooled, waiting) VALUES ('{0}', "
+        "'gone {0}',"
+        " '1', CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT) - {0} * 86400000, 0, 0, 0)",
+        days);
+  const auto two = node("two");
+  const auto names = [&] {
+    std::set<std::string> found;
+    const auto nodes = nodes_of(*two);
+    for (const NodeRow& row : *nodes) found.insert(row.name);
+    return found;
+  };
+  const std::set<std::string> expected{"one", "two", "gone 6"};
+  EXPECT_TRUE(comes_true([&] { return names() == expected; }));
 }
 
 TEST_F(PostgresqlNodes, LearnWhatOthersSetAtOnce) {

@@ -75,4 +75,9 @@ void beat(soci::session& session, const std::string& node, std::uint64_t spooled
           static_cast<long long>(spooled), node);
 }
 
+void forget_silent_nodes(soci::session& session) {
+  constexpr long long kWeek = 7LL * 24 * 3'600'000;
+  execute(session, std::string("DELETE FROM ledger_node WHERE heartbeat < ") + kNow + " - :week", kWeek);
+}
+
 }  // namespace postreeve

@@ -20,5 +20,7 @@ namespace postreeve {
 // Whether the session has the duty now: one session of all nodes has it at a time, as long as it lives.
 [[nodiscard]] bool try_duty(soci::session& session);
 void beat(soci::session& session, const std::string& node, std::uint64_t spooled);
+// Of nodes that were not heard of for a week nobody wants to hear any more.
+void forget_silent_nodes(soci::session& session);
 
 }  // namespace postreeve

@@ -18,10 +18,15 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"list put", put_list_entry},         {"list remove", remove_list_entry},
-    {"policy put", put_account_policy},   {"policy remove", remove_account_policy},
-    {"audit", insert_audit_entry},        {"action end", end_action},
+    {"list put", put_list_entry},
+    {"list remove", remove_list_entry},
+    {"policy put", put_account_policy},
+    {"policy remove", remove_account_policy},
+    {"audit", insert_audit_entry},
+    {"action end", end_action},
     {"hourly counts", add_hourly_counts},
+    {"activity", add_activity},
+    {"clues", add_clues},
 };
 
 std::unexpected<Error> unreadable() {

@@ -39,7 +39,9 @@ using Texts = std::vector<std::string>;
 [[nodiscard]] Result<void> remove_account_policy(soci::session& session, const Texts& columns);
 [[nodiscard]] Result<void> insert_audit_entry(soci::session& session, const Texts& columns);
 [[nodiscard]] Result<void> end_action(soci::session& session, const Texts& columns);
-// Row after row.
+// These row after row.
 [[nodiscard]] Result<void> add_hourly_counts(soci::session& session, const Texts& columns);
+[[nodiscard]] Result<void> add_activity(soci::session& session, const Texts& columns);
+[[nodiscard]] Result<void> add_clues(soci::session& session, const Texts& columns);
 
 }  // namespace postreeve
