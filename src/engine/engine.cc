@@ -16,10 +16,25 @@
 namespace postreeve {
 namespace {
 
+bool is_same_rung(const Standing& a, const Standing& b) {
+  return a.level == b.level && a.scope == b.scope && a.incident == b.incident;
+}
+
+bool ends_before(const Standing& a, const Standing& b) {
+  return a.until != 0 && (b.until == 0 || a.until < b.until);
+}
+
+// The end of a standing that goes on moves in the record, and in the ledger when it would be over there. It
+// never comes nearer.
+bool is_shorter(const Standing& a, const Standing& b) {
+  return is_same_rung(a, b) && a.since == b.since && ends_before(a, b);
+}
+
 // A record may be older than its standing: what led to a restriction that was lifted since must not bring it
 // about again. It may also be newer, when the ledger had not written yet what nobody was told yet.
 void bring_back(AccountRecord& record, const Standing& standing) {
   const Standing& recorded = record.standing;
+  if (is_shorter(standing, recorded)) return;
   if (is_restriction(recorded.level) && !is_restriction(standing.level)) {
     if (recorded.since > standing.since) return;
     record.owner.risk = {};
@@ -32,10 +47,6 @@ void bring_back(AccountRecord& record, const Standing& standing) {
   record.standing.ordered = ordered;
 }
 
-bool is_same_rung(const Standing& a, const Standing& b) {
-  return a.level == b.level && a.scope == b.scope && a.incident == b.incident;
-}
-
 // Records know seconds only, and that an account is watched is in records only. A milder restriction is
 // somebody's word, or of somebody who did not know of the more severe one.
 bool may_be_later(const Standing& recorded, const Standing& standing) {
@@ -43,9 +54,17 @@ bool may_be_later(const Standing& recorded, const Standing& standing) {
   return is_milder || recorded.since >= standing.since;
 }
 
+// A milder restriction follows a more severe one when that is over, or when a person says so: else it was set
+// on a record that had lost the other.
+bool was_set_without(const Standing& recorded, const Standing& standing) {
+  const bool is_weaker = is_restriction(recorded.level) && recorded.level < standing.level;
+  const bool was_over = standing.until != 0 && standing.until <= recorded.since;
+  return is_weaker && !was_over && recorded.ordered < recorded.since;
+}
+
 bool is_later(const Standing& recorded, const Standing& standing) {
   const bool is_told = is_restriction(recorded.level) || recorded.level == Level::kRecovering;
-  return is_told && recorded.since > standing.since;
+  return is_told && recorded.since > standing.since && !was_set_without(recorded, standing);
 }
 
 // Through a web server only the account can be vouched for: its address is everybody's.
@@ -327,8 +346,9 @@ bool Engine::restore_unless_later(const Hash128& account, const Standing& standi
   bool is_settled = false;
   StepOf run([&](AccountRecord& record) {
     const Standing& recorded = record.standing;
-    const bool is_there = is_same_rung(recorded, standing) && recorded.since >= standing.since;
-    const bool is_older = recorded == before || !may_be_later(recorded, standing);
+    const bool is_short = is_shorter(recorded, standing);
+    const bool is_there = is_same_rung(recorded, standing) && recorded.since >= standing.since && !is_short;
+    const bool is_older = recorded == before || is_short || !may_be_later(recorded, standing);
     is_settled = is_there || is_older || is_later(recorded, standing);
     if (!is_there && is_older) bring_back(record, standing);
   });

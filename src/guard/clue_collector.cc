@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "detect/subject_template.h"
+#include "guard/event_words.h"
 #include "mail/encoded_word.h"
 #include "mail/message_content.h"
 #include "net/prefix.h"
@@ -98,16 +99,9 @@ struct CluesOf {
   }
 };
 
-std::optional<IpAddress> address_of(const Event& event) {
-  return std::visit(
-      [](const auto& e) -> std::optional<IpAddress> {
-        if constexpr (requires { e.session; }) {
-          return e.session.client_address;
-        } else {
-          return std::nullopt;
-        }
-      },
-      event);
+// What a web server's mail has in common is the web server's.
+bool is_of_place(ClueKind kind) {
+  return kind == ClueKind::kAddress || kind == ClueKind::kNetwork || kind == ClueKind::kHelo;
 }
 
 }  // namespace
@@ -131,8 +125,9 @@ ClueCollector::Stranger* ClueCollector::find(const AccountId& account) {
   return nullptr;
 }
 
-void ClueCollector::keep(Stranger& stranger, const Event& event) {
+void ClueCollector::keep(Stranger& stranger, const Event& event, bool is_by_web_server) {
   for (Clue& clue : clues_of(event)) {
+    if (is_by_web_server && is_of_place(clue.kind)) continue;
     const auto found = std::ranges::find(stranger.waiting, clue, &Seen::clue);
     if (found != stranger.waiting.end()) {
       found->times.add(time_of(event));
@@ -161,10 +156,11 @@ void ClueCollector::saw(const Decided& decided) {
   if (stranger == nullptr) stranger = &recent_[account];
   stranger->incident = observation.verdict.standing.incident;
   if (const auto address = address_of(decided.event);
-      address && std::ranges::find(stranger->addresses, *address) == stranger->addresses.end() &&
+      address && !decided.is_by_web_server &&
+      std::ranges::find(stranger->addresses, *address) == stranger->addresses.end() &&
       stranger->addresses.size() < kMostAddresses)
     stranger->addresses.push_back(*address);
-  keep(*stranger, decided.event);
+  keep(*stranger, decided.event, decided.is_by_web_server);
 }
 
 void ClueCollector::forget(const AccountId& account) {
@@ -180,7 +176,7 @@ void ClueCollector::saw_again(const Event& event) {
   Stranger* stranger = find(account_of(event));
   if (stranger == nullptr || std::ranges::find(stranger->addresses, *address) == stranger->addresses.end())
     return;
-  keep(*stranger, event);
+  keep(*stranger, event, false);
 }
 
 }  // namespace postreeve

@@ -80,7 +80,7 @@ class ClueCollector final : public DecisionWatcher {
 
   void forget_the_old(Timestamp now);
   [[nodiscard]] Stranger* find(const AccountId& account);
-  void keep(Stranger& stranger, const Event& event);
+  void keep(Stranger& stranger, const Event& event, bool is_by_web_server);
   void write(const Stranger& stranger);
 
   ClueBook& book_;

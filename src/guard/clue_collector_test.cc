@@ -136,6 +136,23 @@ TEST(ClueCollector, ForgetsAfterItsPatience) {
   EXPECT_THAT(room.waiting(), Contains("recipient c@z.example"));
 }
 
+// The same web server hands in the owner's mail.
+TEST(ClueCollector, TakesNoWebServersAddressForTheStrangers) {
+  ClueRoom room;
+  Recipient event = room.recipient_event("198.51.100.3", "c@z.example", "W");
+  event.account = account_named("bob@x.example");
+  Observation strange;
+  strange.of_stranger = true;
+  const Event happened = event;
+  room.collector.saw({.event = happened, .observation = strange, .is_by_web_server = true});
+  EXPECT_THAT(room.waiting(), Contains("recipient c@z.example"));
+  EXPECT_THAT(room.waiting(), Not(Contains("address 198.51.100.3")));
+  EXPECT_THAT(room.waiting(), Not(Contains("network 198.51.100.0/24")));
+  event.recipient = "owners.friend@z.example";
+  room.collector.saw_again(event);
+  EXPECT_THAT(room.waiting(), Not(Contains("recipient owners.friend@z.example")));
+}
+
 // One decision, as watchers see it.
 void tell(PlaceCounts& counts, const Event& event, Action action = Action::kAccept) {
   const Observation observation;

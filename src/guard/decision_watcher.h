@@ -14,8 +14,10 @@ struct Decided {
   const Event& event;
   const Observation& observation;
   Door door{};
-  Action action{};           // as the mail server was told; of what a log tells, kAccept
-  bool is_observed = false;  // observe mode: `observation` says what would have been done
+  Action action{};                // as the mail server was told; of what a log tells, kAccept
+  Action would{};                 // as it would be told in enforce mode, with lists and diversion
+  bool is_observed = false;       // observe mode: `observation` says what would have been done
+  bool is_by_web_server = false;  // mail of a webmail: its client's address is everybody's
   // A rule of people answered, not the engine (rules.h); "" else.
   std::string_view rule = {};
   std::int64_t nanoseconds = 0;  // the decision took

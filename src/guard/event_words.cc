@@ -7,22 +7,26 @@
 namespace postreeve {
 namespace {
 
-struct ClientOf {
+struct AddressOf {
   template <typename Happened>
-  std::string operator()(const Happened& event) const {
+  std::optional<IpAddress> operator()(const Happened& event) const {
     if constexpr (requires { event.session.client_address; }) {
-      const std::optional<IpAddress>& address = event.session.client_address;
-      return address ? address->to_string() : std::string();
+      return event.session.client_address;
     } else {
-      return {};
+      return std::nullopt;
     }
   }
 };
 
 }  // namespace
 
+std::optional<IpAddress> address_of(const Event& event) {
+  return std::visit(AddressOf{}, event);
+}
+
 std::string client_of(const Event& event) {
-  return std::visit(ClientOf{}, event);
+  const std::optional<IpAddress> address = address_of(event);
+  return address ? address->to_string() : std::string();
 }
 
 std::string_view kind_of(const Event& event) noexcept {

@@ -21,6 +21,11 @@ namespace {
 // What a rule of people refuses: logins and mail, for good, since only people change it.
 constexpr Action kRuleAction = Action::kReject;
 
+// A standing that goes on is told so long before it would be over in the ledger: some turns of tend().
+constexpr std::chrono::seconds kBeforeItEnds{5};
+// The turn of a node whose own records say that it goes on since a moment ago, and a commit.
+constexpr std::chrono::seconds kForOtherNodes{2};
+
 void set_time(Event& event, Timestamp time) {
   std::visit([time](auto& e) { e.time = time; }, event);
 }
@@ -107,11 +112,12 @@ struct Guard::Impl {
   void note_message(Judging& judging, Submission message, Door door);
   void record(const Judging& judging, const Event& event, const Observation& observation,
               LedgerDatabase::Committed done);
-  void look_at_standings();
+  [[nodiscard]] bool others_have_records() const { return parts.shares_ledger && !parts.shares_records; }
+  void look_at_standings(bool changes_standings);
+  bool goes_on(const StandingRow& row, Timestamp now);
   void end(const StandingRow& row);
   void enforce(const StandingRow& row);
-  void tell(const Event& event, const Observation& observation, Door door, Action action,
-            std::string_view rule, std::int64_t nanoseconds) const;
+  void tell(const Decided& decided) const;
 
   Parts parts;
   std::atomic<Mode> mode;
@@ -203,14 +209,19 @@ Answer Guard::Impl::step(Judging& now, const Event& event, Door door, Use use, O
   result.holds_message = is_enforced && ruling.kind == Ruling::Kind::kNone && in_force == Level::kHeld &&
                          std::holds_alternative<Recipient>(event);
   const auto took = std::chrono::steady_clock::now() - begin;
-  tell(event, observation, door, action, ruling.rule, std::chrono::nanoseconds(took).count());
+  tell({.event = event,
+        .observation = observation,
+        .door = door,
+        .action = action,
+        .would = would,
+        .is_observed = !is_enforced,
+        .is_by_web_server = is_by_web_server(event, now.rules->policy()),
+        .rule = ruling.rule,
+        .nanoseconds = std::chrono::nanoseconds(took).count()});
   return result;
 }
 
-void Guard::Impl::tell(const Event& event, const Observation& observation, Door door, Action action,
-                       std::string_view rule, std::int64_t nanoseconds) const {
-  const bool is_observed = mode.load(std::memory_order_relaxed) == Mode::kObserve;
-  const Decided decided{event, observation, door, action, is_observed, rule, nanoseconds};
+void Guard::Impl::tell(const Decided& decided) const {
   for (DecisionWatcher* watcher : watchers) caught([&] { watcher->saw(decided); });
 }
 
@@ -222,19 +233,32 @@ void Guard::Impl::record(const Judging& now, const Event& event, const Observati
   writer.write(std::move(entry), std::move(done));
 }
 
-void Guard::Impl::look_at_standings() {
+void Guard::Impl::look_at_standings(bool changes_standings) {
   const Result<std::vector<StandingRow>> rows = parts.incidents.standings();
   if (!rows) return;
   const Timestamp now = parts.clock();
   const bool is_enforced = mode.load(std::memory_order_relaxed) == Mode::kEnforce;
   for (const StandingRow& row : *rows) {
-    const std::uint32_t until = row.standing.until;
-    if (until != 0 && from_seconds32(until) <= now) {
-      end(row);
+    const auto ended_by = [&](Timestamp time) {
+      return row.standing.until != 0 && from_seconds32(row.standing.until) <= time;
+    };
+    if (ended_by(now + kBeforeItEnds) && goes_on(row, now)) continue;
+    if (!changes_standings) continue;
+    if (ended_by(now)) {
+      if (!others_have_records() || ended_by(now - kForOtherNodes)) end(row);
     } else if (is_enforced && row.is_observed && is_restriction(row.standing.level)) {
       enforce(row);
     }
   }
+}
+
+// Its end moves in the record with what the thief does, and nobody is told of that. Where the ledger said
+// that it is over, other nodes would let him out, and what was done outside would be undone.
+bool Guard::Impl::goes_on(const StandingRow& row, Timestamp now) {
+  const Standing recorded = current()->engine.standing_of(row.account, now);
+  if (!holds_beyond(recorded, row.standing)) return false;
+  writer.write(found_entry(row, recorded, now));
+  return true;
 }
 
 // The record notices that a standing is over when its account is next seen; the ledger would wait for that.
@@ -276,7 +300,8 @@ void Guard::adopt(std::span<const StandingRow> rows) {
 void Guard::tend(bool changes_standings) {
   impl_->writer.write_what_was_kept();
   impl_->ledger_standings.look_again(impl_->current()->engine, now());
-  if (changes_standings) impl_->look_at_standings();
+  impl_->incident_keeper.look_again(impl_->parts.incidents, now());
+  if (changes_standings || impl_->others_have_records()) impl_->look_at_standings(changes_standings);
 }
 
 void Guard::wait_for_the_ledger() {

@@ -105,7 +105,8 @@ class Guard {
 
   // What time brings about: standings that are over end in the ledger too, restrictions that were only
   // observed are recorded as enforced once the mode is (of several nodes one is enough: `changes_standings`),
-  // changes that the disk did not take are written again. Call every few seconds; may block on the ledger.
+  // one whose end has moved in the record gets that end in the ledger, changes that the disk did not take are
+  // written again. Call every second; may block on the ledger.
   void tend(bool changes_standings = true);
   // How many changes the disk did not take so far.
   [[nodiscard]] std::size_t unwritten() const;

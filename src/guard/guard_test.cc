@@ -223,6 +223,51 @@ TEST(Guard, BringsBackThatARestrictionWasLifted) {
   }
 }
 
+// His end moves in the record with every message that he tries to send.
+TEST(Guard, EndsInTheLedgerWhenItEndsInTheRecord) {
+  GuardRoom room;
+  room.respond = [](const StandingEntry& entry, bool) {
+    std::vector<OutboxAction> actions;
+    if (!is_restriction(entry.change.after.level))
+      actions.push_back({.kind = "unflag", .payload = "{}", .not_before = {}});
+    return actions;
+  };
+  ASSERT_TRUE(room.guard->order(anna(), Level::kSlowed, "postmaster", ""));
+  auto record = *room.accounts->find(room.guard->key_of(anna()));
+  const Timestamp first_end = from_seconds32(record.standing.until);
+  record.standing.until += 3'600;
+  room.set_record(room.guard->key_of(anna()), record);
+  const auto tend_at = [&](Timestamp time) {
+    room.now = time;
+    room.guard->tend();
+    room.guard->wait_for_the_ledger();
+    return (*room.incidents->standing_of(anna()))->standing;
+  };
+  EXPECT_EQ(tend_at(first_end - std::chrono::seconds{3}), record.standing);
+  EXPECT_EQ(tend_at(first_end + std::chrono::minutes{1}), record.standing);
+  const Outbox outbox(*room.database);
+  EXPECT_TRUE(outbox.of_incident(record.standing.incident)->empty());
+  EXPECT_EQ(tend_at(first_end + std::chrono::hours{1}).level, Level::kClear);
+  EXPECT_EQ(outbox.of_incident(record.standing.incident)->size(), 1U);
+}
+
+TEST(Guard, TellsTheLedgerHowFarAnIncidentHasComeThatItKnows) {
+  GuardRoom room;
+  ASSERT_TRUE(room.guard->order(anna(), Level::kHeld, "postmaster", ""));
+  AccountRecord record = *room.accounts->find(room.guard->key_of(anna()));
+  record.standing.level = Level::kSuspended;
+  record.standing.until = 0;
+  record.standing.since += 1;
+  room.set_record(room.guard->key_of(anna()), record);
+  room.now += std::chrono::seconds{12};
+  room.send(kOfficeAddress, "somebody@y.example");
+  room.guard->wait_for_the_ledger();
+  room.guard->tend();
+  room.guard->wait_for_the_ledger();
+  EXPECT_EQ((*room.incidents->standing_of(anna()))->standing, record.standing);
+  EXPECT_EQ(room.incidents->get(record.standing.incident)->level, Level::kSuspended);
+}
+
 TEST(Guard, EndsInTheLedgerWhatTimeEnds) {
   GuardRoom room;
   ASSERT_TRUE(room.guard->order(anna(), Level::kHeld, "postmaster", ""));

@@ -12,8 +12,15 @@ constexpr std::size_t kMostKnown = 100'000;
 // Longer than a commit of the ledger takes, its time limit included.
 constexpr std::chrono::seconds kForWhoSetIt{10};
 constexpr std::chrono::seconds kAfterAnError{5};
+// In one turn: each is a question to the ledger.
+constexpr std::size_t kMostAtOnce = 100;
 
-StandingEntry found_entry(const SeenStanding& seen, const Policy& policy, Timestamp now) {
+std::uint64_t hash_of(const Standing& standing) {
+  return mix64(standing.incident.value ^
+               mix64(std::uint64_t{standing.since} << 8U | static_cast<std::uint64_t>(standing.level)));
+}
+
+StandingEntry unknown_entry(const SeenStanding& seen, const Policy& policy, Timestamp now) {
   StandingChange change;
   change.time = now;
   change.after = seen.standing;
@@ -29,7 +36,8 @@ StandingEntry found_entry(const SeenStanding& seen, const Policy& policy, Timest
           .evidence = {},
           .actions = {},
           .actions_after_observed = {},
-          .only_if_absent = true};
+          .only_if_absent = true,
+          .is_found = true};
 }
 
 }  // namespace
@@ -40,20 +48,46 @@ void IncidentKeeper::saw(const SeenStanding& seen, const Policy& policy, Timesta
   const Standing& standing = seen.standing;
   if (!is_restriction(standing.level) || !standing.incident.known()) return;
   if (now < from_seconds32(standing.since) + kForWhoSetIt) return;
-  const std::uint64_t incident = standing.incident.value;
+  const std::uint64_t hash = hash_of(standing);
   {
     const std::scoped_lock lock(known_->mutex);
     if (now < known_->not_before) return;
-    if (known_->incidents.size() >= kMostKnown) known_->incidents.clear();
-    if (!known_->incidents.insert(incident).second) return;
+    if (known_->standings.size() >= kMostKnown) known_->standings.clear();
+    if (!known_->standings.insert(hash).second) return;
   }
-  writer_.write(found_entry(seen, policy, now),
-                [known = known_, incident, now](const Result<void>& recorded) {
-                  if (recorded || recorded.error().code == ErrorCode::kConflict) return;
-                  const std::scoped_lock lock(known->mutex);
-                  known->incidents.erase(incident);
-                  known->not_before = now + kAfterAnError;
-                });
+  Compared compared{seen.account, standing, seen.is_observed};
+  writer_.write(unknown_entry(seen, policy, now), [known = known_, compared = std::move(compared), hash,
+                                                   now](const Result<void>& recorded) mutable {
+    if (recorded) return;
+    const std::scoped_lock lock(known->mutex);
+    if (recorded.error().code == ErrorCode::kConflict) {
+      if (known->to_compare.size() < kMostKnown) known->to_compare.push_back(std::move(compared));
+      return;
+    }
+    known->standings.erase(hash);
+    known->not_before = now + kAfterAnError;
+  });
+}
+
+void IncidentKeeper::look_again(const IncidentBook& incidents, Timestamp now) {
+  // Other nodes may be about to tell what they did while the server was away.
+  if (!incidents.is_settled()) return;
+  for (std::size_t i = 0; i < kMostAtOnce; ++i) {
+    Compared compared;
+    {
+      const std::scoped_lock lock(known_->mutex);
+      if (known_->to_compare.empty()) return;
+      compared = std::move(known_->to_compare.front());
+      known_->to_compare.pop_front();
+    }
+    const Result<std::optional<StandingRow>> row = incidents.standing_of(compared.account);
+    if (!row || !*row) continue;
+    const Standing& said = (*row)->standing;
+    if (compared.standing.level <= said.level || !holds_beyond(compared.standing, said)) continue;
+    StandingEntry entry = found_entry(**row, compared.standing, now);
+    entry.is_observed = compared.is_observed;
+    writer_.write(std::move(entry));
+  }
 }
 
 }  // namespace postreeve

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
@@ -32,15 +33,24 @@ class IncidentKeeper {
   // The writer outlives it.
   explicit IncidentKeeper(StandingWriter& writer);
 
-  // Asks the ledger once an incident while the process runs, and waits for nothing; after an error not before
+  // Asks the ledger once a standing while the process runs, and waits for nothing; after an error not before
   // some seconds are over. Any thread.
   void saw(const SeenStanding& seen, const Policy& policy, Timestamp now);
+  // Of incidents that the ledger knows it may not know how far they have come: compares those that were seen.
+  // Call every second or so; may block on the ledger.
+  void look_again(const IncidentBook& incidents, Timestamp now);
 
  private:
+  struct Compared {
+    AccountId account;
+    Standing standing;
+    bool is_observed = false;
+  };
   // Shared with what is under way in the ledger.
   struct Known {
     std::mutex mutex;
-    std::unordered_set<std::uint64_t> incidents;
+    std::unordered_set<std::uint64_t> standings;  // hashes of their incident, level and begin
+    std::deque<Compared> to_compare;
     Timestamp not_before{};
   };
 

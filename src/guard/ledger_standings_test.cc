@@ -16,23 +16,23 @@ using namespace std::chrono_literals;
 class LedgerStandingsTest : public ::testing::Test {
  protected:
   // What the ledger says from now on; the row.
-  StandingRow ledger_says(Level level, Timestamp since) {
+  StandingRow ledger_says(Level level, Timestamp since, std::uint32_t until = 0) {
     StandingEntry entry;
     entry.account = anna;
     entry.key = engine.key_of(anna);
     entry.author = "pat";
     entry.change.time = since;
-    entry.change.after = standing(level, since);
+    entry.change.after = standing(level, since, until);
     EXPECT_TRUE(incidents.record(entry));
     return **incidents.standing_of(anna);
   }
-  void record_says(Level level, Timestamp since) {
-    engine.restore(engine.key_of(anna), standing(level, since));
+  void record_says(Level level, Timestamp since, std::uint32_t until = 0) {
+    engine.restore(engine.key_of(anna), standing(level, since, until));
   }
   [[nodiscard]] Level level() const { return engine.standing_of(anna, noon).level; }
 
-  static Standing standing(Level level, Timestamp since) {
-    return {.since = to_seconds32(since), .until = 0, .incident = {7}, .level = level};
+  static Standing standing(Level level, Timestamp since, std::uint32_t until = 0) {
+    return {.since = to_seconds32(since), .until = until, .incident = {7}, .level = level};
   }
 
   const AccountId anna = account_named(kAnna);
@@ -114,6 +114,37 @@ TEST_F(LedgerStandingsTest, BringBackAStandingThatARecordWhichIsOnlyWatchedDoesN
   EXPECT_EQ(level(), Level::kWatched);
   shared.look_again(engine, noon + 2s);
   EXPECT_EQ(level(), Level::kHeld);
+}
+
+// A Redis that failed over had lost that he was suspended, and before anybody noticed he was slowed.
+TEST_F(LedgerStandingsTest, HoldAgainstAMilderOneThatTheRecordCameToWithoutThem) {
+  record_says(Level::kSlowed, noon + 5s, to_seconds32(noon + 2h));
+  shared.apply(engine, std::array{ledger_says(Level::kSuspended, noon)}, noon);
+  shared.look_again(engine, noon + 2s);
+  EXPECT_EQ(level(), Level::kSuspended);
+}
+
+TEST_F(LedgerStandingsTest, GiveWayToAPersonsMilderWord) {
+  Observation observation;
+  engine.order(anna, Level::kSlowed, noon + 5s, observation);
+  shared.apply(engine, std::array{ledger_says(Level::kSuspended, noon)}, noon);
+  shared.look_again(engine, noon + 1min);
+  EXPECT_EQ(level(), Level::kSlowed);
+}
+
+TEST_F(LedgerStandingsTest, GiveWayToAMilderOneThatCameWhenTheyWereOver) {
+  record_says(Level::kSlowed, noon, to_seconds32(noon + 2h));
+  shared.apply(engine, std::array{ledger_says(Level::kHeld, noon - 24h, to_seconds32(noon))}, noon);
+  shared.look_again(engine, noon + 1min);
+  EXPECT_EQ(level(), Level::kSlowed);
+}
+
+TEST_F(LedgerStandingsTest, MoveTheEndOfARecordThatHasNotSeenWhatTheThiefDidElsewhere) {
+  record_says(Level::kSlowed, noon - 2h, to_seconds32(noon + 1s));
+  shared.apply(engine, std::array{ledger_says(Level::kSlowed, noon - 2h, to_seconds32(noon + 1h))}, noon);
+  EXPECT_EQ(engine.standing_of(anna, noon).until, to_seconds32(noon + 1h));
+  engine.restore(engine.key_of(anna), standing(Level::kSlowed, noon - 2h, to_seconds32(noon + 1s)));
+  EXPECT_EQ(engine.standing_of(anna, noon).until, to_seconds32(noon + 1h)) << "an end never comes nearer";
 }
 
 TEST_F(LedgerStandingsTest, TakeTheLedgersWordWhenItIsTheSameAWhileLater) {

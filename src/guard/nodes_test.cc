@@ -39,6 +39,7 @@ class Node : public GuardRoom {
     parts.respond = [this](const StandingEntry& entry, bool was_observed) {
       return respond ? respond(entry, was_observed) : std::vector<OutboxAction>{};
     };
+    parts.shares_ledger = true;
     guard = std::make_unique<Guard>(std::move(parts), rules(), Mode::kEnforce);
     EXPECT_TRUE(guard->restore());
     database->follow({.standings = [this](std::uint64_t version) -> Result<void> {
@@ -95,6 +96,57 @@ TEST_F(PostgresqlGuards, GoOnContainingWhileTheServerIsAwayAndTellItAfterwards) 
   postgresql->start();
   EXPECT_TRUE(comes_true([&] { return two.refuses(); }));
   EXPECT_EQ((*two.incidents->standing_of(anna()))->standing.level, Level::kSuspended);
+}
+
+TEST_F(PostgresqlGuards, LetNobodyGoWhomOneOfThemKeepsRestricted) {
+  Node one(server);
+  Node two(server);
+  ASSERT_TRUE(one.guard->order(anna(), Level::kSlowed, "postmaster", "a test"));
+  ASSERT_TRUE(comes_true([&] { return is_restriction(two.guard->standing_of(anna()).level); }));
+  auto record = *one.accounts->find(one.guard->key_of(anna()));
+  const Timestamp first_end = from_seconds32(record.standing.until);
+  record.standing.until += 3'600;  // as with a message that the thief tries to send
+  one.set_record(one.guard->key_of(anna()), record);
+  const auto tend_at = [&](Timestamp time) {
+    one.now = two.now = time;
+    for (Node* node : {&one, &two}) {  // of which two has the duty
+      node->guard->tend(node == &two);
+      node->guard->wait_for_the_ledger();
+    }
+  };
+  tend_at(first_end - std::chrono::seconds{1});
+  tend_at(first_end + std::chrono::minutes{1});
+  EXPECT_EQ((*two.incidents->standing_of(anna()))->standing, record.standing);
+  for (Node* node : {&one, &two})
+    EXPECT_TRUE(comes_true([&] { return node->guard->standing_of(anna()) == record.standing; }));
+}
+
+TEST_F(PostgresqlGuards, TellOfAnEscalationForANodeThatWasGone) {
+  server.timeout = std::chrono::seconds{20};  // is never away here, however busy the machine is
+  Node two(server);
+  two.respond = [](const StandingEntry& entry, bool) {
+    std::vector<OutboxAction> actions;
+    for (const Level level : {Level::kHeld, Level::kSuspended}) {
+      if (entry.change.before.level < level && entry.change.after.level >= level)
+        actions.push_back({.kind = std::string(to_text(level)), .payload = "{}", .not_before = {}});
+    }
+    return actions;
+  };
+  ASSERT_TRUE(two.guard->order(anna(), Level::kHeld, "postmaster", "a test"));
+  AccountRecord record = *two.accounts->find(two.guard->key_of(anna()));
+  record.standing.level = Level::kSuspended;
+  record.standing.until = 0;
+  record.standing.since += 1;
+  two.set_record(two.guard->key_of(anna()), record);
+  two.now += std::chrono::seconds{12};
+  EXPECT_TRUE(two.refuses());
+  two.guard->wait_for_the_ledger();
+  two.guard->tend(false);
+  two.guard->wait_for_the_ledger();
+  EXPECT_EQ((*two.incidents->standing_of(anna()))->standing, record.standing);
+  const auto actions = Outbox(*two.database).of_incident(record.standing.incident);
+  ASSERT_EQ(actions->size(), 2U);
+  EXPECT_EQ(actions->back().action.kind, "suspended");
 }
 
 TEST_F(PostgresqlGuards, TellOfAStandingForANodeThatWasGoneAndLetItAddWhatItKnows) {

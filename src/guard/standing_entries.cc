@@ -42,6 +42,12 @@ std::string tenant_of(const AccountId& account, const Policy& policy) {
   return {};
 }
 
+bool is_by_web_server(const Event& event, const Policy& policy) {
+  if (policy.webmail_networks.empty()) return false;
+  const std::optional<IpAddress> address = address_of(event);
+  return address && policy.webmail_networks.contains(*address);
+}
+
 StandingEntry standing_entry(const Event& event, const Observation& observation, const Hash128& key,
                              const Policy& policy) {
   const AccountId& account = account_of(event);
@@ -51,7 +57,7 @@ StandingEntry standing_entry(const Event& event, const Observation& observation,
           .change = *observation.change,
           .risk = static_cast<double>(observation.verdict.risk),
           .is_observed = observation.change->observed_only,
-          .client = client_of(event),
+          .client = is_by_web_server(event, policy) ? std::string() : client_of(event),
           .author = std::string(kOurselves),
           .reason = reason_of(observation),
           .evidence = said(observation.verdict.evidence),
@@ -70,6 +76,37 @@ StandingEntry order_entry(const Order& order, const StandingChange& change, cons
           .evidence = {},
           .actions = {},
           .actions_after_observed = {}};
+}
+
+bool holds_beyond(const Standing& recorded, const Standing& said) noexcept {
+  if (!is_restriction(recorded.level) || !recorded.incident.known()) return false;
+  if (recorded.incident != said.incident || recorded.level < said.level) return false;
+  // What was lifted, or ended, within the same second may have been set before.
+  if (recorded.since < said.since + (is_restriction(said.level) ? 0U : 1U)) return false;
+  const bool is_longer = said.until != 0 && (recorded.until == 0 || recorded.until > said.until);
+  return recorded.level > said.level || is_longer;
+}
+
+StandingEntry found_entry(const StandingRow& row, const Standing& recorded, Timestamp time) {
+  StandingChange change;
+  change.time = time;
+  change.before = row.standing;
+  change.after = recorded;
+  return {.account = row.account,
+          .key = row.key,
+          .tenant = row.tenant,
+          .change = change,
+          .is_observed = row.is_observed,
+          .client = {},
+          .author = std::string(kOurselves),
+          .reason = recorded.level == row.standing.level
+                        ? "it goes on"
+                        : "found in the account's record; whoever set it has not told why",
+          .evidence = {},
+          .actions = {},
+          .actions_after_observed = {},
+          .needs_stored = true,
+          .is_found = true};
 }
 
 StandingEntry ended_entry(const StandingRow& row, Timestamp time) {

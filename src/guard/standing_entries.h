@@ -11,6 +11,10 @@
 
 namespace postreeve {
 
+// Whether it came from a web server ([networks] webmail): the client's address is everybody's, and tells
+// nothing of who was there.
+[[nodiscard]] bool is_by_web_server(const Event& event, const Policy& policy);
+
 // Of a change that the engine decided. Requires observation.change.
 [[nodiscard]] StandingEntry standing_entry(const Event& event, const Observation& observation,
                                            const Hash128& key, const Policy& policy);
@@ -29,6 +33,12 @@ struct Order {
 // Of a restriction that was only observed, and is enforced from `time` on.
 [[nodiscard]] StandingEntry enforced_entry(const StandingRow& row, const IncidentRow& incident,
                                            Timestamp time);
+
+// Whether a record says of the incident that it restricts the account for longer than the ledger said, or
+// more severely. A record that is older than what the ledger says does not.
+[[nodiscard]] bool holds_beyond(const Standing& recorded, const Standing& said) noexcept;
+// Of a standing that holds beyond the row's. Longer only, it calls for no action.
+[[nodiscard]] StandingEntry found_entry(const StandingRow& row, const Standing& recorded, Timestamp time);
 
 // Of a standing that ended by itself at `time`.
 [[nodiscard]] StandingEntry ended_entry(const StandingRow& row, Timestamp time);
