@@ -33,7 +33,8 @@ class ResponseAction {
   // Whether undo() gives anything back; a notice that was sent cannot be called back.
   [[nodiscard]] virtual bool has_undo() const noexcept { return false; }
   // Whether undo() keeps something back as long as nobody has judged the incident. It is asked once more when
-  // the incident is dismissed, with the receipt of the first carrying out.
+  // the incident is dismissed, with the receipt of the first carrying out; with an empty one where it was
+  // never carried out.
   [[nodiscard]] virtual bool undo_awaits_judgement() const noexcept { return false; }
 
   // What would be done, in one sentence: "set abused=TRUE in ldap://127.0.0.1 for uid=anna". Changes
@@ -48,11 +49,13 @@ class ResponseAction {
   // The file that carrying it out leaves behind; empty: none. Any thread.
   [[nodiscard]] virtual std::string file_of(const Task& task) const;
 
-  // What undo() will have to know: read before anything is changed, at most 64 KiB of UTF-8.
+  // What undo() will have to know: read before anything is changed, at most kMostPreparedBytes (receipts.h)
+  // of UTF-8.
   [[nodiscard]] virtual Result<std::string> prepare(const Task& task);
 
   // Does it, in full, however often it was begun before; returns what was done as a sentence for the
-  // timeline. kUnavailable and kConflict: try again later. All else: never will work.
+  // timeline. kUnavailable and kConflict: try again later. All else: never will work, and of a first attempt
+  // (but for kLimitExceeded) that nothing was changed, so that it is not undone.
   [[nodiscard]] virtual Result<std::string> carry_out(const Task& task) = 0;
 
   // Restores what task.receipt says, as often as it is asked; what somebody else changed meanwhile stays.

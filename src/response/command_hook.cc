@@ -23,6 +23,7 @@ using Kind = ActionKey::Kind;
 
 constexpr int kTryAgain = 75;  // sysexits.h EX_TEMPFAIL
 constexpr int kEndedBySignal = 128;
+constexpr int kLastSignal = 64;
 constexpr std::size_t kMostOutput = 64UL * 1024;
 constexpr Duration kUsualTime = std::chrono::seconds(20);
 constexpr Duration kLongestTime = std::chrono::seconds(25);
@@ -100,7 +101,9 @@ Result<std::string> outcome_of(const std::string& program, const ChildOutcome& o
   if (outcome.exit_code == 0) return or_else(said, program + " was run");
   const std::string why = or_else(first_line(outcome.errors), said);
   // Somebody ended it: a machine that is shut down, or has no memory left.
-  const bool again = outcome.exit_code == kTryAgain || outcome.exit_code > kEndedBySignal;
+  const bool was_ended =
+      outcome.exit_code > kEndedBySignal && outcome.exit_code <= kEndedBySignal + kLastSignal;
+  const bool again = outcome.exit_code == kTryAgain || was_ended;
   return fail(
       again ? ErrorCode::kUnavailable : ErrorCode::kInvalidInput,
       fmt::format("{} ended with status {}{}{}", program, outcome.exit_code, why.empty() ? "" : ": ", why));

@@ -99,6 +99,7 @@ TEST_F(CommandHook, GivesUpOnAnyOtherStatus) {
   ASSERT_FALSE(did);
   EXPECT_EQ(did.error().code, ErrorCode::kInvalidInput);
   EXPECT_THAT(did.error().detail, HasSubstr("status 1: no such customer"));
+  EXPECT_EQ(script("exit 255")->carry_out(task_for("anna")).error().code, ErrorCode::kInvalidInput);
   const auto none = hook({"/nowhere/hook"})->carry_out(task_for("anna"));
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, ErrorCode::kNotFound);

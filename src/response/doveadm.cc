@@ -1,5 +1,7 @@
 #include "response/doveadm.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -41,10 +43,13 @@ std::unexpected<Error> strange_answer(std::string_view what) {
   return fail(ErrorCode::kUnavailable, fmt::format("doveadm answers '{}'", what.substr(0, 200)));
 }
 
-// What Dovecot would take for a network instead of a name.
-bool looks_like_address(std::string_view name) {
-  return std::ranges::all_of(name,
-                             [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.' || c == '/'; });
+// What Dovecot would take for a network instead of a name: it asks inet_aton(), to which a bare number is an
+// address too, unless there is a colon.
+bool looks_like_address(const std::string& name) {
+  const std::string address = name.substr(0, name.find('/'));
+  in_addr ignored{};
+  if (!address.contains(':')) return ::inet_aton(address.c_str(), &ignored) != 0;
+  return std::ranges::all_of(address, [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; });
 }
 
 Result<std::string> read_key(const std::string& path) {

@@ -34,6 +34,11 @@ case $1 in
       sed -i 's/"deferred"/"hold"/' "queue/$id"
       echo "{\"queue_id\":\"$id\",\"result\":\"held\"}"
     done ;;
+  release)
+    while read -r id; do
+      sed -i 's/"hold"/"deferred"/' "queue/$id"
+      echo "{\"queue_id\":\"$id\",\"result\":\"released\"}"
+    done ;;
   delete)
     while read -r id; do
       rm "queue/$id"

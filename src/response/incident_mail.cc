@@ -58,10 +58,30 @@ Result<void> add_seen_networks(IncidentSpan& span, LedgerDatabase& ledger, const
   return {};
 }
 
+// Of the next incident. The same stranger's first message may be one of the incident before: it says nothing.
+std::uint32_t first_message_of(const IncidentRow& next, const IncidentRow& before) {
+  const std::uint32_t opened = to_seconds32(next.opened);
+  return next.outgo.since > to_seconds32(before.opened) ? std::min(next.outgo.since, opened) : opened;
+}
+
+Result<std::uint32_t> next_of(const IncidentBook& incidents, const IncidentRow& row) {
+  constexpr std::uint32_t kMost = 1'000;
+  const auto later = incidents.find(
+      {.outcome = {}, .account = row.account, .since = row.opened, .before = {}, .most = kMost});
+  if (!later) return fail(ErrorCode::kUnavailable, later.error().detail);
+  std::uint32_t next = 0;
+  for (const IncidentRow& other : *later) {
+    if (other.id == row.id || other.outcome == Outcome::kDismissed) continue;
+    const std::uint32_t first = first_message_of(other, row);
+    next = next == 0 ? first : std::min(next, first);
+  }
+  return next;
+}
+
 }  // namespace
 
 Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task, const AccountPlaces& places) {
-  IncidentSpan span{.opened = to_seconds32(task.time), .since = 0, .networks = {}, .outcome = {}};
+  IncidentSpan span{.opened = to_seconds32(task.time), .since = 0, .networks = {}};
   std::uint32_t earliest = task.outgo.since;
   const IncidentBook incidents(ledger);
   const Result<IncidentRow> row = incidents.get(task.incident);
@@ -73,12 +93,20 @@ Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task, 
     add_networks(span, *timeline);
     span.opened = std::min(span.opened, to_seconds32(row->opened));
     span.outcome = row->outcome;
+    span.is_observed = row->is_observed;
+    const auto next = next_of(incidents, *row);
+    if (!next) return fail(next.error());
+    span.next = *next;
     if (row->outgo.since != 0 && (earliest == 0 || row->outgo.since < earliest)) earliest = row->outgo.since;
   }
   if (const auto seen = add_seen_networks(span, ledger, task, places); !seen) return fail(seen.error());
   if (task.direction == Direction::kCarryOut) add_network(span, task.client);
   span.since = earliest == 0 ? span.opened : std::min(earliest, span.opened);
   return span;
+}
+
+bool came_before_the_next(const MailInQueue& mail, const IncidentSpan& span) {
+  return span.next == 0 || !came_since(mail, span.next);
 }
 
 bool came_since(const MailInQueue& mail, std::uint32_t seconds) {

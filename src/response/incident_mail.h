@@ -27,7 +27,10 @@ struct IncidentSpan {
   // (store/ledger/clue_book.h) but at places that the account has long sent from: the thief's networks as far
   // as they are known.
   std::set<Prefix> networks;
-  Outcome outcome{};  // what a person said of it
+  Outcome outcome{};         // what a person said of it
+  bool is_observed = false;  // nothing was ever restricted: our gate held nothing
+  // The first message of the account's next incident that is not dismissed; 0: there is none.
+  std::uint32_t next = 0;
 };
 
 // As the ledger and the task know it. Without `places` what clues tell is left out: in a restricted account
@@ -35,6 +38,8 @@ struct IncidentSpan {
 [[nodiscard]] Result<IncidentSpan> span_of_incident(LedgerDatabase& ledger, const Task& task,
                                                     const AccountPlaces& places);
 
+// Of the incident by its time: what came since the account's next one is that one's.
+[[nodiscard]] bool came_before_the_next(const MailInQueue& mail, const IncidentSpan& span);
 [[nodiscard]] bool came_since(const MailInQueue& mail, std::uint32_t seconds);
 [[nodiscard]] bool is_from_its_networks(const MailInQueue& mail, const IncidentSpan& span);
 

@@ -20,10 +20,14 @@ namespace {
 
 constexpr Duration kFirstPause = std::chrono::seconds{1};
 constexpr Duration kLongestPause = std::chrono::minutes{10};
-constexpr std::size_t kMostReceipt = 64UL * 1024;
 
 bool may_pass(const Error& error) {
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kConflict;
+}
+
+// That nothing was done. One that was ended for what it wrote had begun.
+bool is_refusal(const Error& error) {
+  return !may_pass(error) && error.code != ErrorCode::kLimitExceeded;
 }
 
 // Of the ledger: whatever it is, the action has not failed because of it.
@@ -118,6 +122,7 @@ Result<std::string> Lane::attempt(const OutboxRow& row, Direction& direction) {
 
 Result<std::string> Lane::carry_out(Task& task, const OutboxRow& row) {
   std::optional<std::string> receipt = receipt_of(row);
+  const bool was_begun = receipt.has_value();
   if (!receipt) {
     // Carried out before and not undone: what is there now is our own doing.
     const auto earlier = earlier_receipt(row);
@@ -126,7 +131,7 @@ Result<std::string> Lane::carry_out(Task& task, const OutboxRow& row) {
     Result<std::string> asked =
         *earlier ? Result<std::string>(**earlier) : guarded([&] { return action_->prepare(task); });
     if (!asked) return asked;
-    if (asked->size() > kMostReceipt || !is_storable(*asked))
+    if (asked->size() > kMostPreparedBytes || !is_storable(*asked))
       return fail(ErrorCode::kInvalidInput,
                   "what undoing would have to know is no UTF-8 of at most 64 KiB; nothing was changed");
     if (const Result<void> stored = parts_.outbox.keep_receipt(row.id, kept_receipt(*asked)); !stored)
@@ -134,14 +139,23 @@ Result<std::string> Lane::carry_out(Task& task, const OutboxRow& row) {
     receipt = std::move(*asked);
   }
   task.receipt = std::move(*receipt);
-  return guarded([&] { return action_->carry_out(task); });
+  Result<std::string> done = guarded([&] { return action_->carry_out(task); });
+  // Undoing would take back what was never there. Whatever an attempt before this one was killed at, it may
+  // have done; and what undoes without a receipt too is given all that is known.
+  const bool was_never_done = !was_begun && !done && is_refusal(done.error());
+  if (!was_never_done || action_->undo_awaits_judgement()) return done;
+  if (const Result<void> taken = parts_.outbox.keep_receipt(row.id, {}); !taken)
+    return ledger_says(taken.error());
+  return done;
 }
 
 Result<std::string> Lane::undo(Task& task, const OutboxRow& row) {
   auto receipt = earlier_receipt(row);
   if (!receipt) return ledger_says(receipt.error());
-  if (!*receipt) return std::string("was never carried out; there is nothing to undo");
-  task.receipt = std::move(**receipt);
+  // Not only what it did itself is given back by one that waits for a judgement.
+  if (!*receipt && !action_->undo_awaits_judgement())
+    return std::string("was never carried out; there is nothing to undo");
+  task.receipt = receipt->value_or("");
   return guarded([&] { return action_->undo(task); });
 }
 

@@ -261,16 +261,47 @@ Result<std::string> Notice::tell_digest(const Task& task) {
                      content.remark.empty() ? "" : "; not signed: " + content.remark);
 }
 
+// Of unfamiliar places the owner was told that he can go on, of the whole account not.
+bool tells_as_much(const Task& told, const Task& task, Timestamp round) {
+  return told.about == About::kStanding && told.time >= round &&
+         stage_of(told.after) == stage_of(task.after) &&
+         (!is_restriction(task.after) || told.scope >= task.scope);
+}
+
+bool is_restricted_again(const std::vector<OutboxRow>& rows, const Task& task) {
+  return std::ranges::any_of(rows, [&](const OutboxRow& row) {
+    const auto later = read_task(row);
+    return later && later->time > task.time && is_restriction(later->after);
+  });
+}
+
+// The action that was asked to be undone before the task and is not yet; empty: none.
+std::string undo_under_way(const std::vector<OutboxRow>& rows, const Task& task) {
+  const auto is_open_undo = [&](const OutboxRow& row) {
+    const bool is_open = row.state == OutboxState::kWaiting || row.state == OutboxState::kTaken;
+    if (!is_open || row.id > task.id) return false;
+    const auto earlier = read_task(row);
+    return earlier && earlier->direction == Direction::kUndo;
+  };
+  const auto open = std::ranges::find_if(rows, is_open_undo);
+  return open == rows.end() ? std::string() : open->action.kind;
+}
+
 Result<std::string> Notice::carry_out(const Task& task) {
   if (task.about == About::kCampaign) return tell_digest(task);
   const auto rows = rows_of(ledger_, task);
   if (!rows) return fail(rows.error());
+  const auto round = round_of(ledger_, task);
+  if (!round) return fail(round.error());
   const NoticeStage stage = stage_of(task.after);
-  const auto is_same = [&](const Task& told) {
-    return told.about == About::kStanding && stage_of(told.after) == stage;
-  };
-  if (was_told_before(*rows, task, is_same))
+  if (was_told_before(*rows, task, [&](const Task& told) { return tells_as_much(told, task, *round); }))
     return fmt::format("the notice '{}' of this incident was sent before", to_text(stage));
+  if (stage == NoticeStage::kReleased) {
+    if (is_restricted_again(*rows, task)) return "not sent: the account is restricted again";
+    if (const std::string open = undo_under_way(*rows, task); !open.empty())
+      return fail(ErrorCode::kConflict,
+                  fmt::format("{} is not undone yet, and sending does not work as usual before", open));
+  }
   const auto recovery = recovery_of(task);
   if (!recovery) return fail(recovery.error());
   std::vector<Reader> readers = readers_of(task, *recovery);

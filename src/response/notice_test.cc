@@ -37,12 +37,25 @@ class NoticeTest : public LedgerTest {
   }
 
   // The change's row, taken at `now`.
-  Task taken(Level before, Level after, Timestamp when) {
-    const StandingEntry entry = changed(before, after);
+  Task taken(Level before, Level after, Timestamp when) { return taken(changed(before, after), when); }
+  Task taken(const StandingEntry& entry, Timestamp when) {
     Outbox outbox(*database);
     const Task task = task_of(entry, "notice", Direction::kCarryOut);
     EXPECT_TRUE(outbox.add(task.incident, task.account, {outbox_action(task)}, when));
     return *read_task(**outbox.take("notice", when, std::chrono::minutes{1}));
+  }
+  // Some hours after the first change of the incident.
+  StandingEntry recorded(Level before, Level after, int hour) {
+    StandingEntry entry = changed(before, after);
+    entry.change.time += std::chrono::hours{hour};
+    EXPECT_TRUE(IncidentBook(*database).record(entry));
+    return entry;
+  }
+  // "sent", as far as that goes without a server, or why not.
+  std::string outcome(const Task& task) {
+    const auto told = make()->carry_out(task);
+    if (told) return *told;
+    return told.error().code == ErrorCode::kUnavailable ? "sent" : told.error().detail;
   }
   void done(const Task& task, Timestamp when,
             const std::string& says = "sent the notice 'held' (en) to you") {
@@ -59,6 +72,70 @@ TEST_F(NoticeTest, IsSentOnceAnIncidentAndStage) {
   const auto again = notice->carry_out(taken(Level::kSlowed, Level::kHeld, now));
   ASSERT_TRUE(again) << again.error().detail;
   EXPECT_EQ(*again, "the notice 'held' of this incident was sent before");
+}
+
+TEST_F(NoticeTest, IsSentOnceMoreWhenTheWholeAccountIsMeant) {
+  done(taken(Level::kClear, Level::kHeld, now), now);
+  StandingEntry whole = changed(Level::kHeld, Level::kHeld);
+  whole.change.after.scope = Scope::kWholeAccount;
+  const Task task = taken(whole, now);
+  EXPECT_EQ(outcome(task), "sent");
+  done(task, now);
+  const Task again = taken(whole, now);
+  EXPECT_THAT(outcome(again), HasSubstr("was sent before"));
+  done(again, now);
+  EXPECT_THAT(outcome(taken(Level::kHeld, Level::kHeld, now)), HasSubstr("was sent before"));
+}
+
+TEST_F(NoticeTest, IsSentOnceMoreWhenThePasswordIsStolenAgain) {
+  done(taken(recorded(Level::kClear, Level::kHeld, 0), now), now);
+  done(taken(recorded(Level::kHeld, Level::kRecovering, 1), now), now);
+  const Task again = taken(recorded(Level::kRecovering, Level::kHeld, 2), now);
+  EXPECT_EQ(outcome(again), "sent");
+  done(again, now);
+  const Task over = taken(recorded(Level::kHeld, Level::kRecovering, 3), now);
+  EXPECT_EQ(outcome(over), "sent");
+  done(over, now);
+  EXPECT_THAT(outcome(taken(changed(Level::kSlowed, Level::kHeld), now)), HasSubstr("was sent before"));
+}
+
+class ReleasedNoticeTest : public NoticeTest {
+ protected:
+  ReleasedNoticeTest() {
+    const Task undo = task_of(over, "flag", Direction::kUndo);
+    EXPECT_TRUE(outbox.add(undo.incident, undo.account, {outbox_action(undo)}, now));
+    flag = **outbox.take("flag", now, std::chrono::minutes{1});
+    EXPECT_TRUE(outbox.failed(flag.id, "connection refused", now + std::chrono::minutes{1}));
+  }
+
+  StandingEntry over = changed(Level::kHeld, Level::kRecovering);
+  Outbox outbox{*database};
+  OutboxRow flag;
+};
+
+TEST_F(ReleasedNoticeTest, WaitsUntilAllIsUndone) {
+  const Task task = taken(over, now);
+  const auto told = make()->carry_out(task);
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(told.error().detail, "flag is not undone yet, and sending does not work as usual before");
+  ASSERT_TRUE(outbox.done(flag.id, "cleared", now));
+  EXPECT_EQ(outcome(task), "sent");
+}
+
+TEST_F(ReleasedNoticeTest, WaitsForNothingThatWasGivenUp) {
+  const Task task = taken(over, now);
+  ASSERT_TRUE(outbox.give_up(flag.id, "connection refused", now));
+  EXPECT_EQ(outcome(task), "sent");
+}
+
+TEST_F(ReleasedNoticeTest, IsNotSentWhileTheAccountIsRestrictedAgain) {
+  const Task task = taken(over, now);
+  StandingEntry again = changed(Level::kRecovering, Level::kHeld);
+  again.change.time += std::chrono::hours{1};
+  const Task held = task_of(again, "flag", Direction::kCarryOut);
+  ASSERT_TRUE(outbox.add(held.incident, held.account, {outbox_action(held)}, now));
+  EXPECT_EQ(outcome(task), "not sent: the account is restricted again");
 }
 
 TEST_F(NoticeTest, AsksADatabaseForTheRecoveryAddress) {

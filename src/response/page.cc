@@ -116,8 +116,10 @@ Result<std::string> Page::carry_out(const Task& task) {
   const bool is_escalation =
       was_told_before(*rows, task, [&](const Task& told) { return is_same_change(told, task); });
   if (!is_escalation) {
-    if (was_told_before(*rows, task, [&](const Task& told) { return told.about == task.about; }))
-      return "somebody was paged about this incident before";
+    const auto round = round_of(ledger_, task);
+    if (!round) return fail(round.error());
+    const auto is_same = [&](const Task& told) { return told.about == task.about && told.time >= *round; };
+    if (was_told_before(*rows, task, is_same)) return "somebody was paged about this incident before";
     return page_first(task, *rows);
   }
   const auto care = who_cares(task, *rows);

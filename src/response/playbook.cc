@@ -45,6 +45,12 @@ bool is_observed(const StandingEntry& entry) {
   return entry.is_observed || entry.change.observed_only;
 }
 
+// The owner could go on from his own places until now, and was told so.
+bool is_widened(const StandingChange& change) {
+  return is_restriction(change.after.level) && change.before.level == change.after.level &&
+         change.before.scope < change.after.scope;
+}
+
 bool has_incident(const StandingChange& change) {
   return change.before.incident.known() || change.after.incident.known();
 }
@@ -70,8 +76,10 @@ std::vector<std::string> Playbook::called_for(std::vector<std::string> names, bo
   return names;
 }
 
-std::vector<std::string> Playbook::told_again(const ResponsePlan& plan, Level before, Level after) const {
-  std::vector<std::string> names = names_between(plan, before, after);
+std::vector<std::string> Playbook::told_again(const ResponsePlan& plan, const StandingChange& change) const {
+  std::vector<std::string> names = is_widened(change)
+                                       ? names_at(plan, change.after.level)
+                                       : names_between(plan, change.before.level, change.after.level);
   std::erase_if(names, [&](const std::string& name) { return !tells(name); });
   return names;
 }
@@ -82,7 +90,7 @@ std::vector<OutboxAction> Playbook::actions_for(const StandingEntry& entry, bool
   const ResponsePlan& plan = plan_of(entry.tenant);
   const auto before = called_for(names_at(plan, change.before.level), was_observed);
   const auto after = called_for(names_at(plan, change.after.level), is_observed(entry));
-  const auto again = told_again(plan, change.before.level, change.after.level);
+  const auto again = told_again(plan, change);
 
   std::vector<OutboxAction> actions;
   const auto add = [&](const std::string& name, Direction direction) {

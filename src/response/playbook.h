@@ -4,7 +4,8 @@
 // nothing else. Restricting carries out what the new standing calls for and the old one did not; easing
 // undoes, in reverse order, what the old one called for and the new one does not. So whatever way an account
 // takes, in the end everything that was changed is changed back. What tells somebody has no effect that
-// lasts: it is carried out at each level that lists it.
+// lasts: it is carried out at each level that lists it, and once more when that level, first one of
+// unfamiliar places, becomes one of the whole account.
 #pragma once
 
 #include <array>
@@ -62,9 +63,10 @@ class Playbook {
   [[nodiscard]] const ResponsePlan& plan_of(std::string_view tenant) const;
   // Those of `names` that a standing calls for.
   [[nodiscard]] std::vector<std::string> called_for(std::vector<std::string> names, bool is_observed) const;
-  // What is to be told once more because a level beyond `before` lists it too.
-  [[nodiscard]] std::vector<std::string> told_again(const ResponsePlan& plan, Level before,
-                                                    Level after) const;
+  // What is to be told once more: a level beyond the one before lists it too, or the same level has become
+  // one of the whole account.
+  [[nodiscard]] std::vector<std::string> told_again(const ResponsePlan& plan,
+                                                    const StandingChange& change) const;
   [[nodiscard]] bool tells(const std::string& name) const;
 
   ResponsePlan plan_;

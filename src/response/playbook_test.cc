@@ -95,6 +95,20 @@ TEST(Playbook, TellsAtEveryLevelThatListsIt) {
   EXPECT_THAT(called_for(book, observed, true), ElementsAre("tell"));
 }
 
+TEST(Playbook, TellsOnceMoreWhenTheWholeAccountIsMeantAtTheSameLevel) {
+  StandingEntry entry = changed(Level::kHeld, Level::kHeld);
+  entry.change.before.scope = Scope::kUnfamiliarOrigins;
+  entry.change.after.scope = Scope::kWholeAccount;
+  EXPECT_THAT(called_for(playbook(), entry), ElementsAre("page"));
+  entry.change.before.level = entry.change.after.level = Level::kSuspended;
+  EXPECT_THAT(called_for(playbook(), entry), ElementsAre("page", "notice"));
+  std::swap(entry.change.before.scope, entry.change.after.scope);
+  EXPECT_THAT(called_for(playbook(), entry), IsEmpty());
+  entry.change.before.level = entry.change.after.level = Level::kWatched;
+  std::swap(entry.change.before.scope, entry.change.after.scope);
+  EXPECT_THAT(called_for(playbook(), entry), IsEmpty());
+}
+
 TEST(Playbook, GivesATenantAPlanOfItsOwn) {
   const Playbook book =
       playbook({{"shop", {.slowed = {}, .held = {}, .suspended = {"kick"}, .released = {}}}});

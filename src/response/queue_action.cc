@@ -183,7 +183,8 @@ Result<QueueAction::Sorted> QueueAction::sort_out(QueueTalk& talk, const Task& t
     const std::string line = helper_line_of(mail, task.account, *originals);
     if (line.empty() || !mail.is_held()) continue;
     const bool was_waiting = receipt->is_ours(line, came_since(mail, receipt->since));
-    if (!was_waiting && !came_since(mail, span->opened)) continue;
+    const bool was_held_by_the_gate = !span->is_observed && came_since(mail, span->opened);
+    if (!(was_waiting || was_held_by_the_gate) || !came_before_the_next(mail, *span)) continue;
     const MailInQueue* original = mail.account.empty() ? original_of(mail, *queue) : &mail;
     if (sorted.outcome == Outcome::kDismissed ||
         (original != nullptr && is_honest(*original, *span, *receipt))) {

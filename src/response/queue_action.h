@@ -9,7 +9,9 @@
 // Undoing concerns what is still there of
 //   * what this action held: the receipt lists the queue IDs. What somebody else had held before stays;
 //   * what our gate had accepted into the hold queue (verdict HOLD). A mail server keeps no note of who held
-//     a message, so this is: held, of the account, and come since the incident was opened.
+//     a message, so this is: held, of the account, and come since the incident was opened, unless nothing
+//     was restricted in it. For that no receipt is needed.
+// What came since the account's next incident is that one's, unless it is dismissed.
 // In an incident that a person has dismissed all of it is released, in the order of arrival. Else only what
 // came from networks that the account had long sent from when it was held, and that are none of the
 // incident's: a restriction that ends by itself, or that somebody lifts, says nothing about whose mail the

@@ -103,7 +103,7 @@ TEST_F(QueueDeleteTest, DeletesNothingBeforeTheEvidenceIsKept) {
   queue.set("broken");
   for (int i = 0; i < 3; ++i) work();
   EXPECT_THAT(queue.ids(), ElementsAre("m1", "m2"));
-  EXPECT_EQ(rows().back().error, "evidence has not kept the evidence yet; nothing is deleted before");
+  EXPECT_EQ(rows().back().error, "evidence has not kept the evidence yet; its mail stays until then");
   queue.unset("broken");
   work();
   work();

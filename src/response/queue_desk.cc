@@ -96,17 +96,15 @@ Result<QueueDesk::Meant> QueueDesk::meant(QueueTalk& talk, const MailScope& scop
     const Result<IncidentSpan> span = span_of(scope.incident);
     if (!span) return fail(span.error());
     if (is_deletion) {
-      if (span->outcome != Outcome::kConfirmed && !order->is_forced && !order->is_dry_run)
-        return fail(
-            ErrorCode::kConflict,
-            "nobody has confirmed the incident; confirm it, or delete its mail all the same with --force");
       RemovableMail removable = removable_mail(meant.mail, talk.account(), {}, *span, removal_);
       meant.mail.clear();
       for (Removable& one : removable.messages) meant.mail.push_back(std::move(one.mail));
       meant.others = removable.others;
       return meant;
     }
-    std::erase_if(meant.mail, [&](const MailInQueue& mail) { return !came_since(mail, span->since); });
+    QueueRemovalOptions which = removal_;
+    if (span->networks.empty()) which.only_client = false;
+    std::erase_if(meant.mail, [&](const MailInQueue& mail) { return !is_thiefs(mail, *span, which); });
   }
   if (order && !is_deletion) {
     const bool is_hold = order->verb == QueueVerb::kHold;
@@ -141,13 +139,28 @@ Result<std::vector<QueueResult>> QueueDesk::act(QueueVerb verb, QueueTalk& talk,
   return std::move(removal->results);
 }
 
+// Neither can be taken back: what is deleted is gone, and what is released is on its way.
+Result<void> QueueDesk::may_change(const QueueOrder& order, IncidentId incident) const {
+  if (!incident.known() || order.verb == QueueVerb::kHold || order.is_dry_run || order.is_forced) return {};
+  const auto row = IncidentBook(ledger_).get(incident);
+  if (!row) return fail(row.error());
+  const bool is_deletion = order.verb == QueueVerb::kDelete;
+  if (is_deletion && row->outcome != Outcome::kConfirmed)
+    return fail(
+        ErrorCode::kConflict,
+        "nobody has confirmed the incident; confirm it, or delete its mail all the same with --force");
+  if (!is_deletion && row->outcome == Outcome::kConfirmed)
+    return fail(ErrorCode::kConflict,
+                "the incident is confirmed, and its mail the thief's; release it all the same with --force");
+  // The owner's mail is no evidence.
+  if (row->outcome == Outcome::kDismissed) return {};
+  return check_evidence_is_kept(ledger_, incident, removal_);
+}
+
 Result<QueueChange> QueueDesk::change(const QueueOrder& order, const MailScope& scope) const {
   const Result<AccountId> account = account_of(scope);
   if (!account) return fail(account.error());
-  if (order.verb == QueueVerb::kDelete && scope.incident.known() && !order.is_dry_run && !order.is_forced) {
-    if (const auto kept = check_evidence_is_kept(ledger_, scope.incident, removal_); !kept)
-      return fail(kept.error());
-  }
+  if (const auto may = may_change(order, scope.incident); !may) return fail(may.error());
   QueueTalk talk(helper_, *account);
   auto messages = meant(talk, scope, order);
   if (!messages) return fail(messages.error());

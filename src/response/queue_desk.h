@@ -35,7 +35,9 @@ enum class QueueVerb : std::uint8_t { kHold, kRelease, kDelete };
 struct QueueOrder {
   QueueVerb verb{};
   bool is_dry_run = false;
-  bool is_forced = false;  // to delete an incident's mail although nobody has confirmed it
+  // To delete an incident's mail although nobody has confirmed it, to release it although somebody has, or
+  // either although its evidence is not kept.
+  bool is_forced = false;
 };
 
 struct QueueChange {
@@ -50,12 +52,15 @@ class QueueDesk {
   QueueDesk(QueueHelper helper, QueueRemovalOptions removal, LedgerDatabase& ledger,
             AccountPlaces places = {});
 
-  // kNotFound: no such incident; kInvalidInput: an account that is not the incident's.
+  // Of an incident: what came since its first message and from its networks, as far as the action
+  // "queue_delete" minds either; from everywhere where no network is known. kNotFound: no such incident;
+  // kInvalidInput: an account that is not the incident's.
   [[nodiscard]] Result<std::vector<MailInQueue>> list(const MailScope& scope) const;
   // Of an account: delete means all its mail, on hold or not (it is held first). Of an incident: hold and
-  // release mean what came since its first message, delete what the action "queue_delete" would
-  // (removable_mail); kConflict when nobody has confirmed it, or its evidence is not kept, unless forced.
-  // Mail is copied first where the action does. kUnavailable "412 deleted, 1900 to go" when time is up.
+  // release mean of what list() shows what is not held, or is; delete what the action "queue_delete" would
+  // (removable_mail). kConflict, unless forced, to delete when nobody has confirmed it, to release when
+  // somebody has, and for both when its evidence is not kept. Mail is copied first where the action does.
+  // kUnavailable "412 deleted, 1900 to go" when time is up.
   [[nodiscard]] Result<QueueChange> change(const QueueOrder& order, const MailScope& scope) const;
 
  private:
@@ -64,6 +69,8 @@ class QueueDesk {
                                     std::optional<QueueOrder> order) const;
   [[nodiscard]] Result<AccountId> account_of(const MailScope& scope) const;
   [[nodiscard]] Result<IncidentSpan> span_of(IncidentId incident) const;
+  // kConflict when the order needs to be forced.
+  [[nodiscard]] Result<void> may_change(const QueueOrder& order, IncidentId incident) const;
   // What came of each message; `says` gets what is to be said beside.
   [[nodiscard]] Result<std::vector<QueueResult>> act(QueueVerb verb, QueueTalk& talk, IncidentId incident,
                                                      const Meant& meant, std::string& says) const;

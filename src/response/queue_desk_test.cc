@@ -103,6 +103,51 @@ TEST_F(QueueDeskTest, SaysHowMuchIsLeftWhenTimeIsUp) {
   EXPECT_THAT(queue.ids(), ElementsAre("m2", "m3"));
 }
 
+TEST_F(QueueDeskTest, ShowsHoldsAndReleasesOfAnIncidentWhatIsTheThiefs) {
+  queue.put("m1", kThiefsAddress, "deferred");
+  queue.put("m2", kOwnersAddress, "deferred");
+  const auto listed =
+      QueueDesk(queue.helper(), options, *database).list({.account = {}, .incident = kIncident});
+  ASSERT_TRUE(listed);
+  EXPECT_THAT(*listed, ElementsAre(::testing::Field(&MailInQueue::queue_id, "m1")));
+  EXPECT_EQ(says({.verb = QueueVerb::kHold}), "held 1 of 1 message of anna@shop.example");
+  queue.put("m3", kOwnersAddress);
+  EXPECT_EQ(says({.verb = QueueVerb::kRelease}), "released 1 of 1 message of anna@shop.example");
+}
+
+TEST_F(QueueDeskTest, TakesAllOfTheTimeWhereNobodyKnowsWhereTheStrangerWas) {
+  StandingEntry entry = changed(Level::kClear, Level::kSuspended);
+  entry.change.after.incident = {0xbbbb};
+  entry.client = {};
+  change(std::move(entry), {});
+  queue.put("m1");
+  queue.put("m2", kOwnersAddress);
+  const auto listed =
+      QueueDesk(queue.helper(), options, *database).list({.account = {}, .incident = {0xbbbb}});
+  ASSERT_TRUE(listed);
+  EXPECT_THAT(*listed, ::testing::SizeIs(2));
+}
+
+TEST_F(QueueDeskTest, ReleasesNoMailOfAConfirmedIncidentUnlessForced) {
+  confirm();
+  queue.put("m1");
+  const auto refused = remove({.verb = QueueVerb::kRelease});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_THAT(refused.error().detail, HasSubstr("--force"));
+  EXPECT_EQ(says({.verb = QueueVerb::kRelease, .is_dry_run = true}),
+            "would release 1 message of anna@shop.example");
+  EXPECT_THAT(says({.verb = QueueVerb::kRelease, .is_forced = true}), HasSubstr("released 1 of 1"));
+}
+
+TEST_F(QueueDeskTest, ReleasesNothingBeforeTheEvidenceIsKept) {
+  queue.put("m1");
+  ask_for({"evidence"});
+  options.evidence = {"evidence"};
+  EXPECT_THAT(says({.verb = QueueVerb::kRelease}), HasSubstr("evidence has not kept the evidence yet"));
+  EXPECT_THAT(says({.verb = QueueVerb::kRelease, .is_forced = true}), HasSubstr("released 1 of 1"));
+}
+
 TEST_F(QueueDeskTest, DeletesAllOfAnAccountOnHoldOrNot) {
   queue.put("m1", kOwnersAddress);
   queue.put("m2", kOwnersAddress, "deferred");

@@ -6,7 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
 
-#include "store/ledger/outbox.h"
+#include "response/receipts.h"
 
 namespace postreeve {
 
@@ -19,11 +19,11 @@ Result<QueueReceipt> queue_receipt_for(const std::vector<std::string>& to_hold,
                        .is_exclusion = false,
                        .lines = {to_hold.begin(), to_hold.end()},
                        .familiar = {familiar.begin(), familiar.end()}};
-  if (to_hold.size() <= QueueReceipt::kMostIds && to_text(receipt).size() <= kMostReceiptBytes)
+  if (to_hold.size() <= QueueReceipt::kMostIds && to_text(receipt).size() <= kMostPreparedBytes)
     return receipt;
   receipt.is_exclusion = true;
   receipt.lines = {held_before.begin(), held_before.end()};
-  if (to_text(receipt).size() <= kMostReceiptBytes) return receipt;
+  if (to_text(receipt).size() <= kMostPreparedBytes) return receipt;
   return fail(ErrorCode::kLimitExceeded,
               "there is too much mail, and too much that others had held, to tell them apart later; hold it "
               "with `postreeve queue hold`");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "response/incident_mail.h"
+#include "response/receipts.h"
 #include "store/ledger/outbox.h"
 
 namespace postreeve {
@@ -33,6 +34,21 @@ TEST(QueueReceipt, NamesWhatOthersHeldWhereThereIsTooMuch) {
   EXPECT_FALSE(receipt->is_ours("4jccA", false)) << "it came before";
   EXPECT_FALSE(receipt->is_ours("4jccZ", true));
   EXPECT_EQ(queue_receipt_for(many, many, 7).error().code, ErrorCode::kLimitExceeded);
+}
+
+TEST(QueueReceipt, TakesNoMoreThanIsKept) {
+  std::vector<std::string> many;
+  QueueReceipt whole{.since = 7};
+  while (to_text(whole).size() <= kMostPreparedBytes) {
+    many.push_back("4jccfS4pwcz1" + std::string(30, 'x') + std::to_string(many.size()));
+    whole.lines.insert(many.back());
+  }
+  ASSERT_LE(to_text(whole).size(), kMostReceiptBytes);
+  ASSERT_LE(many.size(), QueueReceipt::kMostIds);
+  EXPECT_TRUE(queue_receipt_for(many, {}, 7)->is_exclusion);
+  many.pop_back();
+  EXPECT_FALSE(queue_receipt_for(many, {}, 7)->is_exclusion);
+  EXPECT_FALSE(queue_receipt_for(many, many, 7)->is_exclusion);
 }
 
 TEST(QueueReceipt, IsReadAsEarlierVersionsWroteIt) {

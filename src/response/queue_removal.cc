@@ -71,6 +71,11 @@ Result<QueueRemovalOptions> read_queue_removal(const ActionSettings& settings) {
   return options;
 }
 
+bool is_thiefs(const MailInQueue& mail, const IncidentSpan& span, const QueueRemovalOptions& options) {
+  return (!options.only_since || came_since(mail, span.since)) &&
+         (!options.only_client || is_from_its_networks(mail, span));
+}
+
 RemovableMail removable_mail(const std::vector<MailInQueue>& queue, const AccountId& account,
                              BounceOriginals originals, const IncidentSpan& span,
                              const QueueRemovalOptions& options) {
@@ -78,10 +83,10 @@ RemovableMail removable_mail(const std::vector<MailInQueue>& queue, const Accoun
   for (const MailInQueue& mail : queue) {
     const bool is_theirs = mail.account == account.text();
     if (!is_theirs || (options.only_since && !came_since(mail, span.since))) continue;
-    const bool is_thiefs = !options.only_client || is_from_its_networks(mail, span);
-    if (is_thiefs) originals.certain.insert(mail.queue_id);
-    if (mail.is_held() && is_thiefs) removable.messages.push_back({mail, mail.queue_id});
-    if (mail.is_held() && !is_thiefs) ++removable.others;
+    const bool is_meant = is_thiefs(mail, span, options);
+    if (is_meant) originals.certain.insert(mail.queue_id);
+    if (mail.is_held() && is_meant) removable.messages.push_back({mail, mail.queue_id});
+    if (mail.is_held() && !is_meant) ++removable.others;
   }
   for (const MailInQueue& mail : queue) {
     if (!mail.account.empty() || !came_since(mail, span.since)) continue;
@@ -102,7 +107,7 @@ Result<void> check_evidence_is_kept(LedgerDatabase& ledger, IncidentId incident,
     if (is_open && keeps_evidence)
       return fail(
           ErrorCode::kConflict,
-          fmt::format("{} has not kept the evidence yet; nothing is deleted before", row.action.kind));
+          fmt::format("{} has not kept the evidence yet; its mail stays until then", row.action.kind));
   }
   return {};
 }

@@ -29,6 +29,10 @@ struct QueueRemovalOptions {
 // From the keys of an action "queue_delete". kInvalidInput.
 [[nodiscard]] Result<QueueRemovalOptions> read_queue_removal(const ActionSettings& settings);
 
+// Whether the account's message is the thief's, as far as the options mind time and place.
+[[nodiscard]] bool is_thiefs(const MailInQueue& mail, const IncidentSpan& span,
+                             const QueueRemovalOptions& options);
+
 struct Removable {
   MailInQueue mail;
   std::string line;  // names it to the helper: "ID", of a bounce "ID ORIGINAL"

@@ -6,6 +6,7 @@ namespace postreeve {
 namespace {
 
 constexpr std::string_view kKept = "=";
+static_assert(kMostPreparedBytes + kKept.size() <= kMostReceiptBytes);
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // What prepare() told, as it stands in the rows of the outbox.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include "store/ledger/outbox.h"
 
 namespace postreeve {
+
+inline constexpr std::size_t kMostPreparedBytes = 64UL * 1024;
 
 // What a row keeps: an empty receipt is one too, and is told from one that was never asked for.
 [[nodiscard]] std::string kept_receipt(const std::string& receipt);

@@ -1,8 +1,13 @@
 #include "response/told_before.h"
 
 #include <algorithm>
+#include <optional>
 
+#include <boost/json/parse.hpp>
+
+#include "store/ledger/incident_book.h"
 #include "store/ledger/outbox.h"
+#include "store/ledger/rows.h"
 
 namespace postreeve {
 namespace {
@@ -11,7 +16,34 @@ bool is_earlier(const OutboxRow& row, const Task& task) {
   return row.id < task.id && row.action.kind == task.action;
 }
 
+// Whether the line tells that a free account was restricted.
+bool begins_a_round(const TimelineRow& row) {
+  if (row.kind != EntryKind::kStanding) return false;
+  boost::system::error_code failure;
+  const boost::json::value details = boost::json::parse(row.details, failure);
+  if (failure || !details.is_object()) return false;
+  const auto level = [&](std::string_view name) -> std::optional<Level> {
+    const boost::json::value* text = details.get_object().if_contains(name);
+    if (text == nullptr || !text->is_string()) return std::nullopt;
+    const auto read = level_from(text->get_string());
+    return read ? std::optional(*read) : std::nullopt;
+  };
+  const auto before = level("before");
+  const auto after = level("after");
+  return before && after && !is_restriction(*before) && is_restriction(*after);
+}
+
 }  // namespace
+
+Result<Timestamp> round_of(LedgerDatabase& ledger, const Task& task) {
+  const auto timeline = IncidentBook(ledger).timeline(task.incident);
+  if (!timeline) return fail(ErrorCode::kUnavailable, timeline.error().detail);
+  Timestamp begun{};
+  for (const TimelineRow& row : *timeline) {
+    if (row.time <= task.time && begins_a_round(row)) begun = row.time;
+  }
+  return begun;
+}
 
 Result<std::vector<OutboxRow>> rows_of(LedgerDatabase& ledger, const Task& task) {
   auto rows = Outbox(ledger).of_incident(task.incident);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "response/task.h"
 #include "store/ledger/database.h"
 
@@ -13,6 +14,11 @@ namespace postreeve {
 
 // The incident's rows, oldest first. kUnavailable when the ledger cannot be read.
 [[nodiscard]] Result<std::vector<OutboxRow>> rows_of(LedgerDatabase& ledger, const Task& task);
+
+// When the account was last restricted from being free, at the task's time or before: who stole the password
+// again goes on with the same incident, and what was told until then says nothing of it. The epoch where the
+// ledger knows no such moment; kUnavailable.
+[[nodiscard]] Result<Timestamp> round_of(LedgerDatabase& ledger, const Task& task);
 
 // Whether an earlier row of the same action is done whose task is such as `is_such` wants it. Those of one
 // action and incident are carried out in their order, so nothing earlier is still to come.

@@ -231,6 +231,53 @@ TEST_F(WorkerTest, UndoesOnceMoreWithTheFirstReceiptWhatWaitedForAJudgement) {
   EXPECT_EQ(world.values["queue/anna@shop.example"], "honest");
 }
 
+TEST_F(WorkerTest, UndoesWithoutAReceiptWhatWaitsForAJudgement) {
+  custom.emplace("queue", std::make_unique<PatientAction>(world, "queue"));
+  start({});
+  world.values["queue/anna@shop.example"] = "held by the gate";
+  undo({"queue"});
+  work();
+  EXPECT_THAT(world.log, ElementsAre("undo queue"));
+  EXPECT_EQ(world.values["queue/anna@shop.example"], "");
+}
+
+TEST_F(WorkerTest, DoesNotUndoWhatWasRefusedForGood) {
+  act("flag",
+      [](const Task&) -> Result<std::string> { return fail(ErrorCode::kInvalidInput, "no such customer"); });
+  start();
+  carry_out({"flag"});
+  work();
+  undo({"flag"});
+  work();
+  EXPECT_THAT(world.log, IsEmpty());
+  EXPECT_THAT(rows()[1].says, HasSubstr("was never carried out"));
+}
+
+TEST_F(WorkerTest, UndoesWhatAnAttemptThatWasCutOffMayHaveDone) {
+  int calls = 0;
+  act("flag", [&calls](const Task&) -> Result<std::string> {
+    if (++calls == 1) throw std::runtime_error("killed");
+    return fail(ErrorCode::kInvalidInput, "locked already");
+  });
+  start();
+  carry_out({"flag"});
+  live(std::chrono::seconds{3});
+  ASSERT_EQ(rows()[0].state, OutboxState::kGivenUp);
+  undo({"flag"});
+  work();
+  EXPECT_THAT(world.log, ElementsAre("undo flag"));
+}
+
+TEST_F(WorkerTest, UndoesWhatWroteTooMuchToBeLeftAlone) {
+  act("flag",
+      [](const Task&) -> Result<std::string> { return fail(ErrorCode::kLimitExceeded, "it wrote on"); });
+  start();
+  carry_out({"flag"});
+  undo({"flag"});
+  work();
+  EXPECT_THAT(world.log, ElementsAre("undo flag"));
+}
+
 TEST_F(WorkerTest, UndoesNothingThatWasNeverCarriedOut) {
   start();
   undo({"flag"});
@@ -288,6 +335,22 @@ TEST_F(WorkerTest, GivesUpAfterDaysAndTriesAgainWhenAPersonWishesIt) {
   ASSERT_TRUE(outbox->retry(rows()[0].id, now.load()));
   work();
   EXPECT_EQ(rows()[0].state, OutboxState::kDone);
+}
+
+TEST_F(WorkerTest, GivesWhatWasAskedForLongAgoItsTimeToo) {
+  start();
+  world.is_down = true;
+  undo({"flag"});
+  carry_out({"kick"});
+  now = now.load() + std::chrono::days{4};  // the daemon was off
+  work();
+  EXPECT_EQ(rows()[1].state, OutboxState::kWaiting);
+  now = now.load() + std::chrono::days{2};
+  work();
+  EXPECT_EQ(rows()[1].state, OutboxState::kWaiting);
+  now = now.load() + std::chrono::days{1};
+  work();
+  EXPECT_EQ(rows()[1].state, OutboxState::kGivenUp);
 }
 
 TEST_F(WorkerTest, GivesUpAtOnceWhatWillNeverWork) {
