@@ -460,28 +460,28 @@ void apply_judgement(AccountRecord& record, const Hash128& account, const Judgem
   reset(decision);
   let_expire(record.standing, judgement.time);
   const Standing before = record.standing;
-  Standing& standing = record.standing;
   // Who confirms it late does not shut out the owner, who has a new password and is on probation.
   const bool owner_is_back = judgement.confirmed && before.level == Level::kRecovering;
-  if (judgement.confirmed && !owner_is_back) {
-    // Where nothing was restricted nobody knows yet which places are the thief's.
-    if (!is_restriction(before.level)) standing.scope = Scope::kWholeAccount;
-    if (!standing.incident.known()) standing.incident = incident_id(account, judgement.time);
-    standing.level = Level::kSuspended;
-  } else if (!judgement.confirmed) {
-    adopt_stranger(record);
-    record.owner.risk = {};
-    record.dismissed = to_seconds32(judgement.time);
-    standing.level = Level::kClear;
-    standing.incident = {};
-  }
   if (!owner_is_back) {
+    Standing& standing = record.standing;
+    if (judgement.confirmed) {
+      // Where nothing was restricted nobody knows yet which places are the thief's.
+      if (!is_restriction(before.level)) standing.scope = Scope::kWholeAccount;
+      if (!standing.incident.known()) standing.incident = incident_id(account, judgement.time);
+      standing.level = Level::kSuspended;
+    } else {
+      adopt_stranger(record);
+      record.owner.risk = {};
+      record.dismissed = to_seconds32(judgement.time);
+      standing.level = Level::kClear;
+      standing.incident = {};
+    }
     standing.since = to_seconds32(judgement.time);
     standing.until = end_of(standing.level, judgement.time, policy.ladder);
+    if (before.level != standing.level) tell_change(record, before, judgement.time, decision);
   }
-  if (before.level != standing.level) tell_change(record, before, judgement.time, decision);
   if (judgement.confirmed) disown_stranger(record);
-  decision.verdict.standing = standing;
+  decision.verdict.standing = record.standing;
 }
 
 }  // namespace postreeve

@@ -333,6 +333,19 @@ TEST(Confirmation, KeepsTheIncidentThatIsOpen) {
   EXPECT_EQ(anna.record.standing.incident, incident);
 }
 
+TEST(Confirmation, DoesNotShutOutTheOwnerWhoHasANewPasswordAlready) {
+  Account anna;
+  anna.live();
+  anna.run();
+  anna.change_credentials();
+  ASSERT_EQ(anna.level(), Level::kRecovering);
+  const Standing probation = anna.record.standing;
+  anna.now += 1h;
+  anna.judge_by_person(true);
+  EXPECT_EQ(anna.record.standing, probation);
+  EXPECT_FALSE(anna.decision.change);
+}
+
 TEST(Dismissal, ClearsTheAccountAndLearnsWhatWasTakenForAThief) {
   Account anna;
   anna.live();
