@@ -175,8 +175,9 @@ void measure(const Match& match, std::span<const std::size_t> connection_counts,
 void measure_policy(std::uint64_t requests, int rounds, bool several_doors) {
   World world(several_doors);
   const auto options = std::make_shared<const PostfixPolicyOptions>();
+  WaitingActions waiting;
   Server echo([] { return std::make_unique<Echo>(); }, kPostfixPolicyLimits);
-  Server policy([&] { return make_postfix_policy(world.guard(), options); }, kPostfixPolicyLimits);
+  Server policy([&] { return make_postfix_policy(world.guard(), waiting, options); }, kPostfixPolicyLimits);
   measure({world,
            policy_transaction,
            {"echo", echo, [](Timestamp) {}},
@@ -191,7 +192,8 @@ void measure_served(std::uint64_t requests, int rounds) {
   ServedWorld world;
   Traffic traffic = world.traffic();
   const auto options = std::make_shared<const PostfixPolicyOptions>();
-  Server policy([&] { return make_postfix_policy(world.guard(), options); }, kPostfixPolicyLimits);
+  WaitingActions waiting;
+  Server policy([&] { return make_postfix_policy(world.guard(), waiting, options); }, kPostfixPolicyLimits);
   const Contender served{"served", policy, [&](Timestamp time) { world.set_time(time); }};
   for (int round = 0; round < rounds; ++round)
     measure(served, [&] { return take(traffic, requests); },

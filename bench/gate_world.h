@@ -99,7 +99,9 @@ class Hours {
 
 // Lets the accounts of `traffic` live for kPast days before `guard`.
 inline void live_the_past(Guard& guard, Hours& hours, Traffic& traffic) {
-  const auto conversation = make_postfix_policy(guard, std::make_shared<const PostfixPolicyOptions>());
+  WaitingActions waiting;
+  const auto conversation =
+      make_postfix_policy(guard, waiting, std::make_shared<const PostfixPolicyOptions>());
   for (std::uint32_t day = 0; day < kPast; ++day) {
     for (const Transaction& transaction : traffic.next_day()) {
       hours.set(transaction.time);

@@ -15,8 +15,8 @@ constexpr std::string_view kNothingToSay = "action=DUNNO\n\n";
 
 class PostfixPolicy final : public Conversation {
  public:
-  PostfixPolicy(Guard& guard, std::shared_ptr<const PostfixPolicyOptions> options)
-      : guard_(guard), options_(std::move(options)) {}
+  PostfixPolicy(Guard& guard, WaitingActions& waiting, std::shared_ptr<const PostfixPolicyOptions> options)
+      : guard_(guard), waiting_(waiting), options_(std::move(options)) {}
 
   Result<std::size_t> request_size(std::string_view input) override {
     const std::size_t size = policy_request_size(input, searched_);
@@ -78,16 +78,11 @@ class PostfixPolicy final : public Conversation {
     const bool can_wait = asks_about_messages_ && !instance_.empty();
     if (stage_ == PolicyStage::kRecipient) {
       if (!can_wait) return answer.holds_message ? Action::kHold : action;
-      if (is_of_message) wait_with(action);
+      if (is_of_message) waiting_.keep(instance_, action);
       return Action::kAccept;
     }
-    return can_wait && waiting_instance_ == instance_ ? std::max(action, waiting_) : action;
-  }
-
-  // One recipient's hold is the whole message's, whatever is said of the message.
-  void wait_with(Action action) {
-    waiting_ = waiting_instance_ == instance_ ? std::max(waiting_, action) : action;
-    waiting_instance_ = instance_;
+    // One recipient's hold is the whole message's, whatever is said of the message.
+    return instance_.empty() ? action : std::max(action, waiting_.of(instance_));
   }
 
   // Once a message; Postfix refuses it at END-OF-MESSAGE.
@@ -99,6 +94,7 @@ class PostfixPolicy final : public Conversation {
   }
 
   Guard& guard_;
+  WaitingActions& waiting_;
   std::shared_ptr<const PostfixPolicyOptions> options_;
   std::size_t searched_ = 0;  // of a request that is not whole
   bool is_over_ = false;
@@ -106,16 +102,14 @@ class PostfixPolicy final : public Conversation {
   bool asks_at_the_end_ = false;
   PolicyStage stage_ = PolicyStage::kOther;  // of the request under way
   std::string instance_;
-  std::string waiting_instance_;  // the message that is held or diverted when it is asked about
-  Action waiting_ = Action::kAccept;
   std::string prepended_instance_;
 };
 
 }  // namespace
 
-std::unique_ptr<Conversation> make_postfix_policy(Guard& guard,
+std::unique_ptr<Conversation> make_postfix_policy(Guard& guard, WaitingActions& waiting,
                                                   std::shared_ptr<const PostfixPolicyOptions> options) {
-  return std::make_unique<PostfixPolicy>(guard, std::move(options));
+  return std::make_unique<PostfixPolicy>(guard, waiting, std::move(options));
 }
 
 }  // namespace postreeve

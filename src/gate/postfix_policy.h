@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 
+#include "gate/waiting_actions.h"
 #include "guard/guard.h"
 #include "socket/session.h"
 
@@ -35,8 +36,8 @@ struct PostfixPolicyOptions {
 inline constexpr SessionLimits kPostfixPolicyLimits{
     .request_bytes = 64UL * 1024, .idle = std::chrono::seconds(600), .write = std::chrono::seconds(30)};
 
-// The guard outlives the conversation.
+// The guard and what waits, which is one for all connections, outlive the conversation.
 [[nodiscard]] std::unique_ptr<Conversation> make_postfix_policy(
-    Guard& guard, std::shared_ptr<const PostfixPolicyOptions> options);
+    Guard& guard, WaitingActions& waiting, std::shared_ptr<const PostfixPolicyOptions> options);
 
 }  // namespace postreeve

@@ -44,10 +44,11 @@ class PostfixPolicyTest : public testing::Test {
   PostfixPolicyTest() { room_.guard->add_watcher(counter_); }
 
   std::unique_ptr<Conversation> connect(const PostfixPolicyOptions& options = {}) {
-    return make_postfix_policy(*room_.guard, std::make_shared<PostfixPolicyOptions>(options));
+    return make_postfix_policy(*room_.guard, waiting_, std::make_shared<PostfixPolicyOptions>(options));
   }
 
   GuardRoom room_;
+  WaitingActions waiting_;
   Counter counter_;
 };
 
@@ -113,7 +114,8 @@ TEST(PostfixPolicyLimit, TheHoldOfOneRecipientIsTheWholeMessages) {
   GuardRoom room;
   room.policy.limits.push_back(limit);
   room.guard->set_rules(room.rules());
-  const auto postfix = make_postfix_policy(*room.guard, std::make_shared<PostfixPolicyOptions>());
+  WaitingActions waiting;
+  auto postfix = make_postfix_policy(*room.guard, waiting, std::make_shared<PostfixPolicyOptions>());
   const auto says = [&](std::string_view state, std::string_view recipient, std::string_view instance) {
     return ask(*postfix, text_of({state, recipient, state == "RCPT" ? "" : instance, instance}));
   };
@@ -122,6 +124,8 @@ TEST(PostfixPolicyLimit, TheHoldOfOneRecipientIsTheWholeMessages) {
   EXPECT_EQ(says("DATA", "", "a.0"), "action=DUNNO\n\n");
   EXPECT_EQ(says("RCPT", "r3@ok.test", "a.1"), "action=DUNNO\n\n");
   EXPECT_TRUE(says("DATA", "r3@ok.test", "a.1").starts_with("action=HOLD"));
+  // Postfix closes a connection that was idle while the client took its time with the message.
+  postfix = make_postfix_policy(*room.guard, waiting, std::make_shared<PostfixPolicyOptions>());
   EXPECT_TRUE(says("END-OF-MESSAGE", "r3@ok.test", "a.1").starts_with("action=HOLD"));
 }
 
