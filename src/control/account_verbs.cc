@@ -211,11 +211,35 @@ VerbReply policy(Desk& desk, const Request& request) {
   if (!networks) return fail(networks.error());
   if (request.arguments.contains("only_countries")) policy->only_countries = std::move(*countries);
   if (request.arguments.contains("only_networks")) policy->only_networks = std::move(*networks);
-  return store_policy(desk, request, std::move(*policy));
+  const bool waits_for_geography = !policy->only_countries.empty() && desk.guard.rules()->locator().empty();
+  VerbReply stored = store_policy(desk, request, std::move(*policy));
+  if (stored && waits_for_geography)
+    stored->as_object().emplace("note",
+                                "no geography file says where addresses are, so countries refuse "
+                                "nobody; name one with files of [geography]");
+  return stored;
 }
 
 // Trust is for a journey or a fair; "expires_in" 0 is for ever.
 constexpr std::chrono::days kTrustLasts{30};
+
+// All networks of an account end together. One more does not cut the others short; the same ones again have
+// the end that is given now.
+void add_trust(AccountPolicy& policy, const std::vector<Prefix>& networks, Timestamp now,
+               std::optional<Timestamp> expires) {
+  const bool is_over = policy.expires && *policy.expires <= now;
+  if (is_over) policy.trusted_networks.clear();
+  const bool has_others = std::ranges::any_of(policy.trusted_networks, [&](const Prefix& trusted) {
+    return std::ranges::find(networks, trusted) == networks.end();
+  });
+  if (has_others && expires)
+    expires = policy.expires ? std::optional(std::max(*policy.expires, *expires)) : std::nullopt;
+  for (const Prefix& network : networks) {
+    if (std::ranges::find(policy.trusted_networks, network) == policy.trusted_networks.end())
+      policy.trusted_networks.push_back(network);
+  }
+  policy.expires = expires;
+}
 
 VerbReply trust(Desk& desk, const Request& request) {
   const Result<AccountId> account = account_argument(desk, request);
@@ -226,9 +250,9 @@ VerbReply trust(Desk& desk, const Request& request) {
     return fail(ErrorCode::kInvalidInput, "no network to trust; write one like 192.0.2.0/24");
   Result<AccountPolicy> policy = policy_of(desk, *account);
   if (!policy) return fail(policy.error());
-  policy->trusted_networks = std::move(*networks);
-  policy->expires = request.arguments.contains("expires_in") ? expiry_argument(desk, request)
-                                                             : desk.guard.now() + kTrustLasts;
+  add_trust(*policy, *networks, desk.guard.now(),
+            request.arguments.contains("expires_in") ? expiry_argument(desk, request)
+                                                     : desk.guard.now() + kTrustLasts);
   return store_policy(desk, request, std::move(*policy));
 }
 

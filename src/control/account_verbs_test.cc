@@ -149,6 +149,22 @@ TEST(AccountVerbs, SayHowNetworksAndCountriesAreWritten) {
   EXPECT_THAT(room.error("account trust", kOfAnna), HasSubstr("no network to trust"));
 }
 
+TEST(AccountVerbs, SayThatCountriesRefuseNobodyWithoutAGeographyFile) {
+  ControlRoom room;
+  const json::value policy = room.data("account policy", of_anna("only_countries", json::array{"DE"}));
+  EXPECT_THAT(text_of(policy, "note"), HasSubstr("no geography file"));
+}
+
+TEST(AccountVerbs, TrustOneMoreNetworkWithoutForgettingTheFirst) {
+  ControlRoom room;
+  room.data("account trust", of_anna("networks", json::array{"192.0.2.0/24"}));
+  json::object more = of_anna("networks", json::array{"198.51.100.0/24"});
+  more.insert_or_assign("expires_in", 3600);
+  const json::value policy = room.data("account trust", more);
+  EXPECT_THAT(policy.at("trusted_networks").as_array(), SizeIs(2));
+  EXPECT_EQ((*room.policies.get(account_named(kAnna)))->expires, room.now + std::chrono::days{30});
+}
+
 TEST(AccountVerbs, TrustForThirtyDaysUnlessToldOtherwise) {
   ControlRoom room;
   json::object arguments = of_anna("networks", json::array{"192.0.2.0/24"});

@@ -163,6 +163,7 @@ TEST(ActionVerbs, ListThoseThatWereGivenUpWhenAsked) {
   ActionRoom room;
   const std::string incident = room.stolen();
   room.flag->is_down = true;
+  room.work();
   room.now += std::chrono::days{3};
   room.work();
   EXPECT_THAT(room.listed(), IsEmpty());
@@ -284,8 +285,8 @@ TEST(ActionVerbs, AreRehearsedWithAJudgement) {
               ElementsAre("undo flag: clear anna@x.example once dismissed as before"))
       << "what was kept back";
   EXPECT_THAT(would(room.data("incident confirm", asked)),
-              ElementsAre("flag: set anna@x.example once confirmed as before",
-                          "report: set anna@x.example once confirmed"));
+              ElementsAre("report: set anna@x.example once confirmed"))
+      << "the owner is back";
   EXPECT_THAT(room.listed({{"incident", incident}}), ElementsAre("flag done", "undo flag done"));
 }
 
@@ -297,6 +298,19 @@ TEST(ActionVerbs, AreUndoneOnceMoreWhereThatWaitedForADismissal) {
   room.work();
   EXPECT_THAT(room.listed({{"incident", incident}}),
               ElementsAre("flag done", "undo flag done", "undo flag done"));
+}
+
+TEST(ActionVerbs, AreUndoneThoughTheAccountIsForgotten) {
+  ActionRoom room;
+  const std::string incident = room.stolen();
+  room.work();
+  room.data("account forget", {{"account", kAnna}, {"reason", "she asked for it"}, {"force", true}});
+  room.work();
+  const json::array actions = room.data("action list", {{"incident", incident}}).as_array();
+  ASSERT_THAT(actions, SizeIs(2));
+  EXPECT_EQ(text_of(actions[1], "result"), "cleared anna@x.example");
+  ASSERT_TRUE(apply_retention(*room.database, {}, HashKey{{'k'}}, room.now));
+  EXPECT_THAT(room.listed({{"incident", incident}}), IsEmpty());
 }
 
 TEST(ActionVerbs, AreUndoneOnceWhereTheDismissalEndsTheRestriction) {

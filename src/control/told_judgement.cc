@@ -29,6 +29,8 @@ bool must_be_suspended_first(const Desk& desk, const AccountId& account,
                              const Result<IncidentRow>& incident) {
   const Level level = desk.guard.standing_of(account).level;
   if (level == Level::kSuspended && incident) return false;
+  // The owner is back already; only the incident is settled.
+  if (level == Level::kRecovering && incident && incident->outcome != Outcome::kConfirmed) return false;
   return !incident || !is_restriction(level) || incident->outcome == Outcome::kConfirmed;
 }
 

@@ -30,20 +30,28 @@ struct AboutOf {
 }  // namespace
 
 void WatchFeed::saw(const Decided& decided) {
-  const std::uint32_t time = to_seconds32(time_of(decided.event));
-  if (time > watched_until_.load(std::memory_order_relaxed)) return;
+  if (!is_watched(time_of(decided.event))) return;
   const Verdict& verdict = decided.observation.verdict;
   Line line{.time = time_of(decided.event),
             .event = std::string(kind_of(decided.event)),
             .account = account_of(decided.event).text(),
             .client = client_of(decided.event),
             .about = printable(std::visit(AboutOf{}, decided.event).substr(0, 80)),
-            .action = std::string(to_text(verdict.action)),
+            .action = std::string(to_text(decided.would)),
             .standing = std::string(to_text(verdict.standing.level)),
             .risk = static_cast<double>(verdict.risk),
             .says = std::string(decided.rule)};
   if (const Evidence* best = weightiest(verdict.evidence); best != nullptr && line.says.empty())
     line.says = explain(*best);
+  add(std::move(line));
+}
+
+bool WatchFeed::is_watched(Timestamp time) const {
+  return to_seconds32(time) <= watched_until_.load(std::memory_order_relaxed);
+}
+
+void WatchFeed::add(Line line) {
+  if (!is_watched(line.time)) return;
   const std::scoped_lock lock(mutex_);
   line.number = ++latest_;
   lines_.push_back(std::move(line));

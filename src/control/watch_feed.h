@@ -30,11 +30,15 @@ class WatchFeed final : public DecisionWatcher {
   };
 
   void saw(const Decided& decided) override;
+  // What was asked for and never became an event: a login that was refused. Its number is given here.
+  void add(Line line);
 
   // Decisions after `number`, at most 500. Whoever asks is taken to watch for another minute.
   [[nodiscard]] std::vector<Line> after(std::uint64_t number, Timestamp now);
 
  private:
+  [[nodiscard]] bool is_watched(Timestamp time) const;
+
   std::mutex mutex_;
   std::deque<Line> lines_;
   std::uint64_t latest_ = 0;

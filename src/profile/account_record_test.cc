@@ -39,7 +39,7 @@ AccountRecord busy_record() {
 }
 
 TEST(AccountRecord, HasAHeadOfAtMost632Bytes) {
-  EXPECT_LE(sizeof(AccountRecord), 640U);
+  EXPECT_LE(sizeof(AccountRecord), 632U);
   EXPECT_EQ(memory_bytes(AccountRecord{}), sizeof(AccountRecord));
 }
 

@@ -133,14 +133,5 @@ TEST(RecipientMemory, IsAValue) {
   }
 }
 
-TEST(RecipientMemory, IsEmptyAfterItWasMovedFrom) {
-  RecipientMemory memory = filled(10, 100);
-  const RecipientMemory taken = std::move(memory);
-  EXPECT_EQ(taken.size(), 100U);
-  memory = RecipientMemory(memory);  // NOLINT(bugprone-use-after-move): that is the question
-  EXPECT_FALSE(memory.contains(recipient(10, 1)));
-  EXPECT_EQ(memory.size(), 0U);
-}
-
 }  // namespace
 }  // namespace postreeve
