@@ -76,6 +76,7 @@ class Loader {
     response_.finish(plain_["response"], draft_.configuration, loaded_.problems);
     read_lists();
     warn_of_countries();
+    note_until_restart();
     loaded_.configuration = std::move(draft_.configuration);
     return std::move(loaded_);
   }
@@ -206,6 +207,16 @@ class Loader {
       const std::size_t element = section.form == Section::Form::kList ? elements_[section.name] : 0;
       loaded_.given.push_back({given_as, element, std::string(key.str()), as_toml(node), place});
       if (const auto value = read_setting(*setting, node, file)) setting->store(draft_, *value);
+    }
+  }
+
+  // Actions and what tenants want of them have no rows among the settings; all of these need a restart.
+  void note_until_restart() {
+    for (const GivenSetting& given : loaded_.given) {
+      const Setting* setting = find_setting(given.section, given.name);
+      if (setting != nullptr && !setting->needs_restart) continue;
+      draft_.configuration.until_restart.insert_or_assign(fmt::format("[{}] {}", given.section, given.name),
+                                                          given.text);
     }
   }
 

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +34,8 @@ struct Configuration {
   Policy policy;
   Serving serving;
   ResponseSettings response;
+  // What is in effect until a restart, as written: "[guard] threads" -> "4".
+  std::map<std::string, std::string, std::less<>> until_restart = {};
 };
 
 // Where something stands; line and column count from 1, 0 when it is about the whole file or line.

@@ -18,6 +18,8 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 // A directory of configuration files that is gone after the test.
 class ConfigurationFiles : public ::testing::Test {
@@ -248,6 +250,16 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(ConfigurationFiles, ReportEverythingThatIsWrongAtOnce) {
   const auto problems = problems_of("[ladder]\nheld = \"x\"\nslwoed = 1\n[[limit]]\n[nonsense]\n");
   EXPECT_EQ(problems.size(), 5U) << ::testing::PrintToString(problems);
+}
+
+TEST_F(ConfigurationFiles, RememberWhatHoldsUntilARestart) {
+  const auto loaded = load(
+      "[guard]\nmode = \"enforce\"\nfail = \"closed\"\n[accounts]\ndefault_domain = \"x.example\"\n"
+      "[action.kick]\ntype = \"sessions\"\n");
+  EXPECT_THAT(loaded.configuration.until_restart,
+              UnorderedElementsAre(Pair("[guard] fail", "\"closed\""),
+                                   Pair("[accounts] default_domain", "\"x.example\""),
+                                   Pair("[action.kick] type", "\"sessions\"")));
 }
 
 TEST_F(ConfigurationFiles, NameTheLineThatIsNotToml) {

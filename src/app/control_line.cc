@@ -199,7 +199,9 @@ void add_mail_verbs(CLI::App& app, ControlWords& words) {
   };
   scoped(verbs.reading("list", "What is in the queue, oldest first"));
   scoped(verbs.changing("hold", "Put it on hold"));
-  scoped(verbs.changing("release", "Let it go, in the order in which it came"));
+  scoped(verbs.changing("release", "Let it go, in the order in which it came"))
+      .add_flag("--force", words.force,
+                "Although somebody has confirmed the incident, or its evidence is not kept");
   scoped(verbs.changing("delete",
                         "Delete it without bounces; of an incident what is held and from its networks"))
       .add_flag("--force", words.force,

@@ -14,7 +14,7 @@ namespace {
 bool matters(const Decided& decided) {
   const Observation& observation = decided.observation;
   if (observation.repeated) return false;
-  if (observation.verdict.action != Action::kAccept) return true;
+  if (decided.would != Action::kAccept) return true;
   if (!observation.change) return false;
   if (observation.change->observed_only) return true;
   return is_restriction(observation.change->before.level) || is_restriction(observation.change->after.level);
@@ -37,7 +37,7 @@ void DecisionLog::saw(const Decided& decided) {
   std::string line =
       fmt::format("decision event={} account={} verdict={} standing={} risk={:.2f} client={} gate={}",
                   kind_of(decided.event), logfmt_value(account_of(decided.event).text()),
-                  to_text(verdict.action), to_text(verdict.standing.level), verdict.risk,
+                  to_text(decided.would), to_text(verdict.standing.level), verdict.risk,
                   logfmt_value(client_of(decided.event)), to_text(decided.door));
   if (decided.is_observed) line += " observed=true";
   if (decided.observation.change && decided.observation.change->observed_only) line += " fuse=out";

@@ -54,7 +54,7 @@ Checks server_checks(const ServerPlaces& places, const WiringSettings& ours) {
   const auto file = exim_configuration(places);
   if (file.empty()) {
     checks.push_back({CheckResult::kSkip, "exim", "it is not installed", {}});
-  } else if (const auto text = read_file(file)) {
+  } else if (const auto text = read_exim(file)) {
     add(check_exim(*text, ours));
   } else {
     checks.push_back(unread("exim", text.error()));

@@ -1,6 +1,7 @@
 #include "app/followed_logs.h"
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include <boost/json/object.hpp>
@@ -26,8 +27,16 @@ Result<std::unique_ptr<FollowedLogs>> FollowedLogs::start(const Serving& serving
   options.checkpoint_file = serving.state_path + ".followed";
   options.from_beginning = serving.logs.from_beginning;
   auto follower = LogFollower::start(
-      options, now, [&guard](Event&& event) { guard.note(std::move(event), Door::kLog); },
-      [logger = std::move(logger)](const std::string& path, const std::string& sentence) {
+      options, now,
+      // One event that cannot be judged must not end the thread that reads the logs.
+      [&guard, logger](Event&& event) {
+        try {
+          guard.note(std::move(event), Door::kLog);
+        } catch (const std::exception& failure) {
+          logger->error("judging what a log tells failed: {}", failure.what());
+        }
+      },
+      [logger](const std::string& path, const std::string& sentence) {
         logger->warn("{}: {}", path, printable(sentence));
       });
   if (!follower) return fail(follower.error());

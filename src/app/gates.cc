@@ -59,6 +59,7 @@ struct Gates::Impl {
   GateParts parts;
   FamiliarPlaces places;
   std::vector<std::string> listening;
+  WaitingActions waiting;  // for their messages
   std::unique_ptr<LoginThrottle> throttle;
   std::unique_ptr<LoginDesk> desk;
   std::unique_ptr<AuthPolicy> auth_policy;
@@ -85,7 +86,7 @@ Result<void> Gates::Impl::open_policy() {
                            .prepends = serving.postfix_policy.prepend_reason});
   return add(
       "postfix_policy", serving.postfix_policy.listen,
-      [&guard = parts.guard, options] { return make_postfix_policy(guard, options); },
+      [this, options] { return make_postfix_policy(parts.guard, waiting, options); },
       as_configured(kPostfixPolicyLimits, serving));
 }
 
@@ -136,7 +137,7 @@ Result<void> Gates::Impl::open_auth_policy() {
   desk = std::make_unique<LoginDesk>(login_guard(parts.guard, is_familiar, Door::kAuthPolicy), *throttle,
                                      desk_options);
   auth_policy = std::make_unique<AuthPolicy>(*desk, login_lists(parts.state.lists, parts.lists_changed),
-                                             std::move(options));
+                                             std::move(options), parts.saw_allow);
   return add(
       "auth_policy", serving.auth_policy.listen,
       [this](HttpRequest request, HttpReply reply) {

@@ -13,6 +13,7 @@
 #include "app/serving.h"
 #include "app/state.h"
 #include "base/result.h"
+#include "gate/auth_policy.h"
 #include "gate/event_api.h"
 #include "guard/guard.h"
 
@@ -25,6 +26,7 @@ struct GateParts {
   Metrics& metrics;
   std::string default_domain;
   std::function<void()> lists_changed;
+  SawAllow saw_allow;
   std::function<bool()> is_ready;
   SettleJudgement settle;
 };

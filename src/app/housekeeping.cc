@@ -20,6 +20,7 @@ Housekeeping::Housekeeping(Parts parts)
     : parts_(std::move(parts)),
       pulse_(parts_.context),
       retention_due_(kFirstRetention),
+      flushing_([this](const std::stop_token&) { (void)parts_.state.flush_books(); }),
       restoring_([this](const std::stop_token& stop) { restore(stop); }),
       retaining_([this](const std::stop_token& stop) { retain(stop); }) {}
 
@@ -30,7 +31,7 @@ void Housekeeping::tend(unsigned turn) {
   parts_.responder.tell_of_the_fuse(parts_.guard, has_duty);
   tell_of_the_disk();
   if (parts_.state.shared && tend_shared(*parts_.state.shared, parts_.logger)) restoring_.ask();
-  if (turn % 2 == 0) (void)parts_.state.flush_books();
+  if (turn % 2 == 0) flushing_.ask();
   if (turn % kMinute == 0 || parts_.guard.rules()->valid_until() <= now()) refresh_rules();
   if (turn < retention_due_ || !has_duty) return;
   retention_due_ = turn + kHour;
@@ -77,6 +78,7 @@ void Housekeeping::tell_of_the_disk() {
 void Housekeeping::finish() {
   restoring_.finish();
   retaining_.finish();
+  flushing_.finish();
 }
 
 }  // namespace postreeve

@@ -1,7 +1,8 @@
 // What a running server does by the clock, every second.
 //
-// What may take minutes, retention and putting the ledger's standings into records once more, has threads of
-// its own: the thread that calls tend() also sees signals and feeds systemd's watchdog.
+// What may take longer has threads of its own: retention, putting the ledger's standings into records once
+// more, and writing what books have collected while the ledger's server was away. The thread that calls
+// tend() also sees signals and feeds systemd's watchdog.
 #pragma once
 
 #include <functional>
@@ -51,6 +52,8 @@ class Housekeeping {
   unsigned retention_due_;  // the turn
   bool told_of_full_disk_ = false;
   Timestamp quiet_until_{};  // about lists that cannot be read
+  // Does not end early: what is left would be written at the end of the server all the same.
+  Errand flushing_;
   Errand restoring_;
   Errand retaining_;
 };

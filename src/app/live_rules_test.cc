@@ -57,17 +57,17 @@ TEST(LiveRules, KeepWhatIsInEffectWhenTheNewIsWrong) {
 
 TEST(RememberedMode, IsObserveAtFirst) {
   const Books books;
-  EXPECT_EQ(remembered_mode(books.audit), Mode::kObserve);
+  EXPECT_EQ(*remembered_mode(books.audit), Mode::kObserve);
 }
 
 TEST(RememberedMode, IsTheOneThatWasChosenLast) {
   Books books;
   books.note("mode", "enforce");
-  EXPECT_EQ(remembered_mode(books.audit), Mode::kEnforce);
+  EXPECT_EQ(*remembered_mode(books.audit), Mode::kEnforce);
   books.note("mode", "observe");
-  EXPECT_EQ(remembered_mode(books.audit), Mode::kObserve);
+  EXPECT_EQ(*remembered_mode(books.audit), Mode::kObserve);
   books.note("mode", "enforce");
-  EXPECT_EQ(remembered_mode(books.audit), Mode::kEnforce);
+  EXPECT_EQ(*remembered_mode(books.audit), Mode::kEnforce);
 }
 
 TEST(RememberedMode, IsNotForgottenOverAnAccountOrTokenThatIsCalledSo) {
@@ -75,7 +75,7 @@ TEST(RememberedMode, IsNotForgottenOverAnAccountOrTokenThatIsCalledSo) {
   books.note("mode", "enforce");
   for (int i = 0; i < 150; ++i) books.note("token add", "enforce");
   books.note("account suspend", "observe");
-  EXPECT_EQ(remembered_mode(books.audit), Mode::kEnforce);
+  EXPECT_EQ(*remembered_mode(books.audit), Mode::kEnforce);
 }
 
 }  // namespace

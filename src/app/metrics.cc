@@ -37,7 +37,11 @@ struct Metrics::Impl {
         actions(prometheus::BuildCounter()
                     .Name("postreeve_actions_total")
                     .Help("Attempts at actions outside the mail path, and what came of them")
-                    .Register(registry)) {
+                    .Register(registry)),
+        login_answers(prometheus::BuildCounter()
+                          .Name("postreeve_login_answers_total")
+                          .Help("What logins were told before their password was looked at")
+                          .Register(registry)) {
     auto& decided = prometheus::BuildCounter()
                         .Name("postreeve_decisions_total")
                         .Help("Decisions by gate and by what the mail server was told")
@@ -60,6 +64,7 @@ struct Metrics::Impl {
   prometheus::Registry registry;
   prometheus::Histogram& seconds;
   prometheus::Family<prometheus::Counter>& actions;
+  prometheus::Family<prometheus::Counter>& login_answers;
   std::array<std::array<prometheus::Counter*, kActions>, kDoors> decisions{};
   std::array<prometheus::Counter*, kLevels> standings{};
   std::vector<LookedUp> looked_up;
@@ -79,6 +84,10 @@ void Metrics::saw(const Decided& decided) {
 void Metrics::add_gauge(const std::string& name, const std::string& help, std::function<double()> value) {
   auto& gauge = prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry).Add({});
   impl_->looked_up.push_back({std::move(value), gauge});
+}
+
+void Metrics::count_login_answer(std::string_view answer) {
+  impl_->login_answers.Add({{"answer", std::string(answer)}}).Increment();
 }
 
 void Metrics::count_action(std::string_view name, std::string_view outcome) {

@@ -7,19 +7,24 @@ namespace postreeve {
 namespace {
 
 // The number of the latest row that says so; 0: none.
-std::uint64_t latest(const AuditTrail& audit, Mode mode) {
+Result<std::uint64_t> latest(const AuditTrail& audit, Mode mode) {
   AuditQuery query;
   query.verb = "mode";
   query.subject = std::string(to_text(mode));
   query.most = 1;
   const auto found = audit.find(query);
-  return found && !found->empty() ? found->front().id : 0;
+  if (!found) return fail(found.error());
+  return found->empty() ? 0 : found->front().id;
 }
 
 }  // namespace
 
-Mode remembered_mode(const AuditTrail& audit) {
-  return latest(audit, Mode::kEnforce) > latest(audit, Mode::kObserve) ? Mode::kEnforce : Mode::kObserve;
+Result<Mode> remembered_mode(const AuditTrail& audit) {
+  const auto enforce = latest(audit, Mode::kEnforce);
+  const auto observe = latest(audit, Mode::kObserve);
+  if (!enforce) return fail(enforce.error());
+  if (!observe) return fail(observe.error());
+  return *enforce > *observe ? Mode::kEnforce : Mode::kObserve;
 }
 
 }  // namespace postreeve

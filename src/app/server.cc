@@ -44,6 +44,23 @@ bool has_several_doors(const Serving& serving) {
   return doors > 1;
 }
 
+// "[guard] threads": what is written otherwise than when the server started, or no more, or newly.
+std::vector<std::string> changed_until_restart(const Configuration& before, const Configuration& fresh) {
+  std::vector<std::string> changed;
+  const auto look = [&changed](const auto& these, const auto& others) {
+    for (const auto& [setting, text] : these) {
+      const auto other = others.find(setting);
+      if (other == others.end() || other->second != text) changed.push_back(setting);
+    }
+  };
+  look(before.until_restart, fresh.until_restart);
+  look(fresh.until_restart, before.until_restart);
+  std::ranges::sort(changed);
+  const auto twice = std::ranges::unique(changed);
+  changed.erase(twice.begin(), twice.end());
+  return changed;
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -134,7 +151,11 @@ void Server::Impl::follow_other_nodes() {
 // Also the mode that somebody chose on another node.
 Result<void> Server::Impl::follow_rules() {
   const std::scoped_lock lock(rules_mutex);
-  if (!mode_is_given) guard->set_mode(remembered_mode(state->audit));
+  if (!mode_is_given) {
+    const Result<Mode> mode = remembered_mode(state->audit);
+    if (!mode) return fail(mode.error());
+    guard->set_mode(*mode);
+  }
   return refresh_rules(lock);
 }
 
@@ -167,7 +188,10 @@ Result<void> Server::Impl::make_guard() {
     for (const std::string& sentence : state->counter_keeper->dropped()) logger->warn("{}", sentence);
   }
   if (state->shared) judging = make_judging_threads(serving());
-  const Mode mode = is_mode_given() ? serving().mode : remembered_mode(state->audit);
+  const Result<Mode> mode = is_mode_given() ? serving().mode : remembered_mode(state->audit);
+  if (!mode)
+    logger->warn("the mode that was chosen cannot be read ({}); observing until the ledger is back",
+                 mode.error().detail);
   Guard::Parts parts{
       .accounts = *state->accounts,
       .counters = *state->counters,
@@ -185,7 +209,7 @@ Result<void> Server::Impl::make_guard() {
       .threads = judging.get(),
       .shares_records = state->shared != nullptr,
       .shares_ledger = state->database->health().has_server};
-  guard = std::make_unique<Guard>(std::move(parts), std::move(*made), mode);
+  guard = std::make_unique<Guard>(std::move(parts), std::move(*made), mode.value_or(Mode::kObserve));
   watchers.attach(*guard);
   if (const Result<void> restored = guard->restore(); !restored) return restored;
   // What ended while nobody was here ends before the account is seen again: with its actions undone.
@@ -229,14 +253,17 @@ Result<void> Server::Impl::open_doors() {
     if (const Result<void> refreshed = refresh_rules(); !refreshed)
       logger->error("lists could not be read: {}", refreshed.error().detail);
   };
-  auto opened = Gates::open(context, serving(),
-                            {.guard = *guard,
-                             .state = *state,
-                             .metrics = watchers.metrics,
-                             .default_domain = configuration.default_domain,
-                             .lists_changed = refresh,
-                             .is_ready = [this] { return is_ready.load(); },
-                             .settle = [this](const Judgement& told) { return settle_told(*desk, told); }});
+  auto opened = Gates::open(
+      context, serving(),
+      {.guard = *guard,
+       .state = *state,
+       .metrics = watchers.metrics,
+       .default_domain = configuration.default_domain,
+       .lists_changed = refresh,
+       .saw_allow = [this](const LoginQuery& query,
+                           const LoginAnswer& answer) { watchers.logins.saw(query, answer, guard->now()); },
+       .is_ready = [this] { return is_ready.load(); },
+       .settle = [this](const Judgement& told) { return settle_told(*desk, told); }});
   if (!opened) return fail(opened.error());
   gates = std::move(*opened);
   auto controlled = Control::open(context, serving().control_socket, *desk);
@@ -286,11 +313,10 @@ void Server::Impl::reload() {
     if (mode_is_given) {
       guard->set_mode(fresh->serving.mode);
     } else if (was_given) {
-      guard->set_mode(remembered_mode(state->audit));
+      guard->set_mode(remembered_mode(state->audit).value_or(guard->mode()));
     }
-    if (!(fresh->response == configuration.response))
-      logger->warn(
-          "[response] and [action] have changed; that needs a restart, until then they stay as they were");
+    for (const std::string& setting : changed_until_restart(configuration, *fresh))
+      logger->warn("{} has changed; that needs a restart, until then it stays as it was", setting);
     logger->info("configuration read anew, mode {}", to_text(guard->mode()));
   } else {
     logger->error("configuration not changed: {}", made.error().detail);

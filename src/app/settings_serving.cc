@@ -53,6 +53,7 @@ constexpr Setting kSettings[] = {
      .type = Type::kChoice,
      .fallback = "\"open\"",
      .choices = "open closed",
+     .needs_restart = true,
      .example = "\"closed\"",
      .sentence = "What mail servers are told when a decision cannot be made: accept, or try again later.",
      .store = [](auto& d, auto& v) { serving(d).fails_closed = as<Text>(v) == "closed"; }},

@@ -51,6 +51,7 @@ constexpr Setting kSettings[] = {
     {.section = "accounts",
      .name = "default_domain",
      .type = Type::kDomain,
+     .needs_restart = true,
      .example = "\"example.org\"",
      .sentence =
          "Domain added to logins that have none, so that `anna` and `anna@example.org` are one account.",

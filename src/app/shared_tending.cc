@@ -5,9 +5,27 @@
 #include <string>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "app/clock.h"
 
 namespace postreeve {
+namespace {
+
+// Of a cluster the accounts of the other servers are judged as ever.
+std::string what_is_away(const SharedState& shared) {
+  const RedisClient::Health health = shared.connection();
+  if (!health.barred.empty() || health.away == 0 || health.away == health.nodes)
+    return fmt::format(
+        "Redis does not answer as it should ({}); mail is judged by what this machine has in memory",
+        shared.why());
+  return fmt::format(
+      "{} of {} Redis servers do not answer as they should ({}); mail of the accounts there is judged by "
+      "what this machine has in memory",
+      health.away, health.nodes, shared.why());
+}
+
+}  // namespace
 
 std::unique_ptr<JudgingThreads> make_judging_threads(const Serving& serving) {
   constexpr unsigned kForEach = 8;
@@ -20,8 +38,7 @@ bool tend_shared(SharedState& shared, spdlog::logger& logger) {
   const SharedState::Turn turn = shared.tend(now());
   if (turn == SharedState::Turn::kNone) return false;
   if (turn == SharedState::Turn::kLost) {
-    logger.error("Redis does not answer as it should ({}); mail is judged by what this machine has in memory",
-                 shared.why());
+    logger.error("{}", what_is_away(shared));
   } else if (turn == SharedState::Turn::kRefused) {
     logger.error("Redis is {}; mail is judged by what this machine has in memory", shared.why());
   } else if (turn == SharedState::Turn::kDamaged) {
@@ -51,7 +68,8 @@ void add_shared_gauges(Metrics& metrics, const SharedState& shared, const Judgin
   add("postreeve_redis_judged_again", "Steps judged again because another node had written, since the start",
       [](const SharedState& state) { return state.records().conflicts; });
   add("postreeve_redis_records_unreadable",
-      "Records that were damaged or of a newer version, since the start",
+      "Looks at records that were damaged or of a newer version, since the start; one record may be looked "
+      "at often",
       [](const SharedState& state) { return state.records().corrupt + state.records().newer; });
   metrics.add_gauge("postreeve_judging_waiting", "Events that wait to be judged",
                     [&threads] { return static_cast<double>(threads.waiting()); });

@@ -11,6 +11,7 @@
 #include "app/count_watcher.h"
 #include "app/decision_log.h"
 #include "app/last_seen.h"
+#include "app/login_watcher.h"
 #include "app/metrics.h"
 #include "app/state.h"
 #include "control/watch_feed.h"
@@ -27,7 +28,8 @@ struct Watchers {
       : decision_log(logger),
         counts(state.counts),
         activity(state.activity, std::move(activity_domains)),
-        strangers(state.clues) {}
+        strangers(state.clues),
+        logins(logger, metrics, feed) {}
 
   // Before the first event.
   void attach(Guard& guard) {
@@ -44,6 +46,7 @@ struct Watchers {
   Metrics metrics;
   WatchFeed feed;
   LastSeen last_seen;
+  LoginWatcher logins;  // of what asks before the password; no decision of the guard
 };
 
 }  // namespace postreeve

@@ -8,6 +8,7 @@
 #include "app/count_watcher.h"
 #include "app/decision_log.h"
 #include "app/last_seen.h"
+#include "app/login_watcher.h"
 #include "app/metrics.h"
 #include "guard/guard_testing.h"
 
@@ -26,6 +27,7 @@ struct Happening : EventMaker {
   Observation observation;
   Door door = Door::kPostfixPolicy;
   Action action = Action::kAccept;
+  Action would = Action::kAccept;
   bool is_observed = false;
   std::string rule;
 
@@ -34,6 +36,7 @@ struct Happening : EventMaker {
                  .observation = observation,
                  .door = door,
                  .action = action,
+                 .would = would,
                  .is_observed = is_observed,
                  .rule = rule,
                  .nanoseconds = 1500});
@@ -53,7 +56,7 @@ std::string logged(const Happening& happening) {
 TEST(DecisionLog, IsOneGreppableLine) {
   Happening deferred;
   Verdict& verdict = deferred.observation.verdict;
-  verdict.action = deferred.action = Action::kDefer;
+  verdict.action = deferred.action = deferred.would = Action::kDefer;
   verdict.risk = 1.25F;
   verdict.standing.level = Level::kSlowed;
   verdict.standing.incident.value = 0x11223344556677;
@@ -69,11 +72,73 @@ TEST(DecisionLog, IsOneGreppableLine) {
 
 TEST(DecisionLog, MarksWhatIsOnlyObservedAndWhatARuleDecided) {
   Happening observed;
-  observed.observation.verdict.action = Action::kReject;
+  observed.observation.verdict.action = observed.would = Action::kReject;
   observed.is_observed = true;
   observed.rule = "block list";
   EXPECT_THAT(logged(observed), HasSubstr(" verdict=reject "));
   EXPECT_THAT(logged(observed), EndsWith(" observed=true rule=\"block list\"\n"));
+}
+
+TEST(DecisionLog, TellsWhatIsDoneAndNotWhatTheEngineAloneWouldDo) {
+  Happening diverted;
+  diverted.would = diverted.action = Action::kDivert;  // by [divert]: the engine let it pass
+  EXPECT_THAT(logged(diverted), HasSubstr(" verdict=divert "));
+  Happening allowed;
+  allowed.observation.verdict.action = Action::kDefer;  // an allow list let it pass
+  allowed.rule = "allow list";
+  EXPECT_EQ(logged(allowed), "");
+}
+
+// A login that asks before its password is looked at, and what is told of it.
+struct AskedLogin {
+  LoginQuery query{.login = EventMaker().login_event(kThiefsAddress)};
+  LoginAnswer answer;
+  Metrics metrics;
+  WatchFeed feed;
+  std::ostringstream text;
+
+  std::string told() {
+    auto logger =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text));
+    logger->set_pattern("%v");
+    LoginWatcher(logger, metrics, feed).saw(query, answer, EventMaker().now);
+    return text.str();
+  }
+};
+
+TEST(LoginWatcher, WritesALineForALoginThatIsRefused) {
+  AskedLogin guess;
+  guess.answer = {.status = -1, .would = -1, .message = {}, .rule = "throttle: account"};
+  EXPECT_EQ(guess.told(),
+            "decision event=login account=anna@x.example verdict=reject client=203.0.113.66 gate=auth_policy "
+            "service=smtp rule=\"throttle: account\"\n");
+  EXPECT_THAT(guess.metrics.text(), HasSubstr("postreeve_login_answers_total{answer=\"refused\"} 1\n"));
+}
+
+TEST(LoginWatcher, SaysInObserveModeWhatWouldBeRefused) {
+  AskedLogin guess;
+  guess.answer = {.status = 0, .would = -1, .message = {}, .rule = "block list"};
+  EXPECT_THAT(guess.told(), EndsWith(" observed=true rule=\"block list\"\n"));
+  EXPECT_THAT(guess.metrics.text(), HasSubstr("postreeve_login_answers_total{answer=\"allowed\"} 1\n"));
+}
+
+TEST(LoginWatcher, CountsWhoIsLetThroughAndSaysNothingOfHim) {
+  AskedLogin login;
+  EXPECT_EQ(login.told(), "");
+  login.answer = {.status = 4, .would = 4, .message = {}, .rule = "throttle: tarpit"};
+  EXPECT_EQ(login.told(), "");
+  EXPECT_THAT(login.metrics.text(), HasSubstr("postreeve_login_answers_total{answer=\"delayed\"} 1\n"));
+}
+
+TEST(LoginWatcher, ShowsRefusedLoginsToWhoeverWatches) {
+  AskedLogin guess;
+  guess.answer = {.status = -1, .would = -1, .message = {}, .rule = "block list"};
+  EXPECT_THAT(guess.feed.after(0, EventMaker().now), IsEmpty());
+  guess.told();
+  const auto lines = guess.feed.after(0, EventMaker().now);
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_EQ(lines[0].action, "reject");
+  EXPECT_EQ(lines[0].says, "block list");
 }
 
 TEST(DecisionLog, IsSilentAboutWhatDoesNotMatter) {

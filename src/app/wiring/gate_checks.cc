@@ -89,6 +89,7 @@ struct Probe {
   const std::vector<std::string>& listens;
   std::string_view question;
   std::string_view wanted;
+  std::string_view wrong_password = {};  // what it says to that
 };
 
 void check_gate(const Probe& probe, Checks& checks) {
@@ -102,6 +103,11 @@ void check_gate(const Probe& probe, Checks& checks) {
     if (!answer) {
       checks.push_back({CheckResult::kFail, name, fmt::format("{}: {}", listen, answer.error().detail),
                         "start postreeve serve"});
+    } else if (!probe.wrong_password.empty() && answer->contains(probe.wrong_password)) {
+      checks.push_back({CheckResult::kFail, name, fmt::format("{} does not take the password", listen),
+                        fmt::format("let password_file of [gate.{}] hold the password that the daemon was "
+                                    "started with, or restart it",
+                                    probe.gate)});
     } else if (answer->find(probe.wanted) == std::string::npos) {
       checks.push_back(
           {CheckResult::kFail, name, fmt::format("{} answers something else", listen),
@@ -149,9 +155,10 @@ Checks check_gates(const WiringSettings& ours) {
   check_gate({"socketmap", ours.socketmap, "31:postreeve doctor@doctor.invalid,", ":NOTFOUND"}, checks);
   check_gate({"tcp_table", ours.tcp_table, "get doctor@doctor.invalid\n", "500 "}, checks);
   check_gate({"milter", ours.milter, "", ""}, checks);
-  check_gate({"auth_policy", ours.auth_policy,
-              "GET /?command=ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "HTTP/1.1 "},
-             checks);
+  const std::string header = ours.auth_policy_header.empty() ? "" : ours.auth_policy_header + "\r\n";
+  const std::string ping =
+      "GET /?command=ping HTTP/1.1\r\nHost: localhost\r\n" + header + "Connection: close\r\n\r\n";
+  check_gate({"auth_policy", ours.auth_policy, ping, "HTTP/1.1 ", "HTTP/1.1 401 "}, checks);
   check_gate({"events", ours.events, "", ""}, checks);
   return checks;
 }

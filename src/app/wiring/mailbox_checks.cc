@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/wiring/file_change.h"
 #include "app/wiring/run_program.h"
 #include "base/ascii.h"
 
@@ -16,13 +17,11 @@ std::string value_of(const NamedValues& values, std::string_view name) {
   return found == values.end() ? "" : found->second;
 }
 
-constexpr std::array<std::string_view, 7> kDovecotSettings{"auth_policy_server_url",
-                                                           "auth_policy_hash_nonce",
-                                                           "auth_policy_reject_on_fail",
-                                                           "auth_policy_check_before_auth",
-                                                           "auth_policy_report_after_auth",
-                                                           "auth_policy_log_only",
-                                                           "auth_verbose"};
+constexpr std::array<std::string_view, 8> kDovecotSettings{
+    "auth_policy_server_url",        "auth_policy_server_api_header",
+    "auth_policy_hash_nonce",        "auth_policy_reject_on_fail",
+    "auth_policy_check_before_auth", "auth_policy_report_after_auth",
+    "auth_policy_log_only",          "auth_verbose"};
 
 }  // namespace
 
@@ -66,6 +65,9 @@ Checks check_dovecot(const NamedValues& dovecot, const WiringSettings& ours) {
   expect("auth_policy_report_after_auth", "yes", CheckResult::kFail,
          "Postreeve never hears how a login ended");
   expect("auth_policy_log_only", "no", CheckResult::kWarn, "Dovecot does not do what Postreeve answers");
+  if (!ours.auth_policy_header.empty())
+    expect("auth_policy_server_api_header", ours.auth_policy_header, CheckResult::kFail,
+           "Postreeve answers nobody who does not know the password, and Dovecot lets everybody in then");
   if (value_of(dovecot, "auth_policy_hash_nonce").empty()) {
     checks.push_back({CheckResult::kWarn, "dovecot.auth_policy_hash_nonce",
                       "without a nonce a password's hash is the same everywhere",
@@ -109,31 +111,79 @@ std::optional<std::uint64_t> parse_exim_time(std::string_view text) {
   return seconds;
 }
 
+namespace {
+
+// Includes of includes; deeper is a circle.
+constexpr int kDeepestInclude = 5;
+
+std::string with_includes(const std::string& text, int depth) {
+  std::string whole;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto end = rest.find('\n');
+    const std::string_view line = trim(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    std::string_view path;
+    for (const std::string_view word : {".include ", ".include_if_exists "}) {
+      if (line.starts_with(word)) path = trim(line.substr(word.size()));
+    }
+    if (path.empty() || depth == kDeepestInclude) {
+      whole += std::string(line) + '\n';
+    } else if (const auto included = read_file(std::string(path))) {
+      whole += with_includes(*included, depth + 1);
+    }
+  }
+  return whole;
+}
+
+// Exim names a socket by its path alone.
+bool asks_one_of(std::string_view text, const std::vector<std::string>& listens) {
+  return names_one_of(text, listens) || std::ranges::any_of(listens, [&](const std::string& listen) {
+           constexpr std::string_view kUnix = "unix:";
+           return listen.starts_with(kUnix) && text.contains(std::string_view(listen).substr(kUnix.size()));
+         });
+}
+
+Check frozen_check(const std::string& is) {
+  const std::string name = "exim.timeout_frozen_after";
+  const auto seconds = parse_exim_time(is);
+  if (is.empty() || seconds == 0U)
+    return {CheckResult::kPass, name, "timeout_frozen_after is off: held messages are kept", {}};
+  // Nobody looks after what was held on a Friday before Monday.
+  constexpr std::uint64_t kLongWeekend = std::uint64_t{3} * 86'400;
+  const bool is_long = seconds && *seconds >= kLongWeekend;
+  return {is_long ? CheckResult::kWarn : CheckResult::kFail, name,
+          fmt::format(
+              "timeout_frozen_after = {}: messages that Postreeve holds are thrown away after that time", is),
+          "timeout_frozen_after = 0s"};
+}
+
+}  // namespace
+
+Result<std::string> read_exim(const std::string& file) {
+  const auto text = read_file(file);
+  if (!text) return fail(text.error());
+  return with_includes(*text, 0);
+}
+
 Checks check_exim(std::string_view text, const WiringSettings& ours) {
   Checks checks;
-  if (names_one_of(text, ours.postfix_policy)) {
+  if (asks_one_of(text, ours.postfix_policy)) {
     checks.push_back({CheckResult::kPass, "exim.policy", "an ACL asks the policy gate", {}});
   } else {
     checks.push_back(
-        {CheckResult::kFail, "exim.policy", "no ACL in this file asks Postreeve",
-         "postreeve init shows the lines; if an included file has them, name that with --exim-config"});
+        {CheckResult::kFail, "exim.policy", "no ACL asks Postreeve", "postreeve init shows the lines"});
   }
   const auto values = parse_exim_main(text);
-  const auto expect_zero = [&](std::string_view name, std::string_view why) {
-    const auto is = value_of(values, name);
-    const auto seconds = parse_exim_time(is);
-    if (is.empty() || seconds == 0U) {
-      checks.push_back({CheckResult::kPass,
-                        fmt::format("exim.{}", name),
-                        fmt::format("{} is off: held messages stay held", name),
-                        {}});
-    } else {
-      checks.push_back({CheckResult::kFail, fmt::format("exim.{}", name),
-                        fmt::format("{} = {}: {}", name, is, why), fmt::format("{} = 0s", name)});
-    }
-  };
-  expect_zero("auto_thaw", "messages that Postreeve holds are sent after that time");
-  expect_zero("timeout_frozen_after", "messages that Postreeve holds are thrown away after that time");
+  const auto auto_thaw = value_of(values, "auto_thaw");
+  if (auto_thaw.empty() || parse_exim_time(auto_thaw) == 0U) {
+    checks.push_back({CheckResult::kPass, "exim.auto_thaw", "auto_thaw is off: held messages stay held", {}});
+  } else {
+    checks.push_back(
+        {CheckResult::kFail, "exim.auto_thaw",
+         fmt::format("auto_thaw = {}: messages that Postreeve holds are sent after that time", auto_thaw),
+         "auto_thaw = 0s"});
+  }
+  checks.push_back(frozen_check(value_of(values, "timeout_frozen_after")));
   return checks;
 }
 

@@ -1,10 +1,13 @@
 #include "app/wiring/mailbox_checks.h"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "app/wiring/gate_checks.h"
 #include "app/wiring/log_checks.h"
 #include "app/wiring/server_wiring.h"
+#include "guard/guard_testing.h"
 
 namespace postreeve {
 namespace {
@@ -40,6 +43,16 @@ TEST(DovecotChecks, FailWhenDovecotAsksNobody) {
   EXPECT_EQ(outcomes(check_dovecot({}, our_gates())), "dovecot.auth_policy=FAIL ");
 }
 
+TEST(DovecotChecks, FailWhenDovecotDoesNotKnowThePassword) {
+  auto ours = our_gates();
+  ours.auth_policy_header = "X-Guard-Key:secret";
+  auto dovecot = parse_named_values(kDovecot);
+  EXPECT_EQ(outcomes(check_dovecot(dovecot, ours)),
+            "dovecot.auth_policy=PASS dovecot.auth_policy_server_api_header=FAIL ");
+  dovecot["auth_policy_server_api_header"] = "X-Guard-Key:secret";
+  EXPECT_EQ(outcomes(check_dovecot(dovecot, ours)), "dovecot.auth_policy=PASS ");
+}
+
 TEST(DovecotChecks, WarnOfWhatMakesItUseless) {
   auto dovecot = parse_named_values(kDovecot);
   dovecot["auth_policy_reject_on_fail"] = "yes";
@@ -55,6 +68,30 @@ TEST(EximChecks, FailWhenHeldMessagesDoNotStayHeld) {
       "auto_thaw = 2d\ntimeout_frozen_after = 0s\nbegin acl\n  x = ${readsocket{inet:127.0.0.1:10040}{a}}\n",
       our_gates());
   EXPECT_EQ(outcomes(checks), "exim.policy=PASS exim.auto_thaw=FAIL exim.timeout_frozen_after=PASS ");
+}
+
+TEST(EximChecks, LookIntoIncludedFilesAndKnowAGateByItsSocket) {
+  const TemporaryDirectory directory;
+  const std::string acl = directory.file("postreeve_rcpt.acl");
+  const std::string main = directory.file("exim.conf");
+  std::ofstream(acl) << "warn set acl_m_a = ${readsocket{/run/postreeve/policy.sock}{x}}\n";
+  std::ofstream(main) << "timeout_frozen_after = 7d\nbegin acl\nrcpt:\n  .include " << acl
+                      << "\n.include_if_exists /nowhere/at.all\n";
+  WiringSettings ours;
+  ours.postfix_policy = {"unix:/run/postreeve/policy.sock"};
+  const auto text = read_exim(main);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(outcomes(check_exim(*text, ours)),
+            "exim.policy=PASS exim.auto_thaw=PASS exim.timeout_frozen_after=WARN ");
+  EXPECT_EQ(outcomes(check_exim("timeout_frozen_after = 1d\n", ours)),
+            "exim.policy=FAIL exim.auto_thaw=PASS exim.timeout_frozen_after=FAIL ");
+}
+
+TEST(EximChecks, ReadsAFileThatIncludesItselfToAnEnd) {
+  const TemporaryDirectory directory;
+  const std::string main = directory.file("exim.conf");
+  std::ofstream(main) << "auto_thaw = 1h\n.include " << main << "\n";
+  EXPECT_TRUE(read_exim(main));
 }
 
 TEST(EximChecks, ReadItsTimes) {

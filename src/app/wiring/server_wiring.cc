@@ -89,7 +89,11 @@ std::optional<ServerWiring> wire_dovecot(const ServerPlaces& places, const Wirin
   }
   wiring.lines = {fmt::format("auth_policy_server_url = http://{}/", ours.auth_policy.front()),
                   fmt::format("auth_policy_hash_nonce = {}", random_text()),
-                  "auth_policy_server_timeout_msecs = 2000"};
+                  "auth_policy_server_timeout_msecs = 2000",
+                  "auth_policy_request_attributes = login=%{requested_username} pwhash=%{hashed_password} "
+                  "remote=%{rip} device_id=%{client_id} protocol=%s session_id=%{session} mech=%{mech}"};
+  if (!ours.auth_policy_header.empty())
+    wiring.lines.push_back("auth_policy_server_api_header = " + ours.auth_policy_header);
   const std::string file = places.dovecot.value_or("/etc/dovecot/dovecot.conf");
   const auto own = (fs::path(file).parent_path() / "postreeve.conf").string();
   const auto before = read_file(file);

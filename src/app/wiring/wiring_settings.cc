@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/base64.h"
+#include "base/password_file.h"
 #include "socket/endpoint.h"
 
 namespace postreeve {
@@ -15,6 +17,13 @@ std::vector<std::string> texts(const Endpoints& endpoints) {
   return found;
 }
 
+std::string header_for(const AuthPolicySettings& gate) {
+  const Result<std::string> password = read_password(gate.password_file);
+  if (!password || password->empty()) return {};
+  if (!gate.api_header.empty()) return gate.api_header + ":" + *password;
+  return "Authorization: Basic " + to_base64(gate.user + ":" + *password);
+}
+
 }  // namespace
 
 WiringSettings wiring_of(const Configuration& configuration) {
@@ -24,6 +33,7 @@ WiringSettings wiring_of(const Configuration& configuration) {
           .tcp_table = texts(serving.tcp_table.listen),
           .milter = texts(serving.milter.listen),
           .auth_policy = texts(serving.auth_policy.listen),
+          .auth_policy_header = header_for(serving.auth_policy),
           .events = texts(serving.events),
           .logs = serving.logs.files,
           .control_socket = serving.control_socket,

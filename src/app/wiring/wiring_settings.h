@@ -15,6 +15,9 @@ struct WiringSettings {
   std::vector<std::string> tcp_table;
   std::vector<std::string> milter;
   std::vector<std::string> auth_policy;
+  // What whoever asks the auth policy gate must send: "X-Guard-Key:secret", "Authorization: Basic ...".
+  // Empty: nothing, or the password cannot be read.
+  std::string auth_policy_header;
   std::vector<std::string> events;
   std::vector<std::string> logs;
   std::string control_socket;
