@@ -22,6 +22,10 @@ add_library(postreeve_test_flags INTERFACE)
 if(POSTREEVE_SANITIZE)
   target_compile_options(postreeve_sanitizer INTERFACE
     -fsanitize=${POSTREEVE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  if(POSTREEVE_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # A third of the time to compile, for what AddressSanitizer and the fuzz targets' build by clang see, too.
+    target_compile_options(postreeve_sanitizer INTERFACE -fno-sanitize=null,alignment)
+  endif()
   target_link_options(postreeve_flags INTERFACE -fsanitize=${POSTREEVE_SANITIZE})
   if(POSTREEVE_SANITIZE MATCHES "thread")
     # GCC's warnings that follow the flow of data err on instrumented code (its manual says so); they are errors
