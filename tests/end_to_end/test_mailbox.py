@@ -26,6 +26,8 @@ def test_who_guesses_is_refused_even_with_the_right_password(world):
     went_well, words = log_in(world, "20.14.9.9", account)
     assert not went_well
     assert "[ALERT]" in words
+    told = world.wait_for_decision(account, event="login", verdict="reject", client="20.14.9.9")
+    assert told["rule"].startswith("throttle: ")
 
 
 def test_the_owner_is_not_refused_while_somebody_guesses(world):

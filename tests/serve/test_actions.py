@@ -223,7 +223,7 @@ def test_a_reload_says_that_actions_need_a_restart(site, make_daemon):
     assert "needs a restart" not in daemon.log()
     daemon.configure(site.settings(["flag", "first"]))
     daemon.process.send_signal(1)
-    wait(lambda: "[response] and [action] have changed; that needs a restart" in daemon.log())
+    wait(lambda: "[action.first] type has changed; that needs a restart" in daemon.log())
 
 
 def test_a_wrong_action_is_found_before_it_is_needed(site, make_daemon):
