@@ -174,14 +174,18 @@ void watch_instead(AccountRecord& record, Side side, const Facts& facts, const P
   decision.change->observed_only = true;
 }
 
+// What happened before a restriction was lifted does not bring it back: logs are read again after a crash,
+// and know seconds only.
+bool is_told_late(const Standing& standing, Timestamp time) {
+  const bool is_lifted = standing.level == Level::kClear || standing.level == Level::kRecovering;
+  return is_lifted && time <= from_seconds32(standing.since);
+}
+
 // The standing follows the risk upwards at once; downwards it waits for its end.
 void judge_standing(AccountRecord& record, Level wanted, Side side, const Facts& facts, const Policy& policy,
                     Decision& decision) {
   const Standing before = record.standing;
-  // What happened before a restriction was lifted does not bring it back: logs are read again after a crash,
-  // and know seconds only.
-  const bool is_lifted = before.level == Level::kClear || before.level == Level::kRecovering;
-  if (is_lifted && facts.time <= from_seconds32(before.since)) return;
+  if (is_told_late(before, facts.time)) return;
   if (is_relapse(before, wanted, facts.time) || outstays(record, wanted, side, facts, policy.ladder))
     wanted = Level::kHeld;
   const bool restricts = is_restriction(wanted);
@@ -408,10 +412,13 @@ void decide(AccountRecord& record, const Facts& facts, const Policy& policy, Dec
       is_beside(record.standing, scene.side)
           ? level_for(odds_of(record, scene, risk, policy.ladder), risk, false, policy.ladder)
           : Level::kClear;
+  const bool is_late = is_told_late(record.standing, facts.time);
+  const RiskState risk_before = risk;
   const bool conclusive = weigh(scene, risk, verdict.evidence);
   const double odds = odds_of(record, scene, risk, policy.ladder);
   const Level wanted = level_for(odds, risk, conclusive, policy.ladder);
   judge_standing(record, wanted, scene.side, facts, policy, decision);
+  if (is_late) risk = risk_before;  // nor does it wait for the next event
   verdict.in_force = in_force(record.standing, scene.side, wanted);
   tell_beside(record, scene.side, before, wanted, facts.time, decision);
   answer_standing(record, scene, wanted, policy, verdict);

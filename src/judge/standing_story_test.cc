@@ -314,6 +314,27 @@ TEST(Probation, IsEndedByANewRun) {
   EXPECT_EQ(anna.level(), Level::kSuspended);
 }
 
+// After a crash logs are read again, and the record may be older than the judgement.
+TEST(Dismissal, IsNotUndoneByTheNextEventAfterWhatIsToldLate) {
+  Account anna;
+  anna.live();
+  const AccountRecord honest = anna.record;
+  const Timestamp begun = anna.now;
+  anna.run();
+  anna.judge_by_person(false);
+  const Timestamp dismissed = anna.now;
+  const Standing lifted = anna.record.standing;
+  anna.record = honest;
+  anna.record.standing = lifted;
+  anna.now = begun;
+  anna.run(3);
+  ASSERT_LE(anna.now, dismissed);
+  EXPECT_EQ(anna.level(), Level::kClear);
+  anna.now = dismissed + 2s;
+  anna.answer(anna.transaction(), false);
+  EXPECT_EQ(anna.level(), Level::kClear);
+}
+
 TEST(Confirmation, SuspendsAndOpensAnIncident) {
   Account anna;
   anna.live();
