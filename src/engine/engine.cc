@@ -30,6 +30,13 @@ bool is_shorter(const Standing& a, const Standing& b) {
   return is_same_rung(a, b) && a.since == b.since && ends_before(a, b);
 }
 
+// As a record finds by itself when its account is next seen: nobody has said that nothing was the matter.
+bool has_ended(const Standing& recorded, const Standing& standing) {
+  Standing ended = recorded;
+  let_expire(ended, from_seconds32(standing.since));
+  return ended == standing;
+}
+
 // A record may be older than its standing: what led to a restriction that was lifted since must not bring it
 // about again. It may also be newer, when the ledger had not written yet what nobody was told yet.
 void bring_back(AccountRecord& record, const Standing& standing) {
@@ -37,8 +44,10 @@ void bring_back(AccountRecord& record, const Standing& standing) {
   if (is_shorter(standing, recorded)) return;
   if (is_restriction(recorded.level) && !is_restriction(standing.level)) {
     if (recorded.since > standing.since) return;
-    record.owner.risk = {};
-    record.stranger.reset();
+    if (!has_ended(recorded, standing)) {
+      record.owner.risk = {};
+      record.stranger.reset();
+    }
   } else if (standing.level == Level::kClear && recorded.level != Level::kRecovering) {
     return;  // watched, perhaps, which only records know
   }

@@ -257,7 +257,7 @@ void Guard::Impl::look_at_standings(bool changes_standings) {
 bool Guard::Impl::goes_on(const StandingRow& row, Timestamp now) {
   const Standing recorded = current()->engine.standing_of(row.account, now);
   if (!holds_beyond(recorded, row.standing)) return false;
-  writer.write(found_entry(row, recorded, now));
+  writer.write(found_entry(row, recorded, row.is_observed, now));
   return true;
 }
 

@@ -1,6 +1,8 @@
 #include "guard/incident_keeper.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "guard/standing_entries.h"
@@ -69,25 +71,26 @@ void IncidentKeeper::saw(const SeenStanding& seen, const Policy& policy, Timesta
   });
 }
 
+std::vector<IncidentKeeper::Compared> IncidentKeeper::Known::take(std::size_t most) {
+  const std::scoped_lock lock(mutex);
+  const auto end = to_compare.begin() + static_cast<std::ptrdiff_t>(std::min(most, to_compare.size()));
+  std::vector<Compared> taken(std::make_move_iterator(to_compare.begin()), std::make_move_iterator(end));
+  to_compare.erase(to_compare.begin(), end);
+  return taken;
+}
+
 void IncidentKeeper::look_again(const IncidentBook& incidents, Timestamp now) {
   // Other nodes may be about to tell what they did while the server was away.
   if (!incidents.is_settled()) return;
-  for (std::size_t i = 0; i < kMostAtOnce; ++i) {
-    Compared compared;
-    {
-      const std::scoped_lock lock(known_->mutex);
-      if (known_->to_compare.empty()) return;
-      compared = std::move(known_->to_compare.front());
-      known_->to_compare.pop_front();
-    }
-    const Result<std::optional<StandingRow>> row = incidents.standing_of(compared.account);
-    if (!row || !*row) continue;
-    const Standing& said = (*row)->standing;
-    if (compared.standing.level <= said.level || !holds_beyond(compared.standing, said)) continue;
-    StandingEntry entry = found_entry(**row, compared.standing, now);
-    entry.is_observed = compared.is_observed;
-    writer_.write(std::move(entry));
-  }
+  for (const Compared& seen : known_->take(kMostAtOnce)) compare(incidents, seen, now);
+}
+
+void IncidentKeeper::compare(const IncidentBook& incidents, const Compared& seen, Timestamp now) {
+  const Result<std::optional<StandingRow>> row = incidents.standing_of(seen.account);
+  if (!row || !*row) return;
+  const Standing& said = (*row)->standing;
+  if (seen.standing.level <= said.level || !holds_beyond(seen.standing, said)) return;
+  writer_.write(found_entry(**row, seen.standing, seen.is_observed, now));
 }
 
 }  // namespace postreeve

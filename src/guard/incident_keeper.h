@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_set>
+#include <vector>
 
 #include "base/keyed_hash.h"
 #include "base/time.h"
@@ -48,11 +49,16 @@ class IncidentKeeper {
   };
   // Shared with what is under way in the ledger.
   struct Known {
+    // At most so many, taken away.
+    [[nodiscard]] std::vector<Compared> take(std::size_t most);
+
     std::mutex mutex;
     std::unordered_set<std::uint64_t> standings;  // hashes of their incident, level and begin
     std::deque<Compared> to_compare;
     Timestamp not_before{};
   };
+
+  void compare(const IncidentBook& incidents, const Compared& seen, Timestamp now);
 
   StandingWriter& writer_;
   std::shared_ptr<Known> known_;

@@ -29,6 +29,14 @@ class LedgerStandingsTest : public ::testing::Test {
   void record_says(Level level, Timestamp since, std::uint32_t until = 0) {
     engine.restore(engine.key_of(anna), standing(level, since, until));
   }
+  struct Suspect final : RecordStep {
+    void run(AccountRecord& record) override { record.owner.risk.nats.front() = 2; }
+  };
+  void suspect() {
+    Suspect step;
+    accounts.update(engine.key_of(anna), step);
+  }
+  [[nodiscard]] float risk() const { return accounts.find(engine.key_of(anna))->owner.risk.nats.front(); }
   [[nodiscard]] Level level() const { return engine.standing_of(anna, noon).level; }
 
   static Standing standing(Level level, Timestamp since, std::uint32_t until = 0) {
@@ -145,6 +153,20 @@ TEST_F(LedgerStandingsTest, MoveTheEndOfARecordThatHasNotSeenWhatTheThiefDidElse
   EXPECT_EQ(engine.standing_of(anna, noon).until, to_seconds32(noon + 1h));
   engine.restore(engine.key_of(anna), standing(Level::kSlowed, noon - 2h, to_seconds32(noon + 1s)));
   EXPECT_EQ(engine.standing_of(anna, noon).until, to_seconds32(noon + 1h)) << "an end never comes nearer";
+}
+
+// Else a thief who comes back would be met as if he had never been there.
+TEST_F(LedgerStandingsTest, LeaveWhatLedToThoseThatAreOverByThemselves) {
+  record_says(Level::kSlowed, noon - 2h, to_seconds32(noon));
+  shared.apply(engine, std::array{ledger_says(Level::kSlowed, noon - 2h, to_seconds32(noon))}, noon);
+  suspect();
+  shared.apply(engine, std::array{ledger_says(Level::kClear, noon)}, noon + 1s);
+  EXPECT_EQ(level(), Level::kClear);
+  EXPECT_EQ(risk(), 2.0F);
+  record_says(Level::kSlowed, noon + 1h, to_seconds32(noon + 3h));
+  shared.apply(engine, std::array{ledger_says(Level::kClear, noon + 2h)}, noon + 2h);
+  EXPECT_EQ(level(), Level::kClear);
+  EXPECT_EQ(risk(), 0.0F) << "somebody lifted it";
 }
 
 TEST_F(LedgerStandingsTest, TakeTheLedgersWordWhenItIsTheSameAWhileLater) {

@@ -87,7 +87,8 @@ bool holds_beyond(const Standing& recorded, const Standing& said) noexcept {
   return recorded.level > said.level || is_longer;
 }
 
-StandingEntry found_entry(const StandingRow& row, const Standing& recorded, Timestamp time) {
+StandingEntry found_entry(const StandingRow& row, const Standing& recorded, bool is_observed,
+                          Timestamp time) {
   StandingChange change;
   change.time = time;
   change.before = row.standing;
@@ -96,7 +97,7 @@ StandingEntry found_entry(const StandingRow& row, const Standing& recorded, Time
           .key = row.key,
           .tenant = row.tenant,
           .change = change,
-          .is_observed = row.is_observed,
+          .is_observed = is_observed,
           .client = {},
           .author = std::string(kOurselves),
           .reason = recorded.level == row.standing.level

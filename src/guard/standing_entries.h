@@ -38,7 +38,8 @@ struct Order {
 // more severely. A record that is older than what the ledger says does not.
 [[nodiscard]] bool holds_beyond(const Standing& recorded, const Standing& said) noexcept;
 // Of a standing that holds beyond the row's. Longer only, it calls for no action.
-[[nodiscard]] StandingEntry found_entry(const StandingRow& row, const Standing& recorded, Timestamp time);
+[[nodiscard]] StandingEntry found_entry(const StandingRow& row, const Standing& recorded, bool is_observed,
+                                        Timestamp time);
 
 // Of a standing that ended by itself at `time`.
 [[nodiscard]] StandingEntry ended_entry(const StandingRow& row, Timestamp time);
