@@ -72,9 +72,13 @@ void add_score_options(CLI::App& command, Arguments& arguments) {
   ScoreOptions& score = arguments.score;
   command.add_option("--leave-out", score.left_out, "Without this detector");
   command.add_option("--weights", score.weights, "Factors of findings as `fit --weights` writes them");
-  command.add_option("--redis", score.redis, "URL of an empty Redis for --nodes");
-  command.add_option("--nodes", score.nodes, "Let so many nodes on --redis judge too, and compare")
-      ->needs("--redis");
+  command.add_option("--redis", score.servers.redis, "URL of an empty Redis for --nodes");
+  command.add_option("--postgresql", score.servers.postgresql,
+                     "Connection to an empty PostgreSQL database for --nodes, as libpq reads it");
+  command
+      .add_option("--nodes", score.nodes,
+                  "Let so many nodes on --redis and --postgresql judge too, and compare")
+      ->needs("--redis", "--postgresql");
   command.add_option("--neighbour", score.neighbour, "Judge by a neighbour's rule instead")
       ->excludes("--nodes")
       ->check([](const std::string& name) { return neighbour_rule(name) ? "" : "no such rule: " + name; });

@@ -1,44 +1,49 @@
 #include "lab/score/nodes.h"
 
+#include <soci/soci.h>
+#include <stdlib.h>
+
 #include <algorithm>
 #include <cmath>
+#include <exception>
+#include <filesystem>
 #include <map>
 #include <string_view>
+#include <system_error>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
-
-#include "engine/engine.h"
-#include "redis/redis_client.h"
-#include "store/redis/redis_account_store.h"
-#include "store/redis/redis_shared_counters.h"
+#include <fmt/ranges.h>
 
 namespace postreeve::lab {
 namespace {
 
-// `serve` does so every second; but then a world of months would do little else.
-constexpr std::chrono::minutes kRefresh{1};
-// Nobody waits, and the machine may be busy.
-constexpr std::chrono::seconds kTimeLimit{10};
-
-// To a database that must be empty.
-Result<std::unique_ptr<RedisClient>> connect(const std::string& url, int database) {
-  Result<RedisAddress> address = RedisAddress::parse(url);
-  if (!address) return fail(address.error());
-  address->database = database;
-  Result<std::unique_ptr<RedisClient>> client =
-      RedisClient::make({.address = std::move(*address), .time_limit = kTimeLimit});
-  if (!client) return client;
-  const Result<RespValue> size = (*client)->ask(RedisCommand("pr:", {"DBSIZE"}));
-  if (!size) return fail(size.error());
-  if (size->number() == 0) return client;
-  return fail(ErrorCode::kConflict, "this Redis is in use; give an empty one");
+// The connection into a schema of its own, which is made.
+Result<PostgresqlServer> new_schema(const std::string& connection, std::string_view name) {
+  PostgresqlServer server;
+  server.connection = connection;
+  auto session = open_postgresql(server);
+  if (!session) return fail(session.error());
+  try {
+    **session << fmt::format("CREATE SCHEMA {}", name);
+  } catch (const std::exception& thrown) {
+    return fail(ErrorCode::kConflict,
+                fmt::format("this PostgreSQL is in use; give an empty database ({})", thrown.what()));
+  }
+  if (connection.starts_with("postgres")) {
+    const char joint = connection.contains('?') ? '&' : '?';
+    server.connection += fmt::format("{}options=-c%20search_path%3D{}", joint, name);
+  } else {
+    server.connection += fmt::format(" options='-c search_path={}'", name);
+  }
+  return server;
 }
 
-Comparison compare(const Verdict& one, const Verdict& other) {
+Comparison compare(const Seen& one, const Seen& other) {
   return {.steps = 1,
           .other_action = one.action == other.action ? 0U : 1U,
-          .other_level = one.standing.level == other.standing.level ? 0U : 1U,
+          .other_standing = one.standing == other.standing ? 0U : 1U,
           .most_risk = std::abs(one.risk - other.risk)};
 }
 
@@ -47,71 +52,86 @@ Comparison compare(const Verdict& one, const Verdict& other) {
 void Comparison::add(const Comparison& other) {
   steps += other.steps;
   other_action += other.other_action;
-  other_level += other.other_level;
+  other_standing += other.other_standing;
   most_risk = std::max(most_risk, other.most_risk);
 }
 
-struct Nodes::Node {
-  Node(const Policy& policy, const Locator& locator, std::unique_ptr<RedisClient> connected)
-      : client(std::move(connected)), engine(policy, locator, HashKey{}, accounts, counters) {}
+// For spools; goes with the object.
+class Nodes::Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "postreeve-lab-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  // Empty when there is none.
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-  std::unique_ptr<RedisClient> client;
-  RedisAccountStore accounts{*client};
-  RedisSharedCounters counters{*client};
-  Engine engine;
+ private:
+  std::filesystem::path path_;
 };
 
 Nodes::Nodes() = default;
 Nodes::~Nodes() = default;
 
 Result<std::unique_ptr<Nodes>> Nodes::open(const Policy& policy, const Locator& locator, std::size_t count,
-                                           const std::string& redis) {
+                                           const Servers& servers) {
   std::unique_ptr<Nodes> nodes(new Nodes());
-  for (std::size_t i = 0; i <= count; ++i) {
-    Result<std::unique_ptr<RedisClient>> client = connect(redis, i < count ? 0 : 1);
-    if (!client) return fail(client.error());
-    nodes->nodes_.push_back(std::make_unique<Node>(policy, locator, std::move(*client)));
-  }
-  nodes->alone_ = std::move(nodes->nodes_.back());
-  nodes->nodes_.pop_back();
+  nodes->folder_ = std::make_unique<Folder>();
+  if (nodes->folder_->path().empty()) return fail(ErrorCode::kUnavailable, "no temporary folder");
+  const auto group = [&](std::string_view name, std::size_t size,
+                         int database) -> Result<std::unique_ptr<NodeGroup>> {
+    Result<PostgresqlServer> ledger = new_schema(servers.postgresql, name);
+    if (!ledger) return fail(ledger.error());
+    const std::filesystem::path folder = nodes->folder_->path() / name;
+    std::filesystem::create_directory(folder);
+    return NodeGroup::open(
+        policy, locator, size,
+        {.redis = servers.redis, .redis_database = database, .ledger = std::move(*ledger), .folder = folder});
+  };
+  auto several = group("several_nodes", count, 0);
+  if (!several) return fail(several.error());
+  auto alone = group("one_node", 1, 1);
+  if (!alone) return fail(alone.error());
+  nodes->nodes_ = std::move(*several);
+  nodes->alone_ = std::move(*alone);
   return nodes;
 }
 
-void Nodes::refresh(Timestamp now) {
-  if (!has_changed_ && now - refreshed_ < kRefresh) return;
-  const auto ask = [now](Node& node) {
-    (void)node.accounts.refresh();
-    (void)node.counters.refresh(now);
-  };
-  for (const auto& node : nodes_) ask(*node);
-  ask(*alone_);
-  refreshed_ = now;
-  has_changed_ = false;
-}
-
 void Nodes::saw(const Event& step, const Observation& said) {
-  refresh(time_of(step));
-  alone_->engine.observe(step, expected_);
-  nodes_[random_.below(nodes_.size())]->engine.observe(step, got_);
-  has_changed_ = expected_.change.has_value();
-  beside_memory_.add(compare(said.verdict, expected_.verdict));
-  const Comparison compared = compare(expected_.verdict, got_.verdict);
+  const Seen expected = alone_->judge(step, 0);
+  const Seen got = nodes_->judge(step, random_.below(nodes_->size()));
+  const Verdict& verdict = said.verdict;
+  if (!std::holds_alternative<Judgement>(step)) {
+    beside_memory_.add(
+        compare({.action = verdict.action, .standing = verdict.standing, .risk = verdict.risk}, expected));
+  }
+  const Comparison compared = compare(expected, got);
   if (attack_ < 0) return honest_.add(compared);
   const auto number = static_cast<std::size_t>(attack_);
   if (attacks_.size() <= number) attacks_.resize(number + 1);
   attacks_[number].add(compared);
 }
 
-std::uint64_t Nodes::judged_again() const {
-  std::uint64_t sum = 0;
-  for (const auto& node : nodes_) sum += node->accounts.health().conflicts;
-  return sum;
+Result<LedgerComparison> Nodes::ledgers() const {
+  const Result<LedgerLines> one = alone_->ledger();
+  if (!one) return fail(one.error());
+  const Result<LedgerLines> several = nodes_->ledger();
+  if (!several) return fail(several.error());
+  return lab::compare(*one, *several);
 }
 
 std::uint64_t Nodes::judged_alone() const {
-  std::uint64_t sum = alone_->accounts.health().alone;
-  for (const auto& node : nodes_) sum += node->accounts.health().alone;
-  return sum;
+  return nodes_->judged_alone() + alone_->judged_alone();
+}
+
+std::uint64_t Nodes::faults() const {
+  return nodes_->faults() + alone_->faults();
 }
 
 namespace {
@@ -130,8 +150,16 @@ struct Row {
 
 void write(std::string& text, std::string_view name, const Row& row) {
   fmt::format_to(std::back_inserter(text), "{:20}{:>10}{:>12}{:>14}{:>16}{:>14.3f}{:>11}\n", name,
-                 row.attacks, row.compared.steps, row.compared.other_action, row.compared.other_level,
+                 row.attacks, row.compared.steps, row.compared.other_action, row.compared.other_standing,
                  row.compared.most_risk, row.differing);
+}
+
+std::string text_of(const Result<LedgerComparison>& ledgers) {
+  if (!ledgers) return fmt::format("the ledgers cannot be compared: {}\n", ledgers.error().detail);
+  return fmt::format("in the ledgers: of {} standings {} are not the same, of {} incidents {}\n{}{}",
+                     ledgers->standings, ledgers->other_standings, ledgers->incidents,
+                     ledgers->other_incidents, fmt::join(ledgers->differences, "\n"),
+                     ledgers->differences.empty() ? "" : "\n");
 }
 
 }  // namespace
@@ -146,19 +174,20 @@ std::string nodes_text(World& world, const Nodes& nodes) {
   }
   const Comparison& memory = nodes.beside_memory();
   std::string text = fmt::format(
-      "\n{} nodes on one Redis beside one node on a Redis of its "
+      "\n{} nodes on one Redis and one PostgreSQL beside one node on its "
       "own\n{:20}{:>10}{:>12}{:>14}{:>16}{:>14}{:>11}\n",
       nodes.size(), "family", "take-overs", "steps", "other action", "other standing", "most nats",
       "differing");
   for (const auto& [name, row] : families) write(text, name, row);
   write(text, "all take-overs", all);
   write(text, "owners", {.compared = nodes.honest()});
+  text += text_of(nodes.ledgers());
   fmt::format_to(
       std::back_inserter(text),
-      "judged again: {}, without Redis: {}\none node on Redis beside one in memory: of {} steps {} with "
+      "judged again: {}, without Redis: {}, faults: {}\none node beside one in memory: of {} steps {} with "
       "another action, {} with another standing, at most {:.3f} nats\n",
-      nodes.judged_again(), nodes.judged_alone(), memory.steps, memory.other_action, memory.other_level,
-      memory.most_risk);
+      nodes.judged_again(), nodes.judged_alone(), nodes.faults(), memory.steps, memory.other_action,
+      memory.other_standing, memory.most_risk);
   return text;
 }
 

@@ -1,9 +1,10 @@
-// Several nodes on one Redis beside the engine at the door: do they judge as one?
+// Several nodes on one Redis and one PostgreSQL beside the engine at the door: do they judge as one?
 //
 // Each step (a recipient, a message, a login, ...) goes to a node picked at random, and to one node that has
-// a database for itself; what the two say is compared. The world lives on with the door's answer, so that all
-// have seen the same steps whatever they say. The door itself is in memory, where how many accounts failed
-// from a network is estimated by another sketch than Redis's: that difference is counted by itself.
+// databases for itself; what the two say is compared, and in the end what their ledgers say. The world lives
+// on with the door's answer, so that all have seen the same steps whatever they say. The door itself is in
+// memory and without a ledger, and estimates by another sketch than Redis's how many accounts failed from a
+// network: what it says otherwise is counted by itself.
 //
 // Limits: steps come one after the other, so nothing is in flight at two nodes at once. What expires in Redis
 // does so by the clock on the wall, and here months pass in minutes.
@@ -18,6 +19,8 @@
 #include "base/result.h"
 #include "engine/message.h"
 #include "lab/random.h"
+#include "lab/score/ledger_lines.h"
+#include "lab/score/node_group.h"
 #include "lab/sink.h"
 #include "lab/world.h"
 
@@ -27,18 +30,23 @@ namespace postreeve::lab {
 struct Comparison {
   std::uint64_t steps = 0;
   std::uint64_t other_action = 0;
-  std::uint64_t other_level = 0;  // of the standing
-  float most_risk = 0;            // the largest difference in nats
+  std::uint64_t other_standing = 0;  // level, scope, incident, begin or end
+  float most_risk = 0;               // the largest difference in nats
 
   void add(const Comparison& other);
 };
 
 class Nodes final : public StepWatcher {
  public:
-  // Policy and locator outlive them. `redis`: a single server, of which databases 0 and 1 are used.
-  // kConflict: they are not empty, kUnavailable: it is not there.
+  // Empty ones, of which nobody takes anything away afterwards.
+  struct Servers {
+    std::string redis;       // URL of a single server, of which databases 0 and 1 are used
+    std::string postgresql;  // connection to a database, in which two schemas are made
+  };
+
+  // Policy and locator outlive them. kConflict: the servers are in use, kUnavailable: one is not there.
   [[nodiscard]] static Result<std::unique_ptr<Nodes>> open(const Policy& policy, const Locator& locator,
-                                                           std::size_t count, const std::string& redis);
+                                                           std::size_t count, const Servers& servers);
   ~Nodes() override;
 
   // Whose the next steps are.
@@ -49,26 +57,25 @@ class Nodes final : public StepWatcher {
   [[nodiscard]] const Comparison& honest() const { return honest_; }
   // By the number of the take-over; those at the end that did nothing may be missing.
   [[nodiscard]] const std::vector<Comparison>& attacks() const { return attacks_; }
-  // What the one node on Redis said otherwise than the door in memory.
+  // What the one node said otherwise than the door in memory.
   [[nodiscard]] const Comparison& beside_memory() const { return beside_memory_; }
-  [[nodiscard]] std::size_t size() const { return nodes_.size(); }
-  // Steps that were judged again, since another node had written the record; and without Redis.
-  [[nodiscard]] std::uint64_t judged_again() const;
+  // As they are now.
+  [[nodiscard]] Result<LedgerComparison> ledgers() const;
+  [[nodiscard]] std::size_t size() const { return nodes_->size(); }
+  // See NodeGroup; of all of them.
+  [[nodiscard]] std::uint64_t judged_again() const { return nodes_->judged_again(); }
   [[nodiscard]] std::uint64_t judged_alone() const;
+  [[nodiscard]] std::uint64_t faults() const;
 
  private:
-  struct Node;
+  class Folder;
   Nodes();
-  void refresh(Timestamp now);
 
-  std::vector<std::unique_ptr<Node>> nodes_;
-  std::unique_ptr<Node> alone_;
+  std::unique_ptr<Folder> folder_;
+  std::unique_ptr<NodeGroup> nodes_;
+  std::unique_ptr<NodeGroup> alone_;
   Random random_{6};
   std::int32_t attack_ = -1;
-  Timestamp refreshed_{};
-  bool has_changed_ = false;  // a standing, since nodes refreshed
-  Observation expected_;
-  Observation got_;
   Comparison beside_memory_;
   Comparison honest_;
   std::vector<Comparison> attacks_;

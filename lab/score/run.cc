@@ -15,7 +15,6 @@
 #include "lab/score/engine_door.h"
 #include "lab/score/leave_out.h"
 #include "lab/score/neighbours.h"
-#include "lab/score/nodes.h"
 #include "lab/score/report.h"
 #include "lab/score/sheet.h"
 #include "lab/score/weights_file.h"
@@ -155,7 +154,7 @@ int score(ScoreOptions options) {
   }
   std::unique_ptr<Nodes> nodes;
   if (options.nodes > 0) {
-    auto opened = Nodes::open(tools->policy, tools->locator, options.nodes, options.redis);
+    auto opened = Nodes::open(tools->policy, tools->locator, options.nodes, options.servers);
     if (!opened) {
       fmt::print(std::cerr, "postreeve-lab: {}\n", opened.error().detail);
       return 1;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lab/score/nodes.h"
 #include "lab/score/scorer.h"
 #include "lab/world.h"
 
@@ -23,9 +24,9 @@ struct ScoreOptions {
   ScorerOptions scorer;
   std::vector<std::string> left_out;  // detectors
   std::string neighbour;              // a rule that judges instead of Postreeve
-  std::size_t nodes = 0;              // beside the one in memory, on `redis`; 0: none
-  std::string redis;                  // URL
-  double shift = 0;                   // nats that are added to every account's risk
+  std::size_t nodes = 0;              // beside the one in memory, on `servers`; 0: none
+  Nodes::Servers servers;
+  double shift = 0;  // nats that are added to every account's risk
   DisasterKind disaster = DisasterKind::kNone;
   std::uint32_t disaster_day = 0;   // it begins at ten in the morning of this day
   std::filesystem::path geography;  // MMDB
