@@ -127,12 +127,11 @@ Origin FactBuilder::origin_of(const Session& session) const {
 }
 
 bool FactBuilder::is_web_server(const Session& session) const {
-  return session.client_address &&
-         (session.client_address->is_private() || policy_.webmail_networks.contains(*session.client_address));
+  return session.client_address && policy_.is_web_server(*session.client_address);
 }
 
 void FactBuilder::add_place_of_mail(Facts& facts, const Session& session) const {
-  facts.by_webmail = session.service == Service::kWebmail || is_web_server(session);
+  facts.by_webmail = policy_.is_by_webmail(session);
   if (!facts.by_webmail) facts.origin = origin_of(session);
 }
 

@@ -40,9 +40,7 @@ LoginGuard login_guard(Guard& guard, std::function<bool(const AccountId&, const 
       .key_of = [&guard](const AccountId& account) { return guard.key_of(account); },
       .is_familiar = std::move(is_familiar),
       .is_web_server =
-          [&guard](const IpAddress& address) {
-            return guard.rules()->policy().webmail_networks.contains(address);
-          },
+          [&guard](const IpAddress& address) { return guard.rules()->policy().is_web_server(address); },
       .judge =
           [&guard, door](Login login, std::move_only_function<void()> done) {
             guard.judge(std::move(login), door, [done = std::move(done)](const Answer&) mutable { done(); });

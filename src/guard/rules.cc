@@ -90,7 +90,7 @@ Ruling Rules::ruling_of_account(const OfAccount& own, const std::optional<IpAddr
   if (!address) return {};
   if (own.trusted_networks.contains(*address))
     return {Ruling::Kind::kAllowed, "account policy: trusted network", Trust::kPlace};
-  if (address->is_private() || policy_.webmail_networks.contains(*address)) return {};
+  if (policy_.is_web_server(*address)) return {};
   if (!own.only_networks.empty() && !own.only_networks.contains(*address))
     return {Ruling::Kind::kRefused, "account policy: networks"};
   if (own.only_countries.empty()) return {};

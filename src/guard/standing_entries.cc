@@ -43,9 +43,10 @@ std::string tenant_of(const AccountId& account, const Policy& policy) {
 }
 
 bool is_by_web_server(const Event& event, const Policy& policy) {
-  if (policy.webmail_networks.empty()) return false;
+  if (const auto* asked = std::get_if<Recipient>(&event)) return policy.is_by_webmail(asked->session);
+  if (const auto* message = std::get_if<Submission>(&event)) return policy.is_by_webmail(message->session);
   const std::optional<IpAddress> address = address_of(event);
-  return address && policy.webmail_networks.contains(*address);
+  return address && policy.is_web_server(*address);
 }
 
 StandingEntry standing_entry(const Event& event, const Observation& observation, const Hash128& key,

@@ -11,8 +11,8 @@
 
 namespace postreeve {
 
-// Whether it came from a web server ([networks] webmail): the client's address is everybody's, and tells
-// nothing of who was there.
+// Whether its client is a web server, as the engine takes it (judge/policy.h): then the address tells nothing
+// of who was there.
 [[nodiscard]] bool is_by_web_server(const Event& event, const Policy& policy);
 
 // Of a change that the engine decided. Requires observation.change.

@@ -46,6 +46,18 @@ TEST(StandingEntry, NamesNoWebServersAddressAsTheClients) {
   };
   EXPECT_EQ(client_from("192.0.2.7"), "");
   EXPECT_EQ(client_from("203.0.113.7"), "203.0.113.7");
+  EXPECT_EQ(client_from("127.0.0.1"), "") << "a webmail on the same machine";
+  message.session.service = Service::kWebmail;
+  EXPECT_EQ(client_from("203.0.113.7"), "") << "whoever tells of it";
+}
+
+// Whom the webmail names at a login is the person.
+TEST(StandingEntry, NamesWhereALoginToTheWebmailCameFrom) {
+  Login login;
+  login.account = *AccountId::from_login("anna@x.example", "");
+  login.session.service = Service::kWebmail;
+  login.session.client_address = IpAddress::parse("203.0.113.7");
+  EXPECT_EQ(standing_entry(login, observation_of({}, {}, Level::kHeld), {}, {}).client, "203.0.113.7");
 }
 
 TEST(HoldsBeyond, TellsARecordThatWentOnFromOneThatIsOlder) {

@@ -12,6 +12,8 @@
 #include "base/time.h"
 #include "judge/limit.h"
 #include "mail/account_id.h"
+#include "mail/event.h"
+#include "net/ip_address.h"
 #include "net/prefix_set.h"
 
 namespace postreeve {
@@ -55,7 +57,8 @@ struct Ladder {
 struct Policy {
   std::vector<Limit> limits;
   PrefixSet trusted_networks;  // carry no limits; detectors still look
-  PrefixSet webmail_networks;  // web servers: what comes from them comes from a webmail session
+  PrefixSet
+      webmail_networks;  // web servers: what comes from them comes from a webmail session (is_web_server)
   std::vector<Tenant> tenants;
   CanaryList canaries;
   // Envelope and header senders an account owns beside its own name: account -> canonical addresses,
@@ -64,6 +67,17 @@ struct Policy {
   Ladder ladder;
   std::string time_zone = "UTC";   // of accounts of no tenant
   bool suspended_rejects = false;  // 525 5.7.13 instead of 451 4.7.1
+
+  // Whether the address is everybody's, and tells nothing of where its user is: a web server's, or a private
+  // one.
+  [[nodiscard]] bool is_web_server(const IpAddress& address) const noexcept {
+    return address.is_private() || webmail_networks.contains(address);
+  }
+  // Whether the mail of the session was written in the webmail, so that its client is the web server.
+  [[nodiscard]] bool is_by_webmail(const Session& session) const noexcept {
+    return session.service == Service::kWebmail ||
+           (session.client_address && is_web_server(*session.client_address));
+  }
 };
 
 }  // namespace postreeve

@@ -52,14 +52,13 @@ const Session* session_of(const Event& event) {
 
 // Where the session came from; the web server is nobody's place.
 std::optional<IpAddress> place_of(const Session& session, const Policy& policy) {
-  const bool by_webmail = session.client_address && policy.webmail_networks.contains(*session.client_address);
-  return by_webmail ? std::nullopt : session.client_address;
+  const bool by_web_server = session.client_address && policy.is_web_server(*session.client_address);
+  return by_web_server ? std::nullopt : session.client_address;
 }
 
 // A message that came over the webmail came from the web server, whoever wrote it.
 std::optional<IpAddress> place_of(const Submission& submission, const Policy& policy) {
-  if (submission.session.service == Service::kWebmail) return std::nullopt;
-  return place_of(submission.session, policy);
+  return policy.is_by_webmail(submission.session) ? std::nullopt : submission.session.client_address;
 }
 
 std::string limit_name(const Policy& policy, std::uint16_t number) {
