@@ -36,7 +36,7 @@ class Node {
   // Returns the answer when it has come.
   Action ask(Event event, Door door);
   // What a log tells.
-  void note(Event event) { guard_->note(std::move(event), Door::kLog); }
+  void note(Event event) { (void)guard_->note(std::move(event), Door::kLog); }
 
   // What `serve` does every second, and what it does every other second. One thread.
   void tend();

@@ -81,7 +81,7 @@ struct NodeGroup::Node final : DecisionWatcher {
     } else if (is_answered(step)) {
       guard.judge(step, Door::kPostfixPolicy, [this](const Answer& answer) { seen.action = answer.action; });
     } else {
-      guard.note(step, Door::kLog);
+      (void)guard.note(step, Door::kLog);  // counted by `failed`
     }
     guard.wait_for_the_ledger();
   }
@@ -91,7 +91,7 @@ struct NodeGroup::Node final : DecisionWatcher {
     const Outcome outcome = told.confirmed ? Outcome::kConfirmed : Outcome::kDismissed;
     const Result<IncidentRow> incident = incidents.get(guard.standing_of(told.account).incident);
     if (!incident || incident->outcome == outcome) {
-      guard.note(told, Door::kEventApi);
+      (void)guard.note(told, Door::kEventApi);
       return;
     }
     const IncidentJudgement judgement{

@@ -1,7 +1,6 @@
 #include "app/followed_logs.h"
 
 #include <chrono>
-#include <exception>
 #include <utility>
 
 #include <boost/json/object.hpp>
@@ -28,15 +27,9 @@ Result<std::unique_ptr<FollowedLogs>> FollowedLogs::start(const Serving& serving
   options.from_beginning = serving.logs.from_beginning;
   auto follower = LogFollower::start(
       options, now,
-      // One event that cannot be judged must not end the thread that reads the logs.
-      [&guard, logger](Event&& event) {
-        try {
-          guard.note(std::move(event), Door::kLog);
-        } catch (const std::exception& failure) {
-          logger->error("judging what a log tells failed: {}", failure.what());
-        }
-      },
-      [logger](const std::string& path, const std::string& sentence) {
+      // What cannot be judged is told by the guard; the next line may be.
+      [&guard](Event&& event) { (void)guard.note(std::move(event), Door::kLog); },
+      [logger = std::move(logger)](const std::string& path, const std::string& sentence) {
         logger->warn("{}: {}", path, printable(sentence));
       });
   if (!follower) return fail(follower.error());

@@ -39,10 +39,7 @@ bool must_be_suspended_first(const Desk& desk, const AccountId& account,
 Result<void> settle_told(Desk& desk, const Judgement& told) {
   Result<IncidentRow> incident = incident_of(desk, told.account);
   if (!incident && incident.error().code != ErrorCode::kNotFound) return fail(incident.error());
-  if (!told.confirmed && !incident) {
-    desk.guard.note(told, Door::kEventApi);
-    return {};
-  }
+  if (!told.confirmed && !incident) return desk.guard.note(told, Door::kEventApi);
   const bool suspends = told.confirmed && must_be_suspended_first(desk, told.account, incident);
   if (suspends) {
     const VerbReply done = carry_out_for(desk, told, "account suspend", {{"account", told.account.text()}});

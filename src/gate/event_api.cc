@@ -108,8 +108,7 @@ std::string asked(const HttpRequest& request) {
 EventGuard event_guard(Guard& guard, SettleJudgement settle) {
   return {.note = [&guard, settle = std::move(settle)](Event event) -> Result<void> {
             if (const auto* judgement = std::get_if<Judgement>(&event)) return settle(*judgement);
-            guard.note(std::move(event), Door::kEventApi);
-            return {};
+            return guard.note(std::move(event), Door::kEventApi);
           },
           .judge =
               [&guard](Event event, Guard::Done done) {

@@ -108,6 +108,7 @@ struct Guard::Impl {
   // Judges one step; returns what the mail server is told and, in `change`, what the ledger must know first.
   // What it throws leaves a change in `observation` that is in the record and has to be recorded.
   Answer step(Judging& judging, const Event& event, Door door, Use use, Observation& observation);
+  void note(Event event, Door door);
   void note_step(Judging& judging, const Event& event, Door door, Observation& observation);
   void note_message(Judging& judging, Submission message, Door door);
   void record(const Judging& judging, const Event& event, const Observation& observation,
@@ -361,17 +362,27 @@ void Guard::Impl::judge(Event event, Door door, Answering answering) {
   });
 }
 
-void Guard::note(Event event, Door door) {
-  if (account_of(event).empty()) return;
+Result<void> Guard::note(Event event, Door door) {
+  if (account_of(event).empty()) return {};
   set_time(event, std::min(time_of(event), now()));
-  const auto judging = impl_->current();
+  try {
+    impl_->note(std::move(event), door);
+  } catch (const std::exception& failure) {
+    if (impl_->parts.failed) impl_->parts.failed(failure.what());
+    return fail(ErrorCode::kUnavailable, failure.what());
+  }
+  return {};
+}
+
+void Guard::Impl::note(Event event, Door door) {
+  const auto judging_now = current();
   if (auto* message = std::get_if<Submission>(&event)) {
-    impl_->note_message(*judging, std::move(*message), door);
+    note_message(*judging_now, std::move(*message), door);
     return;
   }
-  if (impl_->answer_seen(Sightings::key_of(event), door, now())) return;
+  if (answer_seen(Sightings::key_of(event), door, parts.clock())) return;
   Observation observation;
-  impl_->note_step(*judging, event, door, observation);
+  note_step(*judging_now, event, door, observation);
 }
 
 void Guard::Impl::note_step(Judging& now, const Event& event, Door door, Observation& observation) {

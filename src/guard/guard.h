@@ -118,8 +118,9 @@ class Guard {
   void judge(Event event, Door door, Done done);
 
   // Judges what nobody waits for: deliveries, scans, what a log tells. Keeps the event's time, but no later
-  // than now. What was seen through another door does not count again, whichever came first.
-  void note(Event event, Door door);
+  // than now. What was seen through another door does not count again, whichever came first. kUnavailable: it
+  // could not be judged, which was told to Parts::failed too.
+  Result<void> note(Event event, Door door);
 
   // The account's standing as of now; clear when nothing is known of it.
   [[nodiscard]] Standing standing_of(const AccountId& account) const;

@@ -116,7 +116,7 @@ TEST(Guard, SaysOfWhatItIsToldThatItWasAccepted) {
   GuardRoom room;
   room.guard->add_watcher(watcher);
   ASSERT_TRUE(room.guard->order(anna(), Level::kSuspended, "postmaster", ""));
-  room.guard->note(room.recipient_event(kThiefsAddress, "b@y.example", "t"), Door::kLog);
+  EXPECT_TRUE(room.guard->note(room.recipient_event(kThiefsAddress, "b@y.example", "t"), Door::kLog));
   EXPECT_EQ(watcher.actions, std::vector<Action>{Action::kAccept});
 }
 
@@ -300,7 +300,7 @@ TEST(Guard, DoesNotCountAMessageOfTheLogThatAGateSaw) {
   const auto once = room.accounts->find(room.guard->key_of(anna()));
   Submission logged = room.submission_event(kOfficeAddress, "Q85");
   logged.recipients = {"contact1@y.example"};
-  room.guard->note(logged, Door::kLog);
+  EXPECT_TRUE(room.guard->note(logged, Door::kLog));
   EXPECT_EQ(*room.accounts->find(room.guard->key_of(anna())), *once);
 }
 
@@ -309,7 +309,7 @@ TEST(Guard, CountsALoginOnceThatTheLogToldBeforeTheGate) {
     GuardRoom room;
     room.live();
     const auto record = [&room] { return *room.accounts->find(room.guard->key_of(anna())); };
-    room.guard->note(room.login_event(kThiefsAddress, success), Door::kLog);
+    EXPECT_TRUE(room.guard->note(room.login_event(kThiefsAddress, success), Door::kLog));
     const auto once = record();
     room.judge(room.login_event(kThiefsAddress, success), Door::kAuthPolicy);
     EXPECT_EQ(record(), once);
@@ -323,7 +323,7 @@ TEST(Guard, CountsALoginOfTheLogThatIsOverForLongAsAnother) {
   room.live();
   Login logged = room.login_event(kThiefsAddress, false);
   logged.time -= std::chrono::hours{1};
-  room.guard->note(logged, Door::kLog);
+  EXPECT_TRUE(room.guard->note(logged, Door::kLog));
   const auto once = room.accounts->find(room.guard->key_of(anna()));
   room.judge(room.login_event(kThiefsAddress, false), Door::kAuthPolicy);
   EXPECT_NE(*room.accounts->find(room.guard->key_of(anna())), *once);
@@ -338,10 +338,10 @@ TEST(Guard, CountsRecipientsOnceThatAProgramAndTheLogTellOf) {
     room.guard->add_watcher(watcher);
     Submission told = room.submission_event(kOfficeAddress, "4f3a");
     told.recipients = {"new1@y.example", "new2@y.example"};
-    room.guard->note(told, first);
+    EXPECT_TRUE(room.guard->note(told, first));
     EXPECT_EQ(watcher.actions.size(), 3U);
     told.queue_id = "4Q1";
-    room.guard->note(told, second);
+    EXPECT_TRUE(room.guard->note(told, second));
     EXPECT_EQ(watcher.actions.size(), 4U);
   }
 }
@@ -350,7 +350,7 @@ TEST(Guard, AnswersAGateAsWhatAProgramToldOfWouldHaveBeenAnswered) {
   GuardRoom room;
   ASSERT_TRUE(room.guard->order(anna(), Level::kSuspended, "postmaster", ""));
   const auto asked = room.recipient_event(kThiefsAddress, "b@y.example", "t");
-  room.guard->note(asked, Door::kEventApi);
+  EXPECT_TRUE(room.guard->note(asked, Door::kEventApi));
   const Answer answer = room.judge(asked);
   EXPECT_EQ(answer.action, Action::kDefer);
   EXPECT_EQ(answer.reply, Reply::kAbused);
@@ -359,7 +359,7 @@ TEST(Guard, AnswersAGateAsWhatAProgramToldOfWouldHaveBeenAnswered) {
 TEST(Guard, JudgesWhatAGateIsAskedThoughTheLogToldOfTheLikeBefore) {
   GuardRoom room;
   const auto asked = room.recipient_event(kThiefsAddress, "b@y.example", "t");
-  room.guard->note(asked, Door::kLog);
+  EXPECT_TRUE(room.guard->note(asked, Door::kLog));
   ASSERT_TRUE(room.guard->order(anna(), Level::kSuspended, "postmaster", ""));
   EXPECT_EQ(room.judge(room.recipient_event(kThiefsAddress, "b@y.example", "u")).action, Action::kDefer);
 }
@@ -373,7 +373,7 @@ TEST(Guard, JudgesAMessageThatOnlyTheLogSaw) {
     Submission logged = room.submission_event(kThiefsAddress, "L" + std::to_string(i));
     logged.session.helo_name = "ylmf-pc";
     for (int to = 0; to < 5; ++to) logged.recipients.push_back(std::to_string(100 * i + to) + "@z.example");
-    room.guard->note(logged, Door::kLog);
+    EXPECT_TRUE(room.guard->note(logged, Door::kLog));
     if (!is_restriction(room.guard->standing_of(anna()).level)) ++before;
   }
   EXPECT_LE(before, 10);
@@ -473,6 +473,24 @@ Action answer_of_a_broken_guard(bool fails_closed) {
 TEST(Guard, FailsOpenOrClosedAsItWasTold) {
   EXPECT_EQ(answer_of_a_broken_guard(false), Action::kAccept);
   EXPECT_EQ(answer_of_a_broken_guard(true), Action::kDefer);
+}
+
+// Who reads logs goes on with the next line, and a batch of events says which was not taken.
+TEST(Guard, SaysThatWhatItWasToldCouldNotBeJudged) {
+  GuardRoom room;
+  BrokenStore broken;
+  std::vector<std::string> failures;
+  Guard guard({.accounts = broken,
+               .counters = *room.counters,
+               .incidents = *room.incidents,
+               .key = {},
+               .clock = [&room] { return room.now; },
+               .failed = [&](const std::string& what) { failures.push_back(what); }},
+              room.rules(), Mode::kEnforce);
+  const Result<void> noted = guard.note(room.login_event(kOfficeAddress), Door::kLog);
+  ASSERT_FALSE(noted);
+  EXPECT_EQ(noted.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(failures.size(), 1U);
 }
 
 // Judging inline, and on threads of its own.
