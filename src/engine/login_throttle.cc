@@ -52,10 +52,6 @@ LoginThrottle::LoginThrottle(const LoginThrottleSettings& settings, const HashKe
       addresses_(settings.most_entries),
       networks_(settings.most_entries) {}
 
-bool LoginThrottle::is_counted(const IpAddress& address) const noexcept {
-  return !address.is_private() || settings_.counts_private;
-}
-
 std::uint64_t LoginThrottle::key_of(const Hash128& account) const noexcept {
   return mix64(account.low ^ mix64(account.high));
 }
@@ -110,7 +106,7 @@ void LoginThrottle::fail(RecentTable<Failures>& table, std::uint64_t key, const 
 }
 
 void LoginThrottle::failed(const LoginAttempt& attempt, Timestamp now) {
-  if (!is_counted(attempt.address)) return;
+  if (attempt.address.is_private()) return;
   const Prefix network = network_of(attempt.address);
   const std::uint32_t forgiven = accounts_.update(key_of(attempt.account), [&](Guesses& guesses) {
     guess(guesses, attempt.password_hash, settings_.account_from_anywhere, now);
@@ -127,7 +123,7 @@ void LoginThrottle::failed(const LoginAttempt& attempt, Timestamp now) {
 void LoginThrottle::succeeded(const LoginAttempt& attempt, Timestamp now) {
   // So few failures are an office's; from a spray that found a password nothing is learned.
   constexpr std::uint32_t kCalm = 2;
-  if (!is_counted(attempt.address)) return;
+  if (attempt.address.is_private()) return;
   const Prefix network = network_of(attempt.address);
   pairs_.erase(key_of(attempt.account, network));
   const auto learn = [&](Failures& failures) {
@@ -175,7 +171,7 @@ LoginThrottle::Ruling LoginThrottle::failures_ruling(const RecentTable<Failures>
 
 LoginThrottle::Ruling LoginThrottle::ask(const LoginAttempt& attempt, Timestamp now,
                                          const std::function<bool()>& is_familiar) const {
-  if (!is_counted(attempt.address)) return {};
+  if (attempt.address.is_private()) return {};
   const Prefix network = network_of(attempt.address);
   const auto [anywhere, from_network] = guesses_rulings(attempt, now);
   const std::array rulings = {

@@ -45,8 +45,6 @@ struct LoginThrottleSettings {
   std::chrono::seconds longest_lock{4 * 3600};
   // From half of the failures on answers are held back so long; 0: not.
   std::chrono::seconds tarpit{2};
-  // Nothing is counted or locked from private addresses unless these are to be counted.
-  bool counts_private = false;
   // Entries of each of the four tables; all of them full take about 1.8 KB for one.
   std::size_t most_entries = 30'000;
 };
@@ -124,7 +122,6 @@ class LoginThrottle {
     [[nodiscard]] std::uint32_t trusted(Timestamp now) const noexcept;
   };
 
-  [[nodiscard]] bool is_counted(const IpAddress& address) const noexcept;
   [[nodiscard]] std::uint64_t key_of(const Hash128& account) const noexcept;
   [[nodiscard]] std::uint64_t key_of(const Prefix& prefix) const noexcept;
   [[nodiscard]] std::uint64_t key_of(const Hash128& account, const Prefix& network) const noexcept;
