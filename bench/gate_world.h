@@ -2,19 +2,17 @@
 #pragma once
 
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 
+#include "base/temporary_folder.h"
 #include "bench/node.h"
 #include "bench/policy_requests.h"
 #include "gate/postfix_policy.h"
@@ -66,25 +64,6 @@ class Server {
   std::unique_ptr<HttpServer> web_;
   std::uint16_t port_;
   std::thread thread_;
-};
-
-// A folder of this process that is gone with the object.
-class Folder {
- public:
-  explicit Folder(std::string_view name)
-      : path_(std::filesystem::temp_directory_path() / fmt::format("postreeve-{}-{}", name, getpid())) {
-    std::filesystem::create_directories(path_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 // The time that a guard is told, which only goes forward.
@@ -143,7 +122,7 @@ class World {
 
  private:
   Traffic traffic_{kAccounts};
-  Folder folder_{"gate-bench"};
+  TemporaryFolder folder_{"gate-bench"};
   Hours hours_;
   std::unique_ptr<LedgerDatabase> ledger_;
   IncidentBook incidents_;
@@ -164,7 +143,7 @@ class ServedWorld {
 
  private:
   Traffic traffic_{kAccounts};
-  Folder folder_{"gate-bench-served"};
+  TemporaryFolder folder_{"gate-bench"};
   Hours hours_;
   Node node_{
       {.folder = folder_.path(), .key_file = (folder_.path() / "key").string(), .redis = {}, .ledger = {}},

@@ -1,7 +1,6 @@
 #include "lab/score/nodes.h"
 
 #include <soci/soci.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +8,6 @@
 #include <filesystem>
 #include <map>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -56,39 +54,18 @@ void Comparison::add(const Comparison& other) {
   most_risk = std::max(most_risk, other.most_risk);
 }
 
-// For spools; goes with the object.
-class Nodes::Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "postreeve-lab-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  // Empty when there is none.
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 Nodes::Nodes() = default;
 Nodes::~Nodes() = default;
 
 Result<std::unique_ptr<Nodes>> Nodes::open(const Policy& policy, const Locator& locator, std::size_t count,
                                            const Servers& servers) {
   std::unique_ptr<Nodes> nodes(new Nodes());
-  nodes->folder_ = std::make_unique<Folder>();
-  if (nodes->folder_->path().empty()) return fail(ErrorCode::kUnavailable, "no temporary folder");
+  if (nodes->folder_.path().empty()) return fail(ErrorCode::kUnavailable, "no temporary folder");
   const auto group = [&](std::string_view name, std::size_t size,
                          int database) -> Result<std::unique_ptr<NodeGroup>> {
     Result<PostgresqlServer> ledger = new_schema(servers.postgresql, name);
     if (!ledger) return fail(ledger.error());
-    const std::filesystem::path folder = nodes->folder_->path() / name;
+    const std::filesystem::path folder = nodes->folder_.path() / name;
     std::filesystem::create_directory(folder);
     return NodeGroup::open(
         policy, locator, size,

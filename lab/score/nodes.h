@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/temporary_folder.h"
 #include "engine/message.h"
 #include "lab/random.h"
 #include "lab/score/ledger_lines.h"
@@ -68,10 +69,9 @@ class Nodes final : public StepWatcher {
   [[nodiscard]] std::uint64_t faults() const;
 
  private:
-  class Folder;
   Nodes();
 
-  std::unique_ptr<Folder> folder_;
+  TemporaryFolder folder_{"lab"};  // of spools
   std::unique_ptr<NodeGroup> nodes_;
   std::unique_ptr<NodeGroup> alone_;
   Random random_{6};

@@ -1,12 +1,11 @@
 #include "app/check_config_command.h"
 
-#include <cstdlib>
 #include <filesystem>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "base/ascii.h"
+#include "base/temporary_folder.h"
 #include "net/locator.h"
 #include "replay/numbers.h"
 #include "response/actions.h"
@@ -15,26 +14,6 @@
 
 namespace postreeve {
 namespace {
-
-// Gone with the object; where none can be made, its path is empty.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::error_code ignored;
-    std::string name = (std::filesystem::temp_directory_path(ignored) / "postreeve-check-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Nothing of it where it is not given.
 Place place_of(const std::vector<GivenSetting>& settings, std::string_view section, std::string_view name) {
@@ -118,7 +97,7 @@ std::string summary(const LoadedConfiguration& loaded) {
 void check_actions(LoadedConfiguration& loaded) {
   const auto& configured = loaded.configuration.response.actions;
   if (!loaded.problems.empty() || configured.empty()) return;
-  const ScratchFolder folder;
+  const TemporaryFolder folder("check");
   const auto ledger = LedgerDatabase::open({.path = folder.path() / "ledger.db"});
   if (!ledger) {
     loaded.warnings.push_back({{}, "actions were not looked at: " + ledger.error().detail});

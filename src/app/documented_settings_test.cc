@@ -1,6 +1,5 @@
 // What the documentation writes for a configuration can be copied into one.
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,7 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/configuration.h"
+#include "app/configuration_testing.h"
 #include "app/settings.h"
 
 namespace postreeve {
@@ -79,27 +78,18 @@ bool is_known(const std::string& mention) {
   });
 }
 
-class DocumentedSettings : public ::testing::Test {
+class DocumentedSettings : public ConfigurationFiles {
  protected:
-  DocumentedSettings() {
-    std::string name = ::testing::TempDir() + "postreeve-documented-XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~DocumentedSettings() override { std::filesystem::remove_all(directory_); }
-
   // But for files that only the reader has, and actions that another page defines.
   std::vector<std::string> problems_of(const Piece& block) const {
-    std::ofstream(directory_ / "f.toml") << block.text;
     std::vector<std::string> texts;
-    for (const ConfigurationProblem& problem : load_configuration(directory_ / "f.toml").problems) {
+    for (const ConfigurationProblem& problem : load(block.text).problems) {
       if (problem.text.starts_with("there is no file") || problem.text.starts_with("there is no [action."))
         continue;
       texts.push_back(block.where + ": " + problem.text);
     }
     return texts;
   }
-
-  std::filesystem::path directory_;
 };
 
 TEST_F(DocumentedSettings, CanBeCopied) {

@@ -1,12 +1,11 @@
 // [response], [response.tenant.NAME] and [action.NAME], as they stand in a file.
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/configuration.h"
+#include "app/configuration_testing.h"
 
 namespace postreeve {
 namespace {
@@ -23,27 +22,9 @@ constexpr std::string_view kFlag =
 constexpr std::string_view kHook =
     "[action.hook]\ntype = \"command_hook\"\ncommand = [\"/usr/bin/env\", \"\", \"a b\"]\n";
 
-class ResponseSettingsFile : public ::testing::Test {
+class ResponseSettingsFile : public ConfigurationFiles {
  protected:
-  ResponseSettingsFile() {
-    std::string name = ::testing::TempDir() + "postreeve-response-XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~ResponseSettingsFile() override { std::filesystem::remove_all(directory_); }
-
-  [[nodiscard]] LoadedConfiguration load(const std::string& text) const {
-    std::ofstream(directory_ / "f.toml") << text;
-    return load_configuration(directory_ / "f.toml");
-  }
-  // Without the directory's name.
-  [[nodiscard]] std::vector<std::string> problems_of(const std::string& text) const {
-    std::vector<std::string> texts;
-    for (const auto& problem : load(text).problems)
-      texts.push_back(problem.to_string().substr(directory_.string().size() + 1));
-    return texts;
-  }
-
-  std::filesystem::path directory_;
+  ResponseSettingsFile() : ConfigurationFiles("f.toml") {}
 };
 
 TEST_F(ResponseSettingsFile, NameActionsAndWhenTheyAreCarriedOut) {

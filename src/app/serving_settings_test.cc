@@ -1,12 +1,11 @@
 // The settings of `postreeve serve`, as they stand in a file.
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/configuration.h"
+#include "app/configuration_testing.h"
 
 namespace postreeve {
 namespace {
@@ -14,27 +13,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class ServingSettings : public ::testing::Test {
+class ServingSettings : public ConfigurationFiles {
  protected:
-  ServingSettings() {
-    std::string name = ::testing::TempDir() + "postreeve-serving-XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~ServingSettings() override { std::filesystem::remove_all(directory_); }
-
-  LoadedConfiguration load(std::string_view text) const {
-    std::ofstream(directory_ / "f.toml") << text;
-    return load_configuration(directory_ / "f.toml");
-  }
-  // Without the directory's name.
-  std::vector<std::string> problems_of(std::string_view text) const {
-    std::vector<std::string> texts;
-    for (const auto& problem : load(text).problems)
-      texts.push_back(problem.to_string().substr(directory_.string().size() + 1));
-    return texts;
-  }
-
-  std::filesystem::path directory_;
+  ServingSettings() : ConfigurationFiles("f.toml") {}
 };
 
 std::vector<std::string> texts(const Endpoints& endpoints) {

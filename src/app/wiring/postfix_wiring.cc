@@ -7,29 +7,12 @@
 #include "app/wiring/run_program.h"
 #include "app/wiring/server_wiring.h"
 #include "base/ascii.h"
+#include "base/temporary_folder.h"
 
 namespace postreeve {
 namespace {
 
 namespace fs = std::filesystem;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "postreeve-init-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // What postconf is asked to write.
 struct PostfixEdits {
@@ -94,7 +77,7 @@ PostfixEdits edits_for(const PostfixSettings& postfix, const PostfixSettings& ra
 
 // main.cf and master.cf as postconf makes them, on a copy.
 Result<std::vector<FileChange>> changes_of(const std::string& folder, const PostfixEdits& edits) {
-  const TemporaryFolder copy;
+  const TemporaryFolder copy("init");
   std::vector<FileChange> changes;
   for (const std::string name : {"main.cf", "master.cf"}) {
     const std::string file = fmt::format("{}/{}", folder, name);
@@ -102,12 +85,12 @@ Result<std::vector<FileChange>> changes_of(const std::string& folder, const Post
     if (!text) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", file, text.error().detail));
     changes.push_back({file, *text, {}});
     std::error_code error;
-    fs::copy_file(file, fmt::format("{}/{}", copy.path(), name), error);
+    fs::copy_file(file, copy.path() / name, error);
     if (error) return fail(ErrorCode::kUnavailable, "no room for a copy of " + name);
   }
-  std::vector<std::string> main{"postconf", "-c", copy.path(), "-e"};
+  std::vector<std::string> main{"postconf", "-c", copy.path().string(), "-e"};
   main.insert(main.end(), edits.main.begin(), edits.main.end());
-  std::vector<std::string> master{"postconf", "-c", copy.path(), "-P"};
+  std::vector<std::string> master{"postconf", "-c", copy.path().string(), "-P"};
   master.insert(master.end(), edits.master.begin(), edits.master.end());
   for (const auto& words : {main, master}) {
     const auto said = run_program(words);
@@ -115,7 +98,7 @@ Result<std::vector<FileChange>> changes_of(const std::string& folder, const Post
     if (said->exit_code != 0) return fail(ErrorCode::kUnavailable, std::string(trim(said->errors)));
   }
   for (auto& change : changes) {
-    auto text = read_file(copy.path() + "/" + fs::path(change.path).filename().string());
+    auto text = read_file(copy.path() / fs::path(change.path).filename());
     if (!text) return fail(text.error());
     change.after = std::move(*text);
   }
