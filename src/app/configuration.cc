@@ -387,4 +387,20 @@ LoadedConfiguration load_configuration_or_default(const std::optional<std::strin
   return {};
 }
 
+std::vector<std::string> changed_until_restart(const Configuration& before, const Configuration& fresh) {
+  std::vector<std::string> changed;
+  const auto look = [&changed](const auto& these, const auto& others) {
+    for (const auto& [setting, text] : these) {
+      const auto other = others.find(setting);
+      if (other == others.end() || other->second != text) changed.push_back(setting);
+    }
+  };
+  look(before.until_restart, fresh.until_restart);
+  look(fresh.until_restart, before.until_restart);
+  std::ranges::sort(changed);
+  const auto twice = std::ranges::unique(changed);
+  changed.erase(twice.begin(), twice.end());
+  return changed;
+}
+
 }  // namespace postreeve

@@ -38,6 +38,10 @@ struct Configuration {
   std::map<std::string, std::string, std::less<>> until_restart = {};
 };
 
+// "[guard] threads": what needs a restart and is written in one of them otherwise, or not at all. Sorted.
+[[nodiscard]] std::vector<std::string> changed_until_restart(const Configuration& before,
+                                                             const Configuration& fresh);
+
 // Where something stands; line and column count from 1, 0 when it is about the whole file or line.
 struct Place {
   std::string file;

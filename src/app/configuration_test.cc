@@ -1,6 +1,5 @@
 #include "app/configuration.h"
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -8,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "app/configuration_page.h"
+#include "app/configuration_testing.h"
 #include "app/lists.h"
 #include "app/settings.h"
 
@@ -20,36 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
-
-// A directory of configuration files that is gone after the test.
-class ConfigurationFiles : public ::testing::Test {
- protected:
-  ConfigurationFiles() {
-    std::string name = ::testing::TempDir() + "postreeve-configuration-XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~ConfigurationFiles() override { std::filesystem::remove_all(directory_); }
-
-  void write(const std::string& name, std::string_view text) const {
-    std::filesystem::create_directories((directory_ / name).parent_path());
-    std::ofstream(directory_ / name) << text;
-  }
-  LoadedConfiguration load() const { return load_configuration(directory_ / "postreeve.toml"); }
-  LoadedConfiguration load(std::string_view text) const {
-    write("postreeve.toml", text);
-    return load();
-  }
-  // Without the directory's name.
-  std::vector<std::string> problems_of(std::string_view text) const {
-    std::vector<std::string> texts;
-    for (const auto& problem : load(text).problems) {
-      texts.push_back(problem.to_string().substr(directory_.string().size() + 1));
-    }
-    return texts;
-  }
-
-  std::filesystem::path directory_;
-};
 
 TEST_F(ConfigurationFiles, FillThePolicy) {
   write("aliases", "anna office@example.org\n");
@@ -260,6 +230,17 @@ TEST_F(ConfigurationFiles, RememberWhatHoldsUntilARestart) {
               UnorderedElementsAre(Pair("[guard] fail", "\"closed\""),
                                    Pair("[accounts] default_domain", "\"x.example\""),
                                    Pair("[action.kick] type", "\"sessions\"")));
+}
+
+TEST_F(ConfigurationFiles, TellWhatChangedAndWaitsForARestart) {
+  const Configuration before =
+      load("[guard]\nthreads = 2\nidle = \"5m\"\nuser = \"postreeve\"\n").configuration;
+  const Configuration fresh =
+      load("[guard]\nthreads = 3\nmost_request = 32\nuser = \"postreeve\"\nmode = \"enforce\"\n")
+          .configuration;
+  EXPECT_THAT(changed_until_restart(before, fresh),
+              ElementsAre("[guard] idle", "[guard] most_request", "[guard] threads"));
+  EXPECT_THAT(changed_until_restart(before, before), IsEmpty());
 }
 
 TEST_F(ConfigurationFiles, NameTheLineThatIsNotToml) {

@@ -8,17 +8,9 @@
 #include "app/logfmt.h"
 
 namespace postreeve {
-namespace {
-
-std::string_view word_of(int status) {
-  if (status < 0) return "refused";
-  return status > 0 ? "delayed" : "allowed";
-}
-
-}  // namespace
 
 void LoginWatcher::saw(const LoginQuery& query, const LoginAnswer& answer, Timestamp now) {
-  metrics_.count_login_answer(word_of(answer.status));
+  metrics_.count_login_answer(answer.status);
   if (answer.would >= 0) return;
   const Login& login = query.login;
   const std::string client = login.session.client_address ? login.session.client_address->to_string() : "";

@@ -37,11 +37,7 @@ struct Metrics::Impl {
         actions(prometheus::BuildCounter()
                     .Name("postreeve_actions_total")
                     .Help("Attempts at actions outside the mail path, and what came of them")
-                    .Register(registry)),
-        login_answers(prometheus::BuildCounter()
-                          .Name("postreeve_login_answers_total")
-                          .Help("What logins were told before their password was looked at")
-                          .Register(registry)) {
+                    .Register(registry)) {
     auto& decided = prometheus::BuildCounter()
                         .Name("postreeve_decisions_total")
                         .Help("Decisions by gate and by what the mail server was told")
@@ -50,6 +46,13 @@ struct Metrics::Impl {
                         .Name("postreeve_standing_changes_total")
                         .Help("Accounts that came into a standing")
                         .Register(registry);
+    auto& answered = prometheus::BuildCounter()
+                         .Name("postreeve_login_answers_total")
+                         .Help("What logins were told before their password was looked at")
+                         .Register(registry);
+    login_refused = &answered.Add({{"answer", "refused"}});
+    login_allowed = &answered.Add({{"answer", "allowed"}});
+    login_delayed = &answered.Add({{"answer", "delayed"}});
     for (std::size_t door = 0; door < kDoors; ++door) {
       for (std::size_t action = 0; action < kActions; ++action) {
         decisions[door][action] =
@@ -64,9 +67,11 @@ struct Metrics::Impl {
   prometheus::Registry registry;
   prometheus::Histogram& seconds;
   prometheus::Family<prometheus::Counter>& actions;
-  prometheus::Family<prometheus::Counter>& login_answers;
   std::array<std::array<prometheus::Counter*, kActions>, kDoors> decisions{};
   std::array<prometheus::Counter*, kLevels> standings{};
+  prometheus::Counter* login_refused = nullptr;
+  prometheus::Counter* login_allowed = nullptr;
+  prometheus::Counter* login_delayed = nullptr;
   std::vector<LookedUp> looked_up;
 };
 
@@ -86,8 +91,8 @@ void Metrics::add_gauge(const std::string& name, const std::string& help, std::f
   impl_->looked_up.push_back({std::move(value), gauge});
 }
 
-void Metrics::count_login_answer(std::string_view answer) {
-  impl_->login_answers.Add({{"answer", std::string(answer)}}).Increment();
+void Metrics::count_login_answer(int status) {
+  (status < 0 ? impl_->login_refused : status > 0 ? impl_->login_delayed : impl_->login_allowed)->Increment();
 }
 
 void Metrics::count_action(std::string_view name, std::string_view outcome) {

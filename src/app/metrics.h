@@ -21,8 +21,8 @@ class Metrics final : public DecisionWatcher {
   // A value that is asked for when somebody looks: "postreeve_open_connections".
   void add_gauge(const std::string& name, const std::string& help, std::function<double()> value);
 
-  // What a login was told before its password was looked at: "allowed", "delayed", "refused".
-  void count_login_answer(std::string_view answer);
+  // What a login was told before its password was looked at (LoginAnswer::status).
+  void count_login_answer(int status);
 
   // An action's attempt: "abused_flag", "done". Names of actions are the configuration's.
   void count_action(std::string_view name, std::string_view outcome);

@@ -44,23 +44,6 @@ bool has_several_doors(const Serving& serving) {
   return doors > 1;
 }
 
-// "[guard] threads": what is written otherwise than when the server started, or no more, or newly.
-std::vector<std::string> changed_until_restart(const Configuration& before, const Configuration& fresh) {
-  std::vector<std::string> changed;
-  const auto look = [&changed](const auto& these, const auto& others) {
-    for (const auto& [setting, text] : these) {
-      const auto other = others.find(setting);
-      if (other == others.end() || other->second != text) changed.push_back(setting);
-    }
-  };
-  look(before.until_restart, fresh.until_restart);
-  look(fresh.until_restart, before.until_restart);
-  std::ranges::sort(changed);
-  const auto twice = std::ranges::unique(changed);
-  changed.erase(twice.begin(), twice.end());
-  return changed;
-}
-
 }  // namespace
 
 struct Server::Impl {
@@ -79,6 +62,7 @@ struct Server::Impl {
   [[nodiscard]] const Serving& serving() const { return configuration.serving; }
   Result<void> begin();
   Result<void> make_guard();
+  Desk make_desk();
   Result<void> open_doors();
   void follow_other_nodes();
   Result<void> follow_standings(std::uint64_t version);
@@ -217,38 +201,41 @@ Result<void> Server::Impl::make_guard() {
   return {};
 }
 
+Desk Server::Impl::make_desk() {
+  return {.guard = *guard,
+          .accounts = *state->accounts,
+          .database = *state->database,
+          .incidents = state->incidents,
+          .lists = state->lists,
+          .policies = state->policies,
+          .counts = state->counts,
+          .clues = state->clues,
+          .strangers = watchers.strangers,
+          .places = watchers.places,
+          .activity = state->activity,
+          .tokens = state->tokens,
+          .audit = state->audit,
+          .feed = watchers.feed,
+          .outbox = state->outbox,
+          .actions = responder->actions(),
+          .playbook = responder->playbook(),
+          .default_domain = configuration.default_domain,
+          .refresh_rules = [this] { return refresh_rules(); },
+          .flush = [this] { return state->flush(); },
+          .forget =
+              [this](const AccountId& account) {
+                return forget_account(*state->database, account, state->key, now());
+              },
+          .wake_worker = [this] { responder->worker().wake(); },
+          .queue = queue_desk_of(configuration.response.actions, responder->world()),
+          .sessions = doveadm_of(configuration.response.actions),
+          .network_key = FamiliarPlaces(*state->accounts, state->key).namer(),
+          .failed = [this](const std::string& what) { logger->error(what); },
+          .more_status = [this] { return more_status(); }};
+}
+
 Result<void> Server::Impl::open_doors() {
-  desk =
-      std::make_unique<Desk>(Desk{.guard = *guard,
-                                  .accounts = *state->accounts,
-                                  .database = *state->database,
-                                  .incidents = state->incidents,
-                                  .lists = state->lists,
-                                  .policies = state->policies,
-                                  .counts = state->counts,
-                                  .clues = state->clues,
-                                  .strangers = watchers.strangers,
-                                  .places = watchers.places,
-                                  .activity = state->activity,
-                                  .tokens = state->tokens,
-                                  .audit = state->audit,
-                                  .feed = watchers.feed,
-                                  .outbox = state->outbox,
-                                  .actions = responder->actions(),
-                                  .playbook = responder->playbook(),
-                                  .default_domain = configuration.default_domain,
-                                  .refresh_rules = [this] { return refresh_rules(); },
-                                  .flush = [this] { return state->flush(); },
-                                  .forget =
-                                      [this](const AccountId& account) {
-                                        return forget_account(*state->database, account, state->key, now());
-                                      },
-                                  .wake_worker = [this] { responder->worker().wake(); },
-                                  .queue = queue_desk_of(configuration.response.actions, responder->world()),
-                                  .sessions = doveadm_of(configuration.response.actions),
-                                  .network_key = FamiliarPlaces(*state->accounts, state->key).namer(),
-                                  .failed = [this](const std::string& what) { logger->error(what); },
-                                  .more_status = [this] { return more_status(); }});
+  desk = std::make_unique<Desk>(make_desk());
   const auto refresh = [this] {
     if (const Result<void> refreshed = refresh_rules(); !refreshed)
       logger->error("lists could not be read: {}", refreshed.error().detail);

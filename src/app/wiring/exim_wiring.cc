@@ -125,7 +125,7 @@ std::optional<ServerWiring> wire_exim(const ServerPlaces& places, const WiringSe
   const auto folder = fs::path(file).parent_path().string();
   const auto rcpt = folder + "/postreeve_rcpt.acl";
   const auto data = folder + "/postreeve_data.acl";
-  if (names_one_of(*text, ours.postfix_policy) || text->find(rcpt) != std::string::npos) {
+  if (exim_asks(read_exim(file).value_or(*text), ours) || text->contains(rcpt)) {
     wiring.note = "it asks Postreeve already";
     return wiring;
   }

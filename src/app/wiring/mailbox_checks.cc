@@ -135,14 +135,6 @@ std::string with_includes(const std::string& text, int depth) {
   return whole;
 }
 
-// Exim names a socket by its path alone.
-bool asks_one_of(std::string_view text, const std::vector<std::string>& listens) {
-  return names_one_of(text, listens) || std::ranges::any_of(listens, [&](const std::string& listen) {
-           constexpr std::string_view kUnix = "unix:";
-           return listen.starts_with(kUnix) && text.contains(std::string_view(listen).substr(kUnix.size()));
-         });
-}
-
 Check frozen_check(const std::string& is) {
   const std::string name = "exim.timeout_frozen_after";
   const auto seconds = parse_exim_time(is);
@@ -165,9 +157,18 @@ Result<std::string> read_exim(const std::string& file) {
   return with_includes(*text, 0);
 }
 
+bool exim_asks(std::string_view text, const WiringSettings& ours) {
+  const std::vector<std::string>& listens = ours.postfix_policy;
+  // Exim names a socket by its path alone.
+  return names_one_of(text, listens) || std::ranges::any_of(listens, [&](const std::string& listen) {
+           constexpr std::string_view kUnix = "unix:";
+           return listen.starts_with(kUnix) && text.contains(std::string_view(listen).substr(kUnix.size()));
+         });
+}
+
 Checks check_exim(std::string_view text, const WiringSettings& ours) {
   Checks checks;
-  if (asks_one_of(text, ours.postfix_policy)) {
+  if (exim_asks(text, ours)) {
     checks.push_back({CheckResult::kPass, "exim.policy", "an ACL asks the policy gate", {}});
   } else {
     checks.push_back(

@@ -21,6 +21,8 @@ namespace postreeve {
 [[nodiscard]] NamedValues parse_exim_main(std::string_view text);
 // Exim's configuration with the files that it includes, as far as they can be read.
 [[nodiscard]] Result<std::string> read_exim(const std::string& file);
+// Whether it asks our policy gate.
+[[nodiscard]] bool exim_asks(std::string_view text, const WiringSettings& ours);
 [[nodiscard]] Checks check_exim(std::string_view text, const WiringSettings& ours);
 
 // Seconds of "2d", "1h30m", "0s", "90"; nullopt for anything else.
