@@ -117,8 +117,8 @@ TEST(DovecotLogin, NeedsNoNameNorMethodToFail) {
 TEST(DovecotLogin, SaysNothingWhenNobodyTried) {
   const char* const kReasons[] = {
       "Disconnected (no auth attempts in 0 secs)",
-      "Disconnected: Connection closed: read(size=1003) failed: Connection reset by peer (no auth attempts "
-      "in 0 secs)",
+      ("Disconnected: Connection closed: read(size=1003) failed: Connection reset by peer (no auth attempts "
+       "in 0 secs)"),
       "Login aborted: Connection closed (no auth attempts in 1 secs) (no_auth_attempts)",
       "Disconnected (disconnected before auth was ready, waited 0 secs)",
       "Disconnected (client didn't finish SASL auth, waited 2 secs)",
@@ -245,8 +245,8 @@ TEST(Dovecot, SaysNothingAboutSessionsAndTheServer) {
       "imap-login: Error: auth: connect(auth) failed: Connection refused",
       "Dovecot v2.3.19 starting up for imap",
       "Fatal: Auth process died too early - shutting down",
-      "imap-login: proxy(bob): disconnecting 192.0.2.7: user=<bob>, method=PLAIN, rip=192.0.2.7, "
-      "lip=192.0.2.1",
+      ("imap-login: proxy(bob): disconnecting 192.0.2.7: user=<bob>, method=PLAIN, rip=192.0.2.7, "
+       "lip=192.0.2.1"),
   };
   for (const auto* line : kLines) EXPECT_TRUE(says_nothing(line)) << line;
 }

@@ -307,8 +307,9 @@ TEST(EximRefusal, ReadsEveryStage) {
       "SMTP call from (h) [192.0.2.7]:4 dropped: too many nonmail commands (last was \"RSET\")",
       "refused connection from [192.0.2.7] (host_reject_connection)",
       "SMTP protocol error in \"AUTH LOGIN\" H=(h) [192.0.2.7] AUTH command used when not advertised",
-      "SMTP protocol error in \"AUTH x\" H=(v) [198.51.100.9]\" H=(h) [192.0.2.7] AUTH command used when not "
-      "advertised",
+      ("SMTP protocol error in \"AUTH x\" H=(v) [198.51.100.9]\" H=(h) [192.0.2.7] AUTH command used when "
+       "not "
+       "advertised"),
   };
   for (const auto* line : kLines) EXPECT_EQ(read<Refused>(line).client_address, "192.0.2.7") << line;
 }

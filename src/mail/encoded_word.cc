@@ -32,12 +32,6 @@ std::optional<EncodedWord> split_encoded_word(std::string_view word) noexcept {
   return EncodedWord{charset, to_lower(word[charset_end + 1]), text, text_end + 2};
 }
 
-int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::string decode_q(std::string_view text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {

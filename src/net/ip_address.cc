@@ -32,13 +32,6 @@ bool read_v4(const char* at, const char* end, std::uint32_t& address) noexcept {
   return true;
 }
 
-constexpr int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 using Groups = std::array<std::uint16_t, kGroups>;
 
 // Reads colon-separated groups one after the other, remembering where "::" stood.

@@ -23,7 +23,7 @@ std::string in_words_of_exim(const std::string& listen) {
   return endpoint && endpoint->is_unix() ? endpoint->path : "inet:" + listen;
 }
 
-std::string ask(const std::string& listen, std::string_view state, std::string_view more) {
+std::string asking(const std::string& listen, std::string_view state, std::string_view more) {
   return fmt::format(
       "${{readsocket{{{}}}{{request=smtpd_access_policy\\nprotocol_state={}\\nprotocol_name=ESMTP\\n\\\n"
       "client_address=$sender_host_address\\nclient_name=$sender_host_name\\nclient_port=$sender_host_"
@@ -69,7 +69,7 @@ std::string exim_rcpt_lines(const std::string& listen) {
   return "warn  authenticated = *\n"
          "      condition = ${if !def:acl_m_postreeve}\n"
          "      set acl_m_postreeve = $tod_epoch_l\n" +
-         obey(ask(listen, "RCPT", "recipient=$local_part@$domain\\nrecipient_count=$rcpt_count\\n")) +
+         obey(asking(listen, "RCPT", "recipient=$local_part@$domain\\nrecipient_count=$rcpt_count\\n")) +
          fmt::format(
              "warn  authenticated = *\n"
              "      condition = ${{if or{{{}}}}}\n"
@@ -78,8 +78,8 @@ std::string exim_rcpt_lines(const std::string& listen) {
 }
 
 std::string exim_data_lines(const std::string& listen) {
-  return obey(ask(listen, "END-OF-MESSAGE",
-                  "recipient_count=$recipients_count\\nqueue_id=$message_exim_id\\n")) +
+  return obey(asking(listen, "END-OF-MESSAGE",
+                     "recipient_count=$recipients_count\\nqueue_id=$message_exim_id\\n")) +
          fmt::format(
              "warn  authenticated = *\n"
              "      condition = ${{if or{{{{eq{{$acl_m_postreeve_hold}}{{1}}}}{}}}}}\n"

@@ -79,7 +79,7 @@ Check check_readable(const std::string& path, const FileFacts& facts) {
   return {CheckResult::kPass, name, path + " can be read", {}};
 }
 
-std::string in_words(Duration span) {
+std::string span_in_words(Duration span) {
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(std::chrono::abs(span)).count();
   return minutes < 120 ? fmt::format("{} minutes", minutes) : fmt::format("{} hours", minutes / 60);
 }
@@ -128,7 +128,7 @@ Checks judge_log(const std::string& path, const LogFacts& facts, Timestamp modif
     if (*facts.last_line - now > kTolerated || std::chrono::abs(off) > kTolerated) {
       checks.push_back(
           {CheckResult::kFail, "logs.clock",
-           fmt::format("{}: stamps are {} {} the machine's clock", path, in_words(off),
+           fmt::format("{}: stamps are {} {} the machine's clock", path, span_in_words(off),
                        off > Duration{0} ? "before" : "behind"),
            "set time_zone in [logs] to the zone that the log is written in, and check the clock"});
     } else {
