@@ -49,8 +49,8 @@ StandingEntry entry_number(std::uint64_t number) {
   const auto acknowledge = [&](std::uint64_t n) {
     if (::write(pipe, &n, sizeof n) != sizeof n) ::_exit(1);
   };
-  std::thread([&] {
-    for (std::uint64_t n = number + 500'000;; ++n) {
+  std::thread([&, first = number + 500'000] {
+    for (std::uint64_t n = first;; ++n) {
       const auto added = lists.add({.list = ListName::kBlock,
                                     .value = account_number(n).text(),
                                     .comment = "",
