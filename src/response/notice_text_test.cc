@@ -138,7 +138,7 @@ class OwnNoticeTexts : public ::testing::Test {
   void write_file(const std::string& name, const std::string& text) {
     std::ofstream(folder.file(name)) << text;
   }
-  TemporaryFolder folder;
+  LedgerFolder folder;
 };
 
 TEST_F(OwnNoticeTexts, ReplaceOursLanguageByLanguage) {

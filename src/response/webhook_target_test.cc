@@ -61,7 +61,7 @@ class WebhookTemplate : public ::testing::Test {
     std::ofstream(folder.file(name)) << text;
     return folder.file(name);
   }
-  TemporaryFolder folder;
+  LedgerFolder folder;
 };
 
 RC_GTEST_FIXTURE_PROP(WebhookTemplate, IsJsonWhateverIsPutIn, ()) {

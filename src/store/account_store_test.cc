@@ -28,7 +28,7 @@ class OnSqlite {
   AccountStore& store() { return *store_; }
 
  private:
-  TemporaryFolder folder_;
+  StoreFolder folder_;
   std::unique_ptr<SqliteAccountStore> store_ = open_store(folder_);
 };
 
@@ -38,7 +38,7 @@ class OnSqliteWithoutMemory {
   AccountStore& store() { return *store_; }
 
  private:
-  TemporaryFolder folder_;
+  StoreFolder folder_;
   std::unique_ptr<SqliteAccountStore> store_ =
       open_store(folder_, {.memory_bytes = 64 * 2'000, .write_after = Duration{1}});
 };

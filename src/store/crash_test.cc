@@ -36,7 +36,7 @@ struct Diary {
 };
 
 // Step n writes n into the account n % kAccounts; never returns.
-[[noreturn]] void learn_until_killed(const TemporaryFolder& folder, Diary& diary) {
+[[noreturn]] void learn_until_killed(const StoreFolder& folder, Diary& diary) {
   const auto store = open_store(folder, {.memory_bytes = 64 * 20'000});
   for (std::uint64_t n = 1; n < kMost; ++n) {
     update(*store, account(n % kAccounts),
@@ -56,7 +56,7 @@ int rounds() {
 
 void kill_a_learner_once() {
   std::mt19937 random(std::random_device{}());
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   Diary* diary = Diary::make();
   ASSERT_NE(diary, nullptr);
   const pid_t child = fork();

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Use {
+struct CounterUse {
   Timestamp time;
   std::uint32_t amount;
 };
@@ -24,7 +24,7 @@ RC_GTEST_PROP(LimitCounters, AreExactWithinAnEighthOfTheWindow, ()) {
   const Duration window = std::chrono::seconds{*rc::gen::inRange(8, 100'000)};
   const Duration slot = window / 8;
   MemorySharedCounters counters;
-  std::vector<Use> uses;
+  std::vector<CounterUse> uses;
   Timestamp now = kNow;
   for (int i = *rc::gen::inRange(0, 60); i > 0; --i) {
     now += Duration{*rc::gen::inRange<std::int64_t>(0, window.count() / 4)};
@@ -33,7 +33,7 @@ RC_GTEST_PROP(LimitCounters, AreExactWithinAnEighthOfTheWindow, ()) {
     uses.push_back({now, amount});
     std::uint32_t least = 0;
     std::uint32_t most = 0;
-    for (const Use& use : uses) {
+    for (const CounterUse& use : uses) {
       if (now - use.time <= window - slot) least += use.amount;
       if (now - use.time < window) most += use.amount;
     }

@@ -56,7 +56,7 @@ class RecordCopy : public testing::TestWithParam<Way> {
     return all;
   }
 
-  TemporaryFolder folder_;
+  StoreFolder folder_;
   PrivateRedis server_;
   std::unique_ptr<RedisClient> client_ = client_of(server_.url());
   std::unique_ptr<RecordHome> redis_ = records_on_redis(*client_);
@@ -146,8 +146,8 @@ INSTANTIATE_TEST_SUITE_P(, RecordCopy, testing::Values(Way::kToRedis, Way::kFrom
                          });
 
 TEST(RecordCopyIntoAFile, FindsMoreThanTheSourceHas) {
-  const TemporaryFolder one;
-  const TemporaryFolder other;
+  const StoreFolder one;
+  const StoreFolder other;
   const auto from = *open_records_in_file(one.file());
   const auto to = *open_records_in_file(other.file());
   const NamedRecord extra{account(1), encode_record(AccountRecord{})};
@@ -157,7 +157,7 @@ TEST(RecordCopyIntoAFile, FindsMoreThanTheSourceHas) {
 }
 
 TEST(RecordCopyToRedis, StopsWhenRedisIsFull) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   const PrivateRedis server({"--maxmemory", "1mb"});
   const auto client = client_of(server.url());
   const auto from = *open_records_in_file(folder.file());
@@ -173,7 +173,7 @@ TEST(RecordCopyToRedis, StopsWhenRedisIsFull) {
 }
 
 TEST(RecordsInFile, AreCountedWithoutMakingAnything) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   EXPECT_EQ(*count_records_in_file(folder.file()), 0U);
   EXPECT_FALSE(std::filesystem::exists(folder.file()));
   const auto home = *open_records_in_file(folder.file());

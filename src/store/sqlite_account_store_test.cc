@@ -22,7 +22,7 @@ std::uint32_t value_of(const AccountStore& store, std::uint64_t number) {
 }
 
 TEST(SqliteAccountStore, FindsEveryRecordAgainAsItWas) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   std::vector<AccountRecord> records;
   for (std::uint64_t i = 0; i < 40; ++i) records.push_back(random_record(i));
   {
@@ -40,7 +40,7 @@ TEST(SqliteAccountStore, FindsEveryRecordAgainAsItWas) {
 }
 
 TEST(SqliteAccountStore, KnowsHowManyThereAreWithoutLoadingThem) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   {
     const auto store = open_store(folder);
     for (std::uint64_t i = 0; i < 50; ++i) {
@@ -62,7 +62,7 @@ TEST(SqliteAccountStore, KnowsHowManyThereAreWithoutLoadingThem) {
 }
 
 TEST(SqliteAccountStore, HasEverythingInTheFileAfterAFlush) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   const auto store = open_store(folder, {.write_after = std::chrono::hours{1}});
   for (std::uint64_t i = 0; i < 1'000; ++i) set(*store, i, 7);
   EXPECT_EQ(store->health().dirty, 1'000U);
@@ -74,7 +74,7 @@ TEST(SqliteAccountStore, HasEverythingInTheFileAfterAFlush) {
 }
 
 TEST(SqliteAccountStore, WritesByItselfSoonAfterAChange) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   const auto store = open_store(folder, {.write_after = Duration{5}});
   set(*store, 1, 7);
   for (int i = 0; i < 2'000 && store->health().dirty > 0; ++i) std::this_thread::yield();
@@ -83,7 +83,7 @@ TEST(SqliteAccountStore, WritesByItselfSoonAfterAChange) {
 }
 
 TEST(SqliteAccountStore, StaysWithinItsMemoryAndForgetsNothing) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   constexpr std::uint64_t kBudget = 64 * 4'000;  // some 300 records
   const auto store = open_store(folder, {.memory_bytes = kBudget});
   for (std::uint32_t round = 0; round < 2; ++round) {
@@ -101,7 +101,7 @@ TEST(SqliteAccountStore, StaysWithinItsMemoryAndForgetsNothing) {
 }
 
 TEST(SqliteAccountStore, NeverGivesUpARecordInAStanding) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   const auto store = open_store(folder, {.memory_bytes = 1});
   update(*store, account(5), [](AccountRecord& record) { record.standing.level = Level::kHeld; });
   ASSERT_TRUE(store->flush());
@@ -114,7 +114,7 @@ TEST(SqliteAccountStore, NeverGivesUpARecordInAStanding) {
 }
 
 TEST(SqliteAccountStore, JudgesAnAccountAsNewWhoseRecordIsDamagedAndKeepsItAside) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   {
     const auto store = open_store(folder);
     update(*store, account(1), [](AccountRecord& record) { record.profile.first_seen = 9; });
@@ -139,7 +139,7 @@ TEST(SqliteAccountStore, JudgesAnAccountAsNewWhoseRecordIsDamagedAndKeepsItAside
 }
 
 TEST(SqliteAccountStore, KeepsRecordsInMemoryWhileTheDiskIsFull) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   {
     const auto store = open_store(folder, {.write_after = Duration{1}, .most_pages = 12});
     for (std::uint64_t i = 0; i < 2'000; ++i) set(*store, i, 7);
@@ -161,7 +161,7 @@ TEST(SqliteAccountStore, KeepsRecordsInMemoryWhileTheDiskIsFull) {
 }
 
 TEST(SqliteAccountStore, GoesOnWritingWhenTheDiskHasRoomAgain) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   const auto store = open_store(folder, {.write_after = Duration{1}});
   set(*store, 1, 7);
   ASSERT_TRUE(store->flush());
@@ -176,7 +176,7 @@ TEST(SqliteAccountStore, GoesOnWritingWhenTheDiskHasRoomAgain) {
 }
 
 TEST(SqliteAccountStore, SharesItsFileWithSomebodyWhoHoldsItForAMoment) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   const auto store = open_store(folder, {.write_after = Duration{1}});
   auto other = SqliteConnection::open(folder.file(), SqliteConnection::Access::kReadWrite, Duration{1'000});
   ASSERT_TRUE(other);
@@ -188,7 +188,7 @@ TEST(SqliteAccountStore, SharesItsFileWithSomebodyWhoHoldsItForAMoment) {
 }
 
 TEST(SqliteAccountStore, RefusesAFileThatIsNoDatabase) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   std::ofstream(folder.file()) << std::string(10'000, 'x');
   SqliteAccountStoreOptions options;
   options.path = folder.file();
@@ -198,7 +198,7 @@ TEST(SqliteAccountStore, RefusesAFileThatIsNoDatabase) {
 }
 
 TEST(SqliteAccountStore, RefusesRecordsOfANewerVersion) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   open_store(folder).reset();
   ask(folder, "UPDATE account_record_count SET schema = 2");
   SqliteAccountStoreOptions options;
@@ -209,7 +209,7 @@ TEST(SqliteAccountStore, RefusesRecordsOfANewerVersion) {
 }
 
 TEST(SqliteAccountStore, LosesNothingUnderManyThreadsWithEvictionsAndFlushes) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   constexpr std::uint32_t kThreads = 4;
   constexpr std::uint32_t kSteps = 1'500;
   constexpr std::uint64_t kAccounts = 300;

@@ -50,7 +50,7 @@ void expect_all_sorts(MemorySharedCounters& counters) {
   EXPECT_EQ(counters.look(kSubject, {9, 9}, kNow).victims, 0U);
 }
 
-std::unique_ptr<SqliteCounterKeeper> keep(const TemporaryFolder& folder, MemorySharedCounters& counters,
+std::unique_ptr<SqliteCounterKeeper> keep(const StoreFolder& folder, MemorySharedCounters& counters,
                                           Duration every = 1h) {
   auto keeper = SqliteCounterKeeper::open({.path = folder.file(), .save_every = every}, counters);
   if (!keeper) {
@@ -61,7 +61,7 @@ std::unique_ptr<SqliteCounterKeeper> keep(const TemporaryFolder& folder, MemoryS
 }
 
 TEST(SqliteCounterKeeper, BringsEveryCountBackAfterARestart) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   {
     MemorySharedCounters counters(10'000);
     const auto keeper = keep(folder, counters);
@@ -74,7 +74,7 @@ TEST(SqliteCounterKeeper, BringsEveryCountBackAfterARestart) {
 }
 
 TEST(SqliteCounterKeeper, SavesByItselfNowAndThen) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   MemorySharedCounters counters(1'000);
   const auto keeper = keep(folder, counters, 1ms);
   while (ask(folder, "SELECT count(*) FROM shared_counter") < std::int64_t{MemorySharedCounters::kParts}) {
@@ -84,7 +84,7 @@ TEST(SqliteCounterKeeper, SavesByItselfNowAndThen) {
 }
 
 TEST(SqliteCounterKeeper, LeavesOutWhatIsDamagedAndSaysSo) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   {
     MemorySharedCounters counters(10'000);
     const auto keeper = keep(folder, counters);
@@ -124,7 +124,7 @@ RC_GTEST_PROP(SavedSharedCounters, AreSafeToReadWhateverTheBytesAre, (const std:
 }
 
 TEST(SqliteCounterKeeper, SavesWhileOthersCount) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   MemorySharedCounters counters(1'000);
   const auto keeper = keep(folder, counters);
   std::thread counting([&] { count_all_sorts(counters); });

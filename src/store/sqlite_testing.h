@@ -2,40 +2,29 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "base/temporary_folder.h"
 #include "store/sqlite_account_store.h"
 #include "store/sqlite_connection.h"
 
 namespace postreeve {
 
-class TemporaryFolder {
+// A store's file, which goes with the object.
+class StoreFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "postreeve-store-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::string file() const { return (path_ / "state.db").string(); }
+  [[nodiscard]] std::string file() const { return (folder_.path() / "state.db").string(); }
 
  private:
-  std::filesystem::path path_;
+  TemporaryFolder folder_{"store"};
 };
 
-inline std::unique_ptr<SqliteAccountStore> open_store(const TemporaryFolder& folder,
+inline std::unique_ptr<SqliteAccountStore> open_store(const StoreFolder& folder,
                                                       SqliteAccountStoreOptions options = {}) {
   options.path = folder.file();
   Result<std::unique_ptr<SqliteAccountStore>> store = SqliteAccountStore::open(std::move(options));
@@ -65,7 +54,7 @@ inline Hash128 account(std::uint64_t i) {
 }
 
 // Runs one statement on the file and returns the number it gives; 0 when it gives none.
-inline std::int64_t ask(const TemporaryFolder& folder, const std::string& sql) {
+inline std::int64_t ask(const StoreFolder& folder, const std::string& sql) {
   auto connection = SqliteConnection::open(folder.file(), SqliteConnection::Access::kReadWrite,
                                            std::chrono::milliseconds{2'000});
   if (!connection) return -1;

@@ -123,7 +123,7 @@ void expect_all(LedgerDatabase& database, const std::vector<std::uint64_t>& ackn
 }
 
 TEST(LedgerAfterAKill, HasEverythingThatWasAcknowledged) {
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   const std::string file = folder.file("ledger.db");
   std::mt19937_64 random{std::random_device{}()};
   std::size_t seen = 0;
@@ -147,7 +147,7 @@ TEST(PostgresqlAfterAKill, HasEverythingThatWasAcknowledgedOnce) {
   if (!PrivatePostgresql::is_installed())
     GTEST_SKIP() << "PostgreSQL is not installed (apt-get install postgresql)";
   PrivatePostgresql postgresql;
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   PostgresqlServer server = postgresql.new_ledger();
   server.timeout = std::chrono::milliseconds{500};
   const LedgerOptions options{.path = folder.file("spool.db"), .server = server};

@@ -25,12 +25,12 @@
 namespace postreeve {
 namespace {
 
-using Session = std::unique_ptr<soci::session>;
+using OwnedSession = std::unique_ptr<soci::session>;
 
 // Sessions that are lent to one thread at a time. One that was never opened, or was thrown away, is null.
 class ReaderPool {
  public:
-  explicit ReaderPool(std::vector<Session> sessions) : free_(std::move(sessions)) {}
+  explicit ReaderPool(std::vector<OwnedSession> sessions) : free_(std::move(sessions)) {}
 
   // Waits for a session, and gives it back.
   class Lease {
@@ -40,23 +40,23 @@ class ReaderPool {
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
 
-    [[nodiscard]] Session& session() { return session_; }
+    [[nodiscard]] OwnedSession& session() { return session_; }
 
    private:
     ReaderPool& pool_;
-    Session session_;
+    OwnedSession session_;
   };
 
  private:
-  Session take() {
+  OwnedSession take() {
     std::unique_lock lock(mutex_);
     returned_.wait(lock, [&] { return !free_.empty(); });
-    Session session = std::move(free_.back());
+    OwnedSession session = std::move(free_.back());
     free_.pop_back();
     return session;
   }
   // There was room for it before.
-  void give_back(Session session) noexcept {
+  void give_back(OwnedSession session) noexcept {
     {
       const std::lock_guard lock(mutex_);
       free_.push_back(std::move(session));
@@ -66,7 +66,7 @@ class ReaderPool {
 
   std::mutex mutex_;
   std::condition_variable returned_;
-  std::vector<Session> free_;
+  std::vector<OwnedSession> free_;
 };
 
 // Rolls back unless the end was reached.
@@ -101,7 +101,7 @@ Result<void> bring_up_to_date(soci::session& session) {
   }
 }
 
-Result<Session> open_writer(const LedgerOptions& options) {
+Result<OwnedSession> open_writer(const LedgerOptions& options) {
   const bool left_open = was_left_open(options.path);
   if (auto made = make_private_file(options.path); !made) return fail(made.error());
   auto session = open_sqlite({.path = options.path, .most_pages = options.most_pages});
@@ -136,7 +136,7 @@ Result<std::string> node_of_spool(LedgerDatabase& spool) {
 }  // namespace
 
 struct LedgerDatabase::Impl {
-  explicit Impl(std::vector<Session> reading) : readers(std::move(reading)) {}
+  explicit Impl(std::vector<OwnedSession> reading) : readers(std::move(reading)) {}
   ~Impl() {
     follower.reset();
     if (link) link->stop();
@@ -145,7 +145,7 @@ struct LedgerDatabase::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<void> read_from_server(const std::function<Result<void>(soci::session&)>& work);
-  bool begin_on_server(Session& session, TimeLimit::Clock::time_point end);
+  bool begin_on_server(OwnedSession& session, TimeLimit::Clock::time_point end);
 
   std::string path;
   PostgresqlServer server;
@@ -158,7 +158,7 @@ struct LedgerDatabase::Impl {
 };
 
 // A connection that broke while it was not used is replaced.
-bool LedgerDatabase::Impl::begin_on_server(Session& session, TimeLimit::Clock::time_point end) {
+bool LedgerDatabase::Impl::begin_on_server(OwnedSession& session, TimeLimit::Clock::time_point end) {
   if (session) {
     const TimeLimit limit(link->watch(), socket_of(*session), end);
     if (begin_snapshot(*session)) return true;
@@ -175,7 +175,7 @@ bool LedgerDatabase::Impl::begin_on_server(Session& session, TimeLimit::Clock::t
 Result<void> LedgerDatabase::Impl::read_from_server(const std::function<Result<void>(soci::session&)>& work) {
   {
     ReaderPool::Lease lease(readers);
-    Session& session = lease.session();
+    OwnedSession& session = lease.session();
     const auto end = TimeLimit::Clock::now() + server.timeout;
     if (begin_on_server(session, end)) {
       const TimeLimit limit(link->watch(), socket_of(*session), end);
@@ -202,7 +202,7 @@ Result<std::unique_ptr<LedgerDatabase>> LedgerDatabase::open_file(const LedgerOp
   };
   auto writing = open_writer(options);
   if (!writing) return in_file(writing.error());
-  std::vector<Session> reading;
+  std::vector<OwnedSession> reading;
   for (std::uint32_t i = 0; i < std::max(1U, options.readers); ++i) {
     auto session = open_sqlite({.path = options.path, .read_only = true});
     if (!session) return in_file(session.error());
@@ -221,7 +221,7 @@ Result<std::unique_ptr<LedgerDatabase>> LedgerDatabase::open_server(const Ledger
   if (!spool) return spool;
   auto node = node_of_spool(**spool);
   if (!node) return fail(node.error());
-  auto impl = std::make_unique<Impl>(std::vector<Session>(std::max(1U, options.readers)));
+  auto impl = std::make_unique<Impl>(std::vector<OwnedSession>(std::max(1U, options.readers)));
   impl->path = options.path;
   impl->server = options.server;
   impl->node = *std::move(node);

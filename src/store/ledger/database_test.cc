@@ -337,7 +337,7 @@ bool survives_refused_writes(const std::string& file) {
 }
 
 TEST(LedgerOnAFullDisk, GoesOnInTheSameProcessWhenFilesMayGrowAgain) {
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   const ::pid_t child = ::fork();
   if (child == 0) ::_exit(survives_refused_writes(folder.file("ledger.db")) ? 0 : 1);
   int status = 0;

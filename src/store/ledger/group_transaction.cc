@@ -23,9 +23,9 @@ Tried tried(Call call) {
   }
 }
 
-class Group {
+class WriteGroup {
  public:
-  Group(soci::session& session, std::span<WriteItem> items, Error& why)
+  WriteGroup(soci::session& session, std::span<WriteItem> items, Error& why)
       : session_(session), items_(items), why_(why) {}
 
   Attempt attempt(const GroupTransaction& transaction);
@@ -39,12 +39,12 @@ class Group {
   Error& why_;
 };
 
-void Group::undo() {
+void WriteGroup::undo() {
   if (!in_transaction(session_)) return;
   [[maybe_unused]] const Tried undone = tried([&] { session_ << "ROLLBACK"; });
 }
 
-Tried Group::carry_out(WriteItem& item) {
+Tried WriteGroup::carry_out(WriteItem& item) {
   if (auto begun = tried([&] { session_ << "SAVEPOINT work"; }); !begun) return begun;
   item.outcome = {};
   const Tried worked = tried([&] { item.outcome = item.work(session_); });
@@ -67,7 +67,7 @@ Tried Group::carry_out(WriteItem& item) {
   return {};
 }
 
-Attempt Group::attempt(const GroupTransaction& transaction) {
+Attempt WriteGroup::attempt(const GroupTransaction& transaction) {
   const auto ended = [this](const Tried& what, Attempt otherwise) {
     why_ = what.error().error;
     undo();
@@ -95,7 +95,7 @@ Attempt Group::attempt(const GroupTransaction& transaction) {
 
 Attempt attempt_group(soci::session& session, const GroupTransaction& transaction, std::span<WriteItem> group,
                       Error& why) {
-  return Group(session, group, why).attempt(transaction);
+  return WriteGroup(session, group, why).attempt(transaction);
 }
 
 }  // namespace postreeve

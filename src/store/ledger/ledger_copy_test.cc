@@ -155,7 +155,7 @@ TEST_P(CopyWithPostgresql, KnowsOneLedgerByTwoNames) {
 POSTREEVE_ON_BOTH(CopyWithPostgresql);
 
 TEST(LookAtLedger, MakesNothing) {
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   EXPECT_EQ(*look_at_ledger(folder.file("none.db"), {}), 0U);
   EXPECT_FALSE(std::filesystem::exists(folder.file("none.db")));
   std::ofstream(folder.file("text.db")) << "this is no database, but long enough to be taken for something";
@@ -175,7 +175,7 @@ class CopyOutOfPostgresql : public ::testing::Test {
     to_ = std::move(*LedgerDatabase::open({.path = folder_.file("ledger.db")}));
   }
 
-  TemporaryFolder folder_;
+  LedgerFolder folder_;
   std::unique_ptr<PrivatePostgresql> server_;
   std::unique_ptr<LedgerDatabase> from_;
   std::unique_ptr<LedgerDatabase> to_;

@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
 
+#include "base/temporary_folder.h"
 #include "base/time.h"
 #include "finding/incident.h"
 #include "mail/account_id.h"
@@ -21,25 +21,13 @@ namespace postreeve {
 
 inline const Timestamp kNoon = *parse_rfc3339("2026-03-02T12:00:00Z");
 
-// A folder that goes with the object.
-class TemporaryFolder {
+// A ledger's files, which go with the object.
+class LedgerFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "postreeve-ledger-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no temporary folder";
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] std::string file(std::string_view name) const { return (path_ / name).string(); }
+  [[nodiscard]] std::string file(std::string_view name) const { return (folder_.path() / name).string(); }
 
  private:
-  std::filesystem::path path_;
+  TemporaryFolder folder_{"ledger"};
 };
 
 enum class LedgerKind : std::uint8_t { kSqlite, kPostgresql };
@@ -65,7 +53,7 @@ class LedgerTest : public ::testing::Test {
   }
 
   LedgerKind kind;
-  TemporaryFolder folder;
+  LedgerFolder folder;
   PostgresqlServer server;
   std::unique_ptr<LedgerDatabase> database;
 };

@@ -30,7 +30,7 @@ void make_file(const std::string& file, std::uint32_t version) {
 
 TEST(LedgerMigrations, BringEveryOlderVersionUpToDate) {
   for (std::uint32_t version = 0; version <= ledger_version(); ++version) {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const std::string file = folder.file("ledger.db");
     make_file(file, version);
     const auto database = LedgerDatabase::open({.path = file});
@@ -49,7 +49,7 @@ TEST(LedgerMigrations, BringEveryOlderVersionUpToDate) {
 }
 
 TEST(LedgerMigrations, LeaveOthersTablesAlone) {
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   const std::string file = folder.file("ledger.db");
   {
     ASSERT_TRUE(make_private_file(file));
@@ -64,7 +64,7 @@ TEST(LedgerMigrations, LeaveOthersTablesAlone) {
 }
 
 TEST(LedgerMigrations, RefuseANewerVersionsFile) {
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   const std::string file = folder.file("ledger.db");
   make_file(file, ledger_version());
   {
@@ -78,7 +78,7 @@ TEST(LedgerMigrations, RefuseANewerVersionsFile) {
 }
 
 TEST(LedgerMigrations, UndoAStepThatFails) {
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   const std::string file = folder.file("ledger.db");
   {
     ASSERT_TRUE(make_private_file(file));

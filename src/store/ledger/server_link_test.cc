@@ -73,7 +73,7 @@ class PostgresqlNodes : public ::testing::Test {
   }
 
   static std::unique_ptr<PrivatePostgresql> postgresql;
-  TemporaryFolder folder;
+  LedgerFolder folder;
   PostgresqlServer server;
 };
 std::unique_ptr<PrivatePostgresql> PostgresqlNodes::postgresql;
@@ -540,7 +540,7 @@ TEST(PostgresqlConnection, SaysWhatIsWrongWithIt) {
 }
 
 TEST(PostgresqlConnection, IsNotThereWithoutAServer) {
-  const TemporaryFolder folder;
+  const LedgerFolder folder;
   const auto opened =
       open_postgresql({.connection = "host=" + folder.file("") + " dbname=x user=y", .password_file = {}});
   ASSERT_FALSE(opened);

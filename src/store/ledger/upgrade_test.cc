@@ -38,7 +38,7 @@ class PostgresqlUpgrade : public ::testing::Test {
     return std::move(*opened);
   }
 
-  TemporaryFolder folder;
+  LedgerFolder folder;
   PostgresqlServer server;
   std::unique_ptr<soci::session> session;
 };

@@ -137,7 +137,7 @@ TEST(CounterCopy, LetsExpireOnRedisWhatWouldHaveExpiredThere) {
 }
 
 TEST(CounterCopy, SurvivesInAFile) {
-  const TemporaryFolder folder;
+  const StoreFolder folder;
   MemorySharedCounters memory;
   count_something(memory);
   MemorySharedCounters items;
