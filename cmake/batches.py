@@ -4,8 +4,9 @@
     batches.py FILE...      one line a file: the number of its batch
 
 The headers are most of the time that a file takes; together they are read once. Each file's unnamed namespace holds
-names that others use, too (kKeys, make): such files go into different batches. A name that this does not see is an
-error of the compiler ("redefinition of"): give one of the two another name.
+names that others use, too (kKeys, make): such files go into different batches, when CMake configures. "redefinition
+of" is a name that was given since: configure again. When it stays, this does not see the name: give one of the two
+another.
 """
 
 import re
@@ -18,7 +19,7 @@ NAMED = [
     re.compile(r"using (\w+) ="),
     re.compile(r"MATCHER\w*\((\w+)"),
     re.compile(r"#define (\w+)"),
-    re.compile(r"(?!using |namespace |TEST|INSTANTIATE|RC_|static_assert|template|MATCHER)[\w:\[].*?(\w+)(?:\(| =|\{|\[|;)"),
+    re.compile(r"(?!using |namespace |static_assert|template|[A-Z][A-Z0-9_]+\()(?=[\w:\[]).*?(\w+)(?:\(| =|\{|\[|;)"),
 ]
 
 

@@ -1,5 +1,5 @@
 # Headers that nearly every file includes, compiled once: they are most of the time a file takes. A file includes
-# what it uses all the same. Not with clang, which serves the builds that compile several files together: ccache does
+# what it uses all the same (tests/lint --deep compiles without them). Not with clang, which serves the builds that compile several files together: ccache does
 # not know such headers again in another checkout.
 set(POSTREEVE_COMMON_HEADERS
   <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <string> <string_view>

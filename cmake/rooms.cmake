@@ -46,6 +46,11 @@ function(postreeve_check_includes room files deps)
   endforeach()
 endfunction()
 
+if(POSTREEVE_TOGETHER)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/batches.py)
+endif()
+
 # Under POSTREEVE_TOGETHER the files of `target` are compiled several at a time (cmake/batches.py).
 function(postreeve_compile_together target)
   if(NOT POSTREEVE_TOGETHER)

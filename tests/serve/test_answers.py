@@ -40,8 +40,7 @@ def test_mailboxes_of_suspended_accounts_stay_open_unless_they_are_closed(make_d
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory):
     """What makes judging fail for whoever comes from an address that was not seen before (fault.cc)."""
-    linked = subprocess.run(["ldd", POSTREEVE], capture_output=True, text=True, check=True).stdout
-    if "libasan" in linked or "libtsan" in linked:
+    if b"__asan_init" in pathlib.Path(POSTREEVE).read_bytes():
         pytest.skip("sanitizers have an allocator of their own")
     library = tmp_path_factory.mktemp("fault") / "fault.so"
     source = pathlib.Path(__file__).with_name("fault.cc")
