@@ -272,7 +272,7 @@ void Engine::Impl::observe_mail(const Mail& mail, Observation& observation, Trus
 void Engine::Impl::observe(const Login& login, Observation& observation, Trust trust) {
   Facts facts = builder.build(login);
   vouch(facts, trust);
-  facts.network = note_network(facts, login.success);
+  if (login.success || is_guess(login.reason)) facts.network = note_network(facts, login.success);
   if (login.success) {
     step_among_others(facts, login.account, observation);
   } else {

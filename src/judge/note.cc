@@ -141,6 +141,7 @@ bool owner_moved(const AccountProfile& profile, Timestamp time, Duration away) {
 void note_failed_login(AccountRecord& record, const Facts& facts) {
   const Habit* network = record.profile.networks.find(facts.origin.network);
   if (network != nullptr && network->days >= kFamiliarSendDays) return;  // a stale phone, a typing error
+  if (facts.login != nullptr && !is_guess(facts.login->reason)) return;
   Guesses& guesses = record.guesses;
   const auto password = static_cast<std::uint32_t>(facts.login == nullptr ? 0 : facts.login->password_hash);
   if (password != 0 && password == guesses.last_password) return;

@@ -49,6 +49,16 @@ TEST(FailedLogin, CountsOnceForTheSameWrongPassword) {
   EXPECT_EQ(anna.record.guesses.from_network, 2);
 }
 
+TEST(FailedLogin, IsNoGuessWhenTheUserDatabaseWasDown) {
+  Account anna;
+  Login login;
+  login.reason = LoginFailure::kOther;
+  Facts tried = anna.facts(StepKind::kLogin, thiefs_place());
+  tried.login = &login;
+  for (int i = 0; i < 50; ++i) anna.judge(tried);
+  EXPECT_TRUE(anna.record.guesses == Guesses{});
+}
+
 TEST(FailedLogin, BeginsAgainFromAnotherNetworkAndAfterADay) {
   Account anna;
   for (int i = 0; i < 5; ++i) anna.login(thiefs_place(), false);

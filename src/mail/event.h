@@ -51,6 +51,11 @@ enum class LoginFailure : std::uint8_t {
 [[nodiscard]] std::string_view to_text(LoginFailure reason) noexcept;  // "bad_password"; "" for kNone
 // kNone for "", kOther for a word not known here.
 [[nodiscard]] LoginFailure login_failure_from_text(std::string_view text) noexcept;
+// Whether it says that a password was tried in vain: not when the user database is down or the client went
+// away.
+[[nodiscard]] constexpr bool is_guess(LoginFailure reason) noexcept {
+  return reason != LoginFailure::kOther;
+}
 
 // A login attempt (SASL, IMAP LOGIN, POP3 PASS, webmail).
 struct Login {
