@@ -83,6 +83,8 @@ class FileFollower {
   void forget_changes();
 
   [[nodiscard]] FollowState state() const noexcept { return state_; }
+  // Not while the file that is there could never be read: which one it is is not known then.
+  [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   // Where the next line begins.
   [[nodiscard]] FilePosition position() const noexcept { return cutter_.line_start(); }

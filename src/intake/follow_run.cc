@@ -30,7 +30,8 @@ struct File {
   // Of the line that comes next; a line without a time has that of the line before.
   std::optional<Timestamp> time;
   bool may_have_more = true;
-  FilePosition handed_on_before;  // by whoever ran before us: what is up to there is not handed on again
+  std::optional<FileCheckpoint> before;  // as whoever ran before us left it
+  FilePosition handed_on_before;         // what is up to there is not handed on again
   FilePosition handed_on;
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
@@ -95,7 +96,10 @@ void FollowRun::Impl::open_files(Timestamp now) {
     if (known != before.files.end()) so_far = {known->generations, known->read_from, before.written};
     auto tell = [this, path](const std::string& sentence) { notice(path, sentence); };
     auto file = std::make_unique<File>(path, so_far, options.from_beginning, std::move(tell), zone, now);
-    if (known != before.files.end()) file->handed_on = file->handed_on_before = known->handed_on;
+    if (known != before.files.end()) {
+      file->before = *known;
+      file->handed_on = file->handed_on_before = known->handed_on;
+    }
     files.push_back(std::move(file));
   }
 }
@@ -154,9 +158,11 @@ void FollowRun::Impl::take(File& file, Timestamp now) {
   ++file.lines;
   if (std::holds_alternative<NotUnderstood>(file.line.record)) count_unparsed(file, file.batch.text(entry));
   if (file.time) {
-    log_time = std::max(log_time, *file.time);
+    // A stamp ahead of us (a clock that was an hour off at boot) would hold log time until we are there.
+    const Timestamp time = std::min(*file.time, now);
+    log_time = std::max(log_time, time);
     taken_at = now;
-    joiner.add(*file.time, file.line.host, file.line.record,
+    joiner.add(time, file.line.host, file.line.record,
                {sequence, static_cast<std::uint32_t>(number - files.begin()), entry.at});
   }
   ++file.next;
@@ -179,6 +185,10 @@ FollowCheckpoint FollowRun::Impl::checkpoint(Timestamp now) {
   }
   FollowCheckpoint checkpoint{now, {}};
   for (const auto& file : files) {
+    if (!file->follower.has_begun()) {  // it could not be read yet
+      if (file->before) checkpoint.files.push_back(*file->before);
+      continue;
+    }
     const auto at = file->has_line() ? file->batch.lines()[file->next].at : file->follower.position();
     file->index.note(sequence + 1, at, file->bytes, now);
     const auto from = file->index.place_of(oldest_open, now - kLookBack, options.most_reread_bytes);

@@ -202,7 +202,7 @@ TEST_F(Following, MergesSeveralFilesByTheirTimes) {
 
 TEST_F(Following, ReadsTheTurnOfAYear) {
   append("");
-  now = parse_rfc3339("2026-12-31T23:59:00Z").value();
+  now = parse_rfc3339("2026-12-31T23:59:59Z").value();
   std::vector<Timestamp> times;
   auto opened = FollowRun::open(
       options, now, [&](Event&& event) { times.push_back(time_of(event)); }, [](auto&, auto&) {});
@@ -217,6 +217,35 @@ TEST_F(Following, ReadsTheTurnOfAYear) {
   (*opened)->step(now);
   ASSERT_EQ(times.size(), 2U);
   EXPECT_EQ(times[1] - times[0], std::chrono::seconds{11});
+}
+
+TEST_F(Following, DoesNotWaitForTheTimeOfAStampThatIsAhead) {
+  append("");
+  open();
+  append(line("2026-11-22T10:00:00Z", "smtpd", "connect from a.example[203.0.113.9]"));
+  append(received("ABCDE01"));
+  EXPECT_EQ(drain(), Names{});
+  now += std::chrono::minutes{6};
+  append(line("2026-11-22T09:06:00Z", "smtpd", "connect from a.example[203.0.113.9]"));
+  EXPECT_EQ(drain(), Names{"S ABCDE01"});
+}
+
+TEST_F(Following, KnowsItsPlaceAfterAStartAtWhichTheFileCouldNotBeRead) {
+  append("");
+  open();
+  append(message("ABCDE01"));
+  EXPECT_EQ(drain().size(), 2U);
+  run->stop(now);
+  fs::rename(path, path + ".away");
+  fs::create_directory(path);  // what cannot be read as a file, for root neither
+  open();
+  EXPECT_EQ(drain(), Names{});
+  run->stop(now);
+  fs::remove(path);
+  fs::rename(path + ".away", path);
+  append(message("ABCDE02"));
+  open();
+  EXPECT_EQ(drain(), (Names{"S ABCDE02", "D ABCDE02"}));
 }
 
 TEST_F(Following, DoesWithoutABrokenCheckpoint) {
