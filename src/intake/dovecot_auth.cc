@@ -184,6 +184,7 @@ Record parse_request(std::string_view text) {
   seen.client_address = found->request.address;
   seen.session_id = found->request.session;
   seen.failure = *found->verdict->failure;
+  seen.may_go_on = seen.failure == LoginFailure::kUnknownUser;
   return seen;
 }
 

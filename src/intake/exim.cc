@@ -30,6 +30,23 @@ void skip_pid(FieldCursor& cursor) {
   if (ahead.take('[') && ahead.take_number() && ahead.take("] ")) cursor = ahead;
 }
 
+// "[1/3] " or "[2\\3] ": Exim splits what is too long for a syslog daemon (870 bytes).
+struct Piece {
+  std::uint64_t number = 1;
+  std::uint64_t of = 1;
+};
+
+Piece take_piece(FieldCursor& cursor) {
+  FieldCursor ahead = cursor;
+  if (!ahead.take('[')) return {};
+  const auto number = ahead.take_number();
+  if (!number || (!ahead.take('/') && !ahead.take('\\'))) return {};
+  const auto of = ahead.take_number();
+  if (!of || !ahead.take("] ")) return {};
+  cursor = ahead;
+  return {*number, *of};
+}
+
 // Exim's own stamp, which it writes behind a syslog tag too unless told not to (syslog_timestamp):
 // "2026-11-22 00:14:25[.123][ +0100] ".
 void skip_stamp(FieldCursor& cursor) {
@@ -65,18 +82,31 @@ Record parse_message_line(std::string_view id, FieldCursor line) {
   return NotUnderstood{};
 }
 
+// A list of recipients ends where the next one does not fit Exim's buffer, and is cut anywhere at a piece's
+// end.
+Record with_cut_recipients(Record record, const Piece& piece, std::size_t line_bytes) {
+  constexpr std::size_t kNearlyFull = 8192 - 600;
+  auto* message = std::get_if<MessageReceived>(&record);
+  if (message == nullptr || message->recipients.empty()) return record;
+  if (piece.of > 1) message->recipients.pop_back();
+  message->may_have_more = piece.of > 1 || line_bytes > kNearlyFull;
+  return record;
+}
+
 }  // namespace
 
 Record parse_exim(std::string_view message) {
   while (message.ends_with('\n') || message.ends_with('\r')) message.remove_suffix(1);
   FieldCursor line(message);
+  const Piece piece = take_piece(line);
+  if (piece.number > 1) return NothingToSay{};
   skip_stamp(line);
   skip_late_tag(line);
   skip_stamp(line);
   skip_pid(line);
   if (line.at_end()) return NothingToSay{};
   const auto id = take_message_id(line);
-  if (!id.empty()) return parse_message_line(id, line);
+  if (!id.empty()) return with_cut_recipients(parse_message_line(id, line), piece, message.size());
   const auto text = line.rest();
   if (auto login = parse_exim_failed_login(text)) return *std::move(login);
   if (auto session = parse_exim_session_without_mail(text)) return *std::move(session);

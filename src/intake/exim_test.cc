@@ -368,5 +368,24 @@ TEST(Exim, DoesNotUnderstandWhatItDoesNotWrite) {
   for (const auto* line : kLines) EXPECT_TRUE(is<NotUnderstood>(line)) << line;
 }
 
+TEST(EximInSyslog, ReadsTheFirstPieceOfALongLine) {
+  const auto message = read<MessageReceived>(
+      "[1/3] 2026-11-22 00:08:02 1xUvDu-0003Kj-2j <= ann@x.test H=a.test [203.0.113.9] P=esmtpsa A=plain:ann "
+      "S=9 "
+      "for a@ok.test b@ok.test c@ok.te");
+  EXPECT_EQ(message.login, "ann");
+  EXPECT_EQ(message.recipients, (std::vector<std::string_view>{"a@ok.test", "b@ok.test"}));
+  EXPECT_TRUE(message.may_have_more);
+  EXPECT_TRUE(is<NothingToSay>("[2\\3] st d@ok.test"));
+}
+
+TEST(EximArrival, ALineThatFillsTheBufferMayHaveMoreRecipients) {
+  std::string line = "1xUvDu-0003Kj-2j <= ann@x.test H=a.test [203.0.113.9] P=esmtpsa A=plain:ann S=9 for";
+  for (int i = 0; line.size() < 7000; ++i) line += " r" + std::to_string(i) + "@ok.test";
+  EXPECT_FALSE(read<MessageReceived>(line).may_have_more);
+  while (line.size() < 8000) line += " r@ok.test";
+  EXPECT_TRUE(read<MessageReceived>(line).may_have_more);
+}
+
 }  // namespace
 }  // namespace postreeve

@@ -63,6 +63,7 @@ std::optional<std::uint64_t> Joiner::oldest_open() const {
 }
 
 void Joiner::handle(const LoginSeen& login) {
+  if (login.may_go_on && !login.session_id.empty()) return;  // the login process tells how the session went
   const bool is_success = login.failure == LoginFailure::kNone;
   std::optional<AccountId> account;
   if (!is_success) {
@@ -148,10 +149,11 @@ void Joiner::submit(const MessageReceived& received, std::uint32_t account, Sess
   submission.recipient_count = static_cast<std::uint32_t>(received.recipients.size());
   if (received.sender_known) message.origin.sender = hash_text(received.sender);
   remember_message_id(message, received.message_id);
-  if (!received.recipients.empty()) {  // Exim tells all at once
+  if (!received.recipients.empty() && !received.may_have_more) {  // Exim tells all at once
     queue_.push(std::move(submission));
   } else {
     message.pending = std::make_unique<PendingSubmission>();
+    for (const auto recipient : received.recipients) message.pending->asked.insert(hash_text(recipient));
     const bool has_content = received.sender_known || !received.message_id.empty();
     message.pending->slot = queue_.open(std::move(submission), key, has_content);
   }
@@ -166,9 +168,13 @@ void Joiner::handle(const MessageIdSeen& seen) {
     return;
   }
   if (message->kind != Message::Kind::kSubmission) return;
-  note_content(*message);
   remember_message_id(*message, seen.message_id);
-  if (Submission* submission = open_submission(*message)) submission->message_id = cut_text(seen.message_id);
+  // cleanup writes it when it meets the header: the message may still be on its way, and never be whole.
+  if (message->pending && message->pending->parked) {
+    message->pending->parked->message_id = cut_text(seen.message_id);
+  } else if (Submission* submission = open_submission(*message)) {
+    submission->message_id = cut_text(seen.message_id);
+  }
 }
 
 void Joiner::handle(const HeaderSeen& header) {

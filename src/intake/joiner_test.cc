@@ -236,6 +236,66 @@ TEST(Joiner, ASlowUploadIsSubmittedWhenItIsThere) {
   EXPECT_EQ(submissions[0].session.client_name, "a.example");
 }
 
+TEST(Joiner, ADatabaseThatDoesNotKnowTheUserIsNoFailedLogin) {
+  Log log;
+  const auto add = [&](std::string_view text) { log.record(parse_dovecot(text)); };
+  add("auth: Info: passwd-file(ann,203.0.113.9,<s/1>): unknown user");  // the next one knows her
+  add("imap-login: Info: Login: user=<ann>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, session=<s/1>");
+  add("auth: Info: passwd-file(bob,203.0.113.9,<s/2>): unknown user");
+  add("auth: Info: sql(bob,203.0.113.9,<s/2>): unknown user");
+  add("imap-login: Info: Disconnected (auth failed, 1 attempts in 2 secs): user=<bob>, method=PLAIN, "
+      "rip=203.0.113.9, lip=192.0.2.1, session=<s/2>");
+  add("auth: Info: passwd-file(eve,203.0.113.9): unknown user");  // of Postfix: nobody else tells
+  const auto logins = log.all<Login>();
+  ASSERT_EQ(logins.size(), 3U);
+  EXPECT_TRUE(logins[0].success);
+  EXPECT_FALSE(logins[1].success);
+  EXPECT_EQ(logins[1].account.text(), "bob");
+  EXPECT_EQ(logins[2].account.text(), "eve");
+}
+
+TEST(Joiner, AMessageIdIsNoMessageYet) {
+  Log log;
+  log.received("AAAA11", "ann");
+  log.line("cleanup", "AAAA11: message-id=<1@shop.example>");
+  log.now += minutes{20};
+  log.queued("AAAA11", "ann@shop.example", 2);
+  log.delivered("AAAA11", "one@ok.example");
+  log.delivered("AAAA11", "two@ok.example");
+  log.received("AAAA12", "ann");
+  log.line("cleanup", "AAAA12: message-id=<2@shop.example>");
+  log.now += minutes{20};  // the connection was lost
+  log.received("AAAA13", "ann");
+  const auto submissions = log.all<Submission>();
+  ASSERT_EQ(submissions.size(), 1U);
+  EXPECT_EQ(submissions[0].recipient_count, 2U);
+  EXPECT_EQ(submissions[0].size, 1000U);
+  EXPECT_EQ(submissions[0].message_id, "1@shop.example");
+}
+
+TEST(Joiner, WaitsForTheRecipientsThatALineHadNoRoomFor) {
+  Log log;
+  MessageReceived received;
+  received.queue_id = "1xUvDu-0003Kj-2j";
+  received.login = "ann";
+  received.sender = "ann@shop.example";
+  received.sender_known = true;
+  received.recipients = {"one@ok.example"};
+  received.may_have_more = true;
+  log.record(received);
+  for (const auto* recipient : {"one@ok.example", "two@ok.example", "three@ok.example"}) {
+    DeliverySeen delivery;
+    delivery.queue_id = received.queue_id;
+    delivery.recipient = recipient;
+    delivery.status = DeliveryStatus::kSent;
+    log.record(delivery);
+  }
+  log.record(MessageRemoved{.queue_id = received.queue_id});
+  const auto submissions = log.all<Submission>();
+  ASSERT_EQ(submissions.size(), 1U);
+  EXPECT_EQ(submissions[0].recipient_count, 3U);
+}
+
 TEST(Joiner, HandsOnWhatIsLeftAtTheEnd) {
   Log log;
   log.received("AAAA11", "ann");

@@ -31,6 +31,7 @@ struct LoginSeen {
   Service service = Service::kUnknown;
   LoginFailure failure = LoginFailure::kNone;  // kNone: it succeeded
   std::uint32_t attempts = 1;                  // wrong passwords in this one session
+  bool may_go_on = false;  // one user database does not know the name: the next one may, within the session
 };
 
 // A message was accepted from a client: Postfix smtpd `client=`, pickup `uid=`, Exim `<=`.
@@ -48,6 +49,8 @@ struct MessageReceived {
   std::uint64_t size = 0;
   // Exim's "for a b c", split; empty when the selector is off. Then recipients come with the deliveries.
   std::vector<std::string_view> recipients;
+  bool may_have_more =
+      false;  // the line's room for recipients was used up: more may come with the deliveries
   bool sender_known = false;
   bool is_bounce = false;  // made by the server itself
 };
