@@ -36,7 +36,7 @@ class FamiliarNetworks {
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
     auto& [habits] = self;
-    std::uint32_t size = habits.size();
+    std::uint32_t size = habits.size();  // NOLINT(misc-const-correctness): read into
     archive(size);
     if constexpr (Archive::kReads) {
       archive.require(size <= kMostPlaces, "more networks than an account has places");

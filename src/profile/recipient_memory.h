@@ -34,7 +34,7 @@ class RecipientMemory {
   template <typename Self, typename Archive>
   static void fields(Self& self, Archive& archive) {
     auto& [table, count, generation, newer_is_second] = self;
-    std::uint32_t words = table.size();
+    std::uint32_t words = table.size();  // NOLINT(misc-const-correctness): read into
     archive(words, count, generation, newer_is_second);
     if constexpr (Archive::kReads)
       archive.require(self.make_places(words), "a table of recipients of no known size");
