@@ -1,6 +1,6 @@
 # Headers that nearly every file includes, compiled once: they are most of the time a file takes. A file includes
-# what it uses all the same (tests/lint --deep compiles without them). Not with clang, which serves the builds that compile several files together: ccache does
-# not know such headers again in another checkout.
+# what it uses all the same (tests/lint --deep compiles without them). Not in the builds that compile several files
+# together: they are clang's, whose precompiled headers ccache does not know again in another checkout.
 set(POSTREEVE_COMMON_HEADERS
   <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <string> <string_view>
   <unordered_map> <utility> <variant> <vector> <fmt/format.h>)

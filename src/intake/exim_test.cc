@@ -308,8 +308,7 @@ TEST(EximRefusal, ReadsEveryStage) {
       "refused connection from [192.0.2.7] (host_reject_connection)",
       "SMTP protocol error in \"AUTH LOGIN\" H=(h) [192.0.2.7] AUTH command used when not advertised",
       ("SMTP protocol error in \"AUTH x\" H=(v) [198.51.100.9]\" H=(h) [192.0.2.7] AUTH command used when "
-       "not "
-       "advertised"),
+       "not advertised"),
   };
   for (const auto* line : kLines) EXPECT_EQ(read<Refused>(line).client_address, "192.0.2.7") << line;
 }
@@ -371,8 +370,7 @@ TEST(Exim, DoesNotUnderstandWhatItDoesNotWrite) {
 TEST(EximInSyslog, ReadsTheFirstPieceOfALongLine) {
   const auto message = read<MessageReceived>(
       "[1/3] 2026-11-22 00:08:02 1xUvDu-0003Kj-2j <= ann@x.test H=a.test [203.0.113.9] P=esmtpsa A=plain:ann "
-      "S=9 "
-      "for a@ok.test b@ok.test c@ok.te");
+      "S=9 for a@ok.test b@ok.test c@ok.te");
   EXPECT_EQ(message.login, "ann");
   EXPECT_EQ(message.recipients, (std::vector<std::string_view>{"a@ok.test", "b@ok.test"}));
   EXPECT_TRUE(message.may_have_more);
