@@ -5,8 +5,13 @@ from plan import NEED_A_SCANNER, SHIFTS
 
 
 def fifth_of(sheets):
-    """The worlds of the headline on which every variation is run too."""
-    return sheets["test"][: len(sheets["bare"])]
+    """The worlds of the headline on which most variations are run too."""
+    return same_as(sheets, "bare")
+
+
+def same_as(sheets, variation):
+    """The worlds of the headline on which the variation is run."""
+    return sheets["test"][: len(sheets[variation])]
 
 
 def headline(sheets):
@@ -106,7 +111,7 @@ def comparison(says, sheets):
 
 
 def neighbours(sheets, rules):
-    same = fifth_of(sheets)
+    same = same_as(sheets, f"neighbour {next(iter(rules))}")
     rows = [comparison(f"{n}. {says}", sheets[f"neighbour {name}"]) for n, (name, says) in enumerate(rules.items(), 1)]
     rows.append(comparison("**Postreeve**", same))
     return (f"## Neighbours' rules on the same traffic\n\n{len(f.take_overs(same)):,} take-overs, "
@@ -114,7 +119,8 @@ def neighbours(sheets, rules):
             "limit.\n\n"
             + table(("rule", "caught", "messages leaked, median / p95", "leaked share", "honest restricted per 10,000"),
                     rows)
-            + "\n![Receiver curve](quality.svg)\n\nThe curve moves all thresholds of the ladder together:\n\n"
+            + "\n![Receiver curve](quality.svg)\n\nThe curve moves all thresholds of the ladder together, on "
+            f"{len(fifth_of(sheets))} of the worlds:\n\n"
             + table(("shift in nats", "caught", "messages leaked, median / p95", "leaked share",
                      "honest restricted per 10,000"),
                     [comparison(f"{shift:+d}", own) for shift, own in shifted(sheets)]))

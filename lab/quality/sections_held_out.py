@@ -23,7 +23,7 @@ def held_out(sheets, fit_command):
                  percent(f.leaked_share(new))))
     head = ("family", "n", "caught, seen", "caught, never seen", "leaked, seen", "leaked, never seen")
     return (f"{text}The shipped weights come from `postreeve-lab {' '.join(fit_command)}` and the corrections named in "
-            "their file. Here the bare fit with all families, and the same without a fifth of them at a time, both judged on "
-            "just that fifth, in worlds of the variant test:\n\n" + table(head, rows)
+            "their file. Here the bare fit with all families, and the same without a fifth of them at a time, on fewer worlds "
+            "and both judged on just that fifth, in worlds of the variant test:\n\n" + table(head, rows)
             + f"\nHonest accounts restricted there, per 10,000 account-months: {number(f.honest(with_all).rate())} with all "
             f"seen, {number(f.honest(without).rate())} with the other fits.\n")

@@ -53,5 +53,6 @@ def delayed_mail(sheets):
     head = ("clients retry", "honest messages", "deferred, per million", "delivered later", "delay median, min",
             "p95, min", "held", "lost")
     return ("## Honest mail delayed and lost\n\nMail of clean accounts. A client comes back after the same time for five "
-            "tries, then more rarely; it gives up after forty. Lost: the client gave up, or never comes back.\n\n"
+            "tries, then more rarely; it gives up after forty. Lost: the client gave up, or never comes back. "
+            "Where all clients are alike there are fewer worlds, so that a single account moves these rows.\n\n"
             + table(head, rows))

@@ -66,15 +66,18 @@ class Workshop:
         made = re.match(r"// Written by `postreeve-lab (fit [^`]*)`", first)
         return made.group(1).split() if made else None
 
-    def fit(self, folds):
-        """Weights fitted without the families of each fold: files."""
+    def fit(self, folds, worlds):
+        """Weights fitted on so many worlds, each without the families of a fold: files."""
+        command = self.fit_command()
+        command[command.index("--worlds") + 1] = str(worlds)
+
         def one(fold):
             file = self.folder / f"weights without {', '.join(fold) or 'nothing'}.cc"
             if self.keep and file.exists():
                 return file
             without = [word for family in fold for word in ("--without-family", family)]
             self.folder.mkdir(parents=True, exist_ok=True)
-            done = subprocess.run([self.program, *self.fit_command(), *without, "--weights", file], text=True,
+            done = subprocess.run([self.program, *command, *without, "--weights", file], text=True,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             if done.returncode != 0:
                 sys.exit(f"{done.stderr}\nquality: the fit failed")
