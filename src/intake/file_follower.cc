@@ -88,19 +88,29 @@ void FileFollower::go_on() {
   has_begun_ = true;
   generations_ = so_far_->generations;
   last_generation_ = generations_.back().number;
-  const auto live = std::ranges::find_if(generations_, [&](const FileGeneration& known) {
-    const auto identity = file ? identify(file.get()) : std::nullopt;
-    return identity && identity->inode == known.identity.inode && identity->device == known.identity.device &&
-           still_begins_with(file.get(), known.identity);
+  const auto number = known_number(file);
+  go_on_with_rotated(number.value_or(0));
+  if (!number) add_rotated_since(so_far_->time);
+  if (file) add_found(std::move(file));
+}
+
+// The number of a file that lay at the path before.
+std::optional<std::uint32_t> FileFollower::known_number(const Descriptor& file) const {
+  const auto identity = file ? identify(file.get()) : std::nullopt;
+  if (!identity) return std::nullopt;
+  const auto known = std::ranges::find_if(generations_, [&](const FileGeneration& before) {
+    return identity->inode == before.identity.inode && identity->device == before.identity.device &&
+           still_begins_with(file.get(), before.identity);
   });
-  const bool is_known = live != generations_.end();
-  const auto number = is_known ? live->number : 0;
-  go_on_with_rotated(number);
-  if (!is_known) add_rotated_since(so_far_->time);
-  if (file) {
-    const auto offset = number == so_far_->at.generation ? so_far_->at.offset : 0;
-    add_live(std::move(file), is_known ? number : ++last_generation_, is_known ? offset : 0);
-  }
+  return known == generations_.end() ? std::nullopt : std::optional(known->number);
+}
+
+// A file that is found at the path: one that lay there before goes on where it was left off.
+void FileFollower::add_found(Descriptor file) {
+  const auto number = known_number(file);
+  const bool is_left_off = number && so_far_ && *number == so_far_->at.generation;
+  const auto offset = is_left_off ? so_far_->at.offset : 0;
+  add_live(std::move(file), number ? *number : ++last_generation_, offset);
 }
 
 // What was left of the files that lay at the path before: they are among the rotated ones now.
@@ -201,7 +211,7 @@ bool FileFollower::read(LineBatch& batch, Timestamp now) {
   if (sources_.empty()) {
     auto file = has_begun_ ? open_path() : Descriptor{};
     if (!file) return false;
-    add_live(std::move(file), ++last_generation_, 0);
+    add_found(std::move(file));
   }
   if (sources_.front().file) check_cut_off(sources_.front());
   if (read_front(batch) > 0) return true;

@@ -247,6 +247,19 @@ TEST_F(FileFollowing, GoesOnWhereItLeftOff) {
   EXPECT_EQ(lines(), (Lines{"three", "four"}));
 }
 
+TEST_F(FileFollowing, GoesOnInAFileThatWasNotThereAtTheStart) {
+  append("one\n");
+  start(true);
+  EXPECT_EQ(lines(), Lines{"one"});
+  const FollowedSoFar before = so_far();
+  fs::rename(path, folder.path() + "/elsewhere");  // its disk is not mounted yet
+  start(true, before);
+  EXPECT_EQ(lines(), Lines{});
+  fs::rename(folder.path() + "/elsewhere", path);
+  append("two\n");
+  EXPECT_EQ(lines(), Lines{"two"});
+}
+
 TEST_F(FileFollowing, GoesOnInARotatedFileThenInTheNewOne) {
   append("");
   start();
