@@ -13,6 +13,11 @@
 // a domain so large that its people are everywhere. With s the share of the tenant's accounts at home there:
 // 3 x min(1, colleagues / 2) x min(1, 20 s). Nothing where somebody else was
 // accused, or a colleague by a person.
+//
+// Others, of any tenant: where several accounts are at home (a newsletter service, a VPN's exit, a carrier)
+// the owner comes sooner than to a place where nobody is, and a thief's machine is nobody's home. With h of
+// them, five standing for any more, and g the accusations against the network:
+// 2 x min(1, (h - 1) / 4) x (1 - g / h) (own estimate, docs/decisions/0038).
 #include "detect/borrowed.h"
 
 #include <algorithm>
@@ -33,6 +38,8 @@ constexpr double kReadsThere = -1.5;
 constexpr double kColleagues = 3.0;
 constexpr double kEnoughColleagues = 2;
 constexpr double kEnoughShare = 0.05;
+constexpr double kOthers = 2.0;
+constexpr double kEnoughOthers = 5;
 
 // One of the countries is the account's own.
 CountrySnapshot without_itself(CountrySnapshot country) {
@@ -42,6 +49,13 @@ CountrySnapshot without_itself(CountrySnapshot country) {
   less(country.tenant);
   less(country.tenant_here);
   return country;
+}
+
+double by_others(const TraitSnapshot& network) {
+  const double honest = network.honest;
+  if (honest < 2) return 0;
+  const double innocent = std::max(0.0, 1 - static_cast<double>(network.guilt) / honest);
+  return kOthers * innocent * std::min(1.0, (honest - 1) / (kEnoughOthers - 1));
 }
 
 }  // namespace
@@ -65,14 +79,17 @@ Foreignness foreignness_of(const Scene& scene) {
   return foreign;
 }
 
-Colleagues colleagues_at(const Scene& scene) {
+AtHome at_home(const Scene& scene) {
   if (scene.neighbours == nullptr || !scene.origin.known) return {};
   const TraitSnapshot network = scene.neighbours->with(Trait::kNetwork);
-  if (network.colleagues == 0 || network.guilt > network.guilt_of_colleagues) return {};
+  AtHome home{.by_others = by_others(network)};
+  if (network.colleagues == 0 || network.guilt > network.guilt_of_colleagues) return home;
   const double tenant = std::max(1.0, static_cast<double>(scene.neighbours->in_country().tenant));
   const double enough = std::min(1.0, network.colleagues / kEnoughColleagues);
   const double share = std::min(1.0, network.colleagues / tenant / kEnoughShare);
-  return {kColleagues * enough * share, network.colleagues};
+  home.by_colleagues = kColleagues * enough * share;
+  home.colleagues = network.colleagues;
+  return home;
 }
 
 }  // namespace postreeve

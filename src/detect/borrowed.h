@@ -14,11 +14,12 @@ struct Foreignness {
 // Of a young account (profile/familiarity.h) off its established places; nothing of others.
 [[nodiscard]] Foreignness foreignness_of(const Scene& scene);
 
-// How much colleagues at home in the event's network speak for the owner.
-struct Colleagues {
-  double nats = 0;  // 0 or more
-  int number = 0;
+// How much those who are at home in the event's network speak for the owner: nats of 0 or more.
+struct AtHome {
+  double by_colleagues = 0;
+  int colleagues = 0;
+  double by_others = 0;  // of any tenant
 };
-[[nodiscard]] Colleagues colleagues_at(const Scene& scene);
+[[nodiscard]] AtHome at_home(const Scene& scene);
 
 }  // namespace postreeve

@@ -90,7 +90,7 @@ struct Visitor {
     others.traits[Trait::kNetwork] = {.honest = colleagues, .colleagues = colleagues, .guilt = guilt};
     others.country = {.all = 100'000, .here = 1, .tenant = tenant, .tenant_here = 1};
   }
-  [[nodiscard]] double excuse() const { return colleagues_at(stage.scene()).nats; }
+  [[nodiscard]] double excuse() const { return at_home(stage.scene()).by_colleagues; }
 };
 
 TEST(Colleagues, ExcuseTheirNetwork) {
@@ -116,6 +116,50 @@ TEST(Colleagues, AreNoneAmongAHundredThousandStrangersOfOneDomain) {
 
 TEST(Colleagues, ExcuseNothingWhereSomebodyWasAccused) {
   EXPECT_EQ(Visitor(4, 20, 0.3F).excuse(), 0);
+}
+
+// A settled account in a network where `others` of other tenants are at home.
+Stage where_others_live(const KnownNeighbours& neighbours) {
+  Stage stage = settled_account();
+  stage.neighbours = &neighbours;
+  return stage;
+}
+
+TEST(OthersAtHome, MakeANetworkLessStrange) {
+  KnownNeighbours others;
+  double before = nats_of(weigh_origin_novelty(where_others_live(others).scene()));
+  constexpr std::uint8_t kSeveral[] = {2, 3, 5};
+  for (const std::uint8_t honest : kSeveral) {
+    others.traits[Trait::kNetwork] = {.honest = honest};
+    const std::optional<Evidence> found = weigh_origin_novelty(where_others_live(others).scene());
+    EXPECT_LT(nats_of(found), before) << int{honest};
+    EXPECT_EQ(reason_of(found), Reason::kNewCountry) << int{honest};
+    before = nats_of(found);
+  }
+}
+
+TEST(OthersAtHome, NeverSpeakForTheOwner) {
+  KnownNeighbours others;
+  others.traits[Trait::kNetwork] = {.honest = 5};
+  Stage stage = where_others_live(others);
+  stage.origin = origin_at(2, 10, "PL");  // another network of the usual provider
+  EXPECT_GE(nats_of(weigh_origin_novelty(stage.scene())), 0);
+}
+
+TEST(OthersAtHome, ExcuseLessTheMoreOfThemWereAccused) {
+  KnownNeighbours others;
+  others.traits[Trait::kNetwork] = {.honest = 5};
+  EXPECT_EQ(at_home(where_others_live(others).scene()).by_others, 2);
+  others.traits[Trait::kNetwork].guilt = 2.5F;
+  EXPECT_EQ(at_home(where_others_live(others).scene()).by_others, 1);
+  others.traits[Trait::kNetwork].guilt = 9;
+  EXPECT_EQ(at_home(where_others_live(others).scene()).by_others, 0);
+}
+
+TEST(OthersAtHome, AreSeveral) {
+  KnownNeighbours others;
+  others.traits[Trait::kNetwork] = {.honest = 1};
+  EXPECT_EQ(at_home(where_others_live(others).scene()).by_others, 0);
 }
 
 }  // namespace

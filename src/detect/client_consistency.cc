@@ -9,8 +9,9 @@
 //
 // Client: an EHLO name the account has sent with for days is the owner's own device: -3 nats.
 // Another name is the stranger the more of the account's days one client was seen: p(owner comes with
-// another) = 1 - 0.85 of that share, p(thief) = 0.6; likewise no name worth the word (an address,
-// localhost), but for accounts that often come without.
+// another) = 1 - f of that share, with f = n / (n + 2) after n days of sending, from 0.85 to 0.97 (2 to 3 %
+// of accounts come with a new computer or telephone a month); p(thief) = 0.6; likewise no name worth the word
+// (an address, localhost), but for accounts that often come without.
 //
 // Both are part of the weight of a new origin (origin_novelty.cc). By itself only the missing session is
 // told, at strange places, as part of the same group.
@@ -30,7 +31,9 @@ namespace {
 
 constexpr double kKnownClient = -3.0;
 constexpr double kThiefNamesItself = 0.6;
-constexpr double kMostFidelity = 0.85;
+constexpr double kLeastFidelity = 0.85;
+constexpr double kMostFidelity = 0.97;
+constexpr double kFidelityDays = 2;
 constexpr double kThiefByWebmail = 0.3;
 
 constexpr double kThiefWithoutSession = 0.7;
@@ -50,6 +53,13 @@ double most_used_share(const AccountProfile& profile) {
   return most;
 }
 
+// How often the owner comes with another client than the most used one.
+double share_of_others(const AccountProfile& profile) {
+  const double days = static_cast<double>(profile.rates.active_days);
+  const double fidelity = std::clamp(days / (days + kFidelityDays), kLeastFidelity, kMostFidelity);
+  return 1 - fidelity * most_used_share(profile);
+}
+
 double weight_without_session(double owner) {
   return std::max(0.0, std::log(kThiefWithoutSession / std::clamp(owner, kLeastWithoutSession, 1.0)));
 }
@@ -67,7 +77,7 @@ double client_weight(const Scene& scene) {
   if (scene.use != Use::kSend || scene.kind == StepKind::kSettingChange) return 0;
   const AccountProfile& profile = scene.record.profile;
   if (knows_client(profile, scene.origin.client)) return kKnownClient;
-  const double other = 1 - kMostFidelity * most_used_share(profile);
+  const double other = share_of_others(profile);
   if (scene.origin.client == kWebmailClient) {
     // Everybody's, so it is never the owner's own; only that he never used it says something.
     return uses_client(profile, kWebmailClient) ? 0 : std::max(0.0, std::log(kThiefByWebmail / other));

@@ -98,6 +98,16 @@ TEST(ClientWeight, TakesAnotherNameForStrangeWhenThereWasAlwaysOne) {
   EXPECT_GT(client_weight(stage.scene()), 1);
 }
 
+TEST(ClientWeight, OfAnotherNameGrowsWithTheDaysOfTheOne) {
+  double before = 0;
+  for (const int days : {5, 20, 60}) {
+    Stage stage = settled_account(days);
+    stage.origin.client = kOtherClient;
+    EXPECT_GT(client_weight(stage.scene()), before) << days;
+    before = client_weight(stage.scene());
+  }
+}
+
 TEST(ClientWeight, IsNotSurprisedByClientsWithoutNameOfWhoOftenComesWithout) {
   Stage stage = settled_account();
   stage.origin.client = 0;

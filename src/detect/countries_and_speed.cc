@@ -1,8 +1,9 @@
 // Countries and speed: can one person be in these places?
 //
 // Countries new to the account within a day: two weigh 3 nats, three 4.5, four 6, more 8.
-// Six or more within an hour are conclusive, habitual VPN users left out (they have new
-// countries every week): 41 countries are a take-over even before the first message.
+// Six or more within an hour are conclusive, and so is mail when it comes with the fifth within a day,
+// habitual VPN users left out (they have new countries every week): 41 countries are a take-over even before
+// the first message. Other logins weigh at most 4.5: they never block.
 //
 // Speed: v = max(0, d - r1 - r2) / dt between two uses counts over 1000 km/h and 500 km
 // beyond both radii of accuracy (mobile geolocation errs by 179-207 km in the median).
@@ -30,6 +31,8 @@ namespace {
 constexpr Duration kCountryWindow = std::chrono::hours{24};
 constexpr Duration kBurstWindow = std::chrono::hours{1};
 constexpr std::size_t kConclusiveCountries = 6;
+constexpr std::size_t kConclusiveOfMail = 5;  // within a day
+constexpr double kMostOfLogins = 4.5;
 constexpr std::array<double, 5> kCountryNats{0, 0, 3, 4.5, 6};
 constexpr float kHabitualHopper = 3;  // new countries lately that are not news any more
 constexpr double kLeastKm = 500;
@@ -42,12 +45,21 @@ std::size_t countries_with(const Scene& scene, Duration window) {
   return before + (stranger->countries.contains(scene.origin.country.packed(), scene.time, window) ? 0 : 1);
 }
 
+bool is_burst(const Scene& scene) {
+  return countries_with(scene, kBurstWindow) >= kConclusiveCountries;
+}
+
+bool is_conclusive(const Scene& scene) {
+  return is_burst(scene) ||
+         (scene.use == Use::kSend && countries_with(scene, kCountryWindow) >= kConclusiveOfMail);
+}
+
 // Whether the account has new countries all the time. Those of a burst make no habit of themselves: of a
 // young account the first ones weigh little and are learned at once.
 bool hops_always(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   float before = profile.rates.new_countries;
-  if (countries_with(scene, kBurstWindow) >= kConclusiveCountries) {
+  if (is_conclusive(scene)) {
     const auto is_of_today = [today = day_of(scene.time)](const Habit& country) {
       return country.days == 1 && country.last_day == today;
     };
@@ -60,12 +72,13 @@ std::optional<Evidence> many_countries(const Scene& scene) {
   const std::size_t day = countries_with(scene, kCountryWindow);
   const std::size_t hour = countries_with(scene, kBurstWindow);
   if (day < 2) return std::nullopt;
-  const double nats = day < kCountryNats.size() ? kCountryNats[day] : static_cast<double>(kMaxNats);
-  const bool burst = hour >= kConclusiveCountries;
+  const double whole = day < kCountryNats.size() ? kCountryNats[day] : static_cast<double>(kMaxNats);
+  const double nats = scene.use == Use::kSend ? whole : std::min(whole, kMostOfLogins);
+  const bool burst = is_burst(scene);
   Evidence evidence = make_evidence(Reason::kManyCountries, nats,
                                     {static_cast<std::int64_t>(burst ? hour : day),
                                      burst ? kBurstWindow : kCountryWindow, scene.origin.country});
-  evidence.conclusive = burst;
+  evidence.conclusive = is_conclusive(scene);
   return evidence;
 }
 

@@ -65,8 +65,19 @@ TEST(Countries, AreConclusiveWhenManyComeWithinAnHour) {
   EXPECT_EQ(std::get<Duration>(evidence->arguments[1]), Duration{1h});
 }
 
-TEST(Countries, AreNotConclusiveWhenTheyComeOverADay) {
-  EXPECT_FALSE(weigh(countries(6, 3h))->conclusive);
+TEST(Countries, AreConclusiveWhenMailComesWithTheFifthWithinADay) {
+  EXPECT_FALSE(weigh(countries(3, 3h))->conclusive);
+  const auto evidence = weigh(countries(4, 3h));
+  EXPECT_TRUE(evidence->conclusive);
+  EXPECT_EQ(std::get<std::int64_t>(evidence->arguments[0]), 5);
+  EXPECT_EQ(std::get<Duration>(evidence->arguments[1]), Duration{24h});
+}
+
+TEST(Countries, AreNotConclusiveWhenLoginsComeOverADay) {
+  Stage stage = countries(6, 3h);
+  stage.kind = StepKind::kLogin;
+  stage.use = Use::kRead;
+  EXPECT_FALSE(weigh(stage)->conclusive);
 }
 
 TEST(Countries, AreForgottenAfterADay) {

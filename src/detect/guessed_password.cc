@@ -7,6 +7,8 @@
 //   four accounts or more failed from the network, and three times as many as got in:
 //     2 + ln(accounts / 4), up to 6
 //   others failed on it within a day, ten times or more, and a network never used gets in: 2
+// At a provider that the account was used from on two days or more, two fifths of the first two: a forgotten
+// tablet hammers from the home whose address changed, and others' sprayers share a VPN's exit.
 // Accounts are counted, not password hashes (Dovecot's hash is per user). Wrong
 // passwords from a network the owner has long used are a stale phone, not guesses, and
 // the same wrong password again counts once (judge/note.cc).
@@ -25,13 +27,20 @@ constexpr double kMost = 6.0;
 constexpr std::uint16_t kLeastFromHere = 3;
 constexpr std::uint32_t kLeastElsewhere = 10;
 constexpr float kLeastSprayed = 4;
+constexpr int kKnownDays = 2;
+constexpr double kShareAtKnownProvider = 0.4;
+
+double share_at(const Scene& scene) {
+  const Habit* provider = scene.record.profile.providers.find(scene.origin.provider);
+  return provider != nullptr && provider->days >= kKnownDays ? kShareAtKnownProvider : 1;
+}
 
 std::optional<Evidence> from_here(const Scene& scene) {
   const Guesses& guesses = scene.record.guesses;
   if (guesses.network != scene.origin.network || guesses.from_network < kLeastFromHere) return std::nullopt;
   if (guesses.last_day + 1 < day_of(scene.time)) return std::nullopt;
   const double nats = std::min(kMost, 3.0 + std::log(static_cast<double>(guesses.from_network)));
-  return make_evidence(Reason::kGuessedFromHere, nats,
+  return make_evidence(Reason::kGuessedFromHere, nats * share_at(scene),
                        {static_cast<std::int64_t>(guesses.from_network), scene.origin.prefix});
 }
 
@@ -44,7 +53,7 @@ std::optional<Evidence> spraying(const Scene& scene) {
   const double nats =
       std::min(kMost, 2.0 + std::log(static_cast<double>(network.accounts_failed / kLeastSprayed)));
   return make_evidence(
-      Reason::kSprayingSource, nats,
+      Reason::kSprayingSource, nats * share_at(scene),
       {scene.origin.prefix, static_cast<std::int64_t>(std::lround(network.accounts_failed))});
 }
 

@@ -126,5 +126,18 @@ TEST(Spraying, IsTakenWhenItIsTheStrongerFinding) {
   EXPECT_EQ(reason_of(weigh(stage)), Reason::kGuessedFromHere);
 }
 
+TEST(GuessedPassword, WeighsLessAtAProviderTheAccountIsUsedFrom) {
+  for (Stage stage : {after_guesses(200), from_sprayer(400, 1)}) {
+    const double elsewhere = nats_of(weigh(stage));
+    Origin before = stage.origin;
+    before.network = 67;  // the address at home was another one
+    learn_use(stage.record.profile, kNow - 48h, before, Use::kRead);
+    EXPECT_EQ(nats_of(weigh(stage)), elsewhere);  // on one day only
+    learn_use(stage.record.profile, kNow - 24h, before, Use::kRead);
+    EXPECT_LT(nats_of(weigh(stage)), 0.5 * elsewhere);
+    EXPECT_GT(nats_of(weigh(stage)), 0);
+  }
+}
+
 }  // namespace
 }  // namespace postreeve

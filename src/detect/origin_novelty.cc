@@ -15,7 +15,8 @@
 // counts 0.7 of its novelty, one sent from on one day before today 0.6, one used this way longer 0.3. What a
 // place was used for today changes nothing: else a thief's first message would excuse the second.
 //
-// A network where colleagues are at home excuses up to 3 nats of its newness. A young account has no habits
+// A network where colleagues are at home excuses up to 3 nats of its newness, one where others are up to 2. A
+// young account has no habits
 // yet: only a country that neither its tenant nor anybody else is used from is weighed, by what it borrows
 // from them (borrowed.cc).
 //
@@ -51,7 +52,8 @@ constexpr double kSentOnceShare = 0.6;    // of a network sent from on one day b
 constexpr double kUsedBeforeShare = 0.3;  // of a network used this way longer
 constexpr double kEstablishedNetwork = -3.0;
 constexpr double kEstablishedProvider = -2.0;
-constexpr double kForeignProgram = 1.5;  // of the weight of the client, at most 1.4
+constexpr double kForeignProgram = 1.5;      // of the weight of the client
+constexpr double kMostForeignProgram = 2.1;  // a new computer at home is no stranger
 constexpr double kByColleagues = -2.0;
 constexpr double kLeastForeign = 0.3;  // less is not worth a sentence
 
@@ -107,11 +109,14 @@ double share_left(const AccountProfile& profile, const Habit& network, Use use, 
   return is_of_today ? 1 : kReadOnlyShare;
 }
 
-// A network that is home to colleagues is no news for one of them.
-void excuse(Novelty& novelty, const Colleagues& colleagues) {
-  novelty.nats -= colleagues.nats;
-  if (novelty.nats > 0) return;
-  novelty = {Reason::kColleaguesNetwork, std::max(novelty.nats, kByColleagues), colleagues.number};
+// A network that is home to colleagues is no news for one of them, and one that is home to others is less.
+void excuse(Novelty& novelty, const AtHome& home) {
+  novelty.nats -= home.by_colleagues;
+  if (novelty.nats > 0) {
+    novelty.nats = std::max(0.0, novelty.nats - home.by_others);
+    return;
+  }
+  novelty = {Reason::kColleaguesNetwork, std::max(novelty.nats, kByColleagues), home.colleagues};
 }
 
 // The whole weight of a stranger's place: its newness, the client there, and how well the profile is known.
@@ -122,7 +127,7 @@ Novelty novelty_at(const Scene& scene) {
   const Habit* network = profile.networks.find(scene.origin.network);
   if (network != nullptr) novelty.nats *= share_left(profile, *network, scene.use, today);
   novelty.nats += client_weight(scene) + session_weight(scene);
-  if (novelty.nats > 0) excuse(novelty, colleagues_at(scene));
+  if (novelty.nats > 0) excuse(novelty, at_home(scene));
   if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
   if (scene.use != Use::kSend) novelty.nats = std::min(novelty.nats, kMostForReading);
   return novelty;
@@ -130,7 +135,8 @@ Novelty novelty_at(const Scene& scene) {
 
 // What a client that the owner never used takes from the weight of an established network.
 double foreign_program(const Scene& scene) {
-  return kForeignProgram * std::max(0.0, client_weight(scene)) * confidence(scene.record.profile, scene.time);
+  const double nats = std::clamp(kForeignProgram * client_weight(scene), 0.0, kMostForeignProgram);
+  return nats * confidence(scene.record.profile, scene.time);
 }
 
 Evidence established(const Scene& scene) {

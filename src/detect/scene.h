@@ -51,6 +51,7 @@ struct MessageFacts {
   std::string_view from_address;  // of the From header; empty when not known
   ShortText from_name_address;    // an address inside the From display name that is another one
   bool from_is_own = true;
+  bool from_is_of_domain = false;  // the From address is of the account's own domain
   bool to_name_is_address = false;
   // The account has written from_name_address of some kind on several days.
   bool pretends_often = false;

@@ -8,7 +8,8 @@
 //   the EHLO name         ln(1 +  20 g / (1 + 2h)^1.5)   (all own estimates)
 // and nothing at all where four accounts or more are at home: a carrier, a VPN, a campus, a
 // cloud's relay. It adds to novelty (origin_novelty.cc), because owners' new places are as seldom
-// a thief's as their old ones, up to 8 nats for the address and 6.9 otherwise: below what slows.
+// a thief's as their old ones, up to 8 nats for the address, which alone slows whoever sends from there
+// (profile/activity.h), and 6.9 otherwise: below that.
 //
 // Without an accusation: a place where nobody is at home and that is new within a day to accounts of
 // three other tenants adds a nat (up to 6.4 with novelty). No more: in the lab more than that found

@@ -91,8 +91,9 @@ TEST(CommonTraits, LetASecondVictimBeSeenAtTheFirstMessage) {
   const float of_any_stranger = town.observation.verdict.risk;
   town.send(kBob, kThiefsAddress, "first@z.example");
   EXPECT_TRUE(town.says(DetectorId::kSharedOrigin));
-  // Without geography any new place weighs 4.6 of the 6 that its group may.
+  // Without geography any new place weighs 4.6 of the 8 that its group may.
   EXPECT_GT(town.observation.verdict.risk, of_any_stranger + 1);
+  EXPECT_GE(town.observation.verdict.standing.level, Level::kSlowed);
 }
 
 TEST(CommonTraits, KeepAThiefsPlaceFromBecomingFamiliar) {

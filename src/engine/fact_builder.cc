@@ -226,6 +226,9 @@ void FactBuilder::add_header_facts(Facts& facts, const Submission& submission) c
     facts.message.from_is_own =
         from.address.empty() || owns_address(policy_, submission.account, from.address);
     if (!facts.message.from_is_own) facts.header_from_key = text_key(from.address);
+    const std::string_view domain = domain_of(submission.account.text());
+    facts.message.from_is_of_domain =
+        !domain.empty() && equals_ignoring_case(domain_of(from.address), domain);
     const std::string_view inside = find_address(from.display_name);
     if (!inside.empty() && !equals_ignoring_case(inside, from.address) &&
         !owns_address(policy_, submission.account, inside)) {

@@ -136,6 +136,7 @@ TEST(MessageFacts, KnowForeignSendersByAKey) {
   const Facts facts = facts_of(builder, message);
   EXPECT_FALSE(facts.message.sender_is_own);
   EXPECT_FALSE(facts.message.from_is_own);
+  EXPECT_TRUE(facts.message.from_is_of_domain);
   EXPECT_NE(facts.sender_key, 0U);
   EXPECT_EQ(facts.sender_key, facts.header_from_key);
   EXPECT_EQ(facts.message.from_address, "boss@x.example");

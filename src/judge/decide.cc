@@ -63,9 +63,14 @@ Scene scene_of(const AccountRecord& record, const Facts& facts, Side side) {
       const Habit* habit = senders.find(key);
       return habit != nullptr && habit->send_days >= kFamiliarSendDays;
     };
+    // A whole server behind one login has more senders than are remembered.
+    const bool writes_as_many = std::ranges::all_of(senders.all(), [](const Habit& sender) {
+      return sender.key != kPretenceKey && sender.send_days >= kFamiliarSendDays;
+    });
     scene.message.pretends_often = is_habit(kPretenceKey);
-    scene.message.sender_is_own = facts.message.sender_is_own || is_habit(facts.sender_key);
-    scene.message.from_is_own = facts.message.from_is_own || is_habit(facts.header_from_key);
+    scene.message.sender_is_own = facts.message.sender_is_own || writes_as_many || is_habit(facts.sender_key);
+    scene.message.from_is_own =
+        facts.message.from_is_own || writes_as_many || is_habit(facts.header_from_key);
   }
   scene.strangeness = strangeness_of(scene);
   return scene;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -269,6 +270,38 @@ TEST(Decide, TellsTheCountryThatTheEventCameFrom) {
   EXPECT_EQ(anna.decision.country, CountryCode::of("DE"));
   anna.answer(anna.transaction(), true);
   EXPECT_FALSE(anna.decision.country.known());
+}
+
+// A message in the name of `sender`; returns whether it was taken for a forgery.
+bool is_forgery(Account& account, const Origin& origin, std::uint32_t sender) {
+  account.begin();
+  account.ask(origin, 1);
+  Facts facts = account.message_facts(origin, 1);
+  facts.message.from_is_own = facts.message.sender_is_own = false;
+  facts.sender_key = facts.header_from_key = sender;
+  const EvidenceList& found = account.judge(facts).evidence;
+  return std::ranges::any_of(found, [](const Evidence& evidence) {
+    return detector_of(evidence.reason) == DetectorId::kHeaderSpoofing && evidence.nats > 0;
+  });
+}
+
+TEST(Sender, OfAWholeServerBehindOneLoginIsNobodysForgery) {
+  Account server;
+  for (int day = 0; day < 10; ++day) {
+    for (std::uint32_t sender = 101; sender <= 103; ++sender) is_forgery(server, office(), sender);
+    server.now += 24h;
+  }
+  EXPECT_FALSE(is_forgery(server, thiefs_place(), 199));
+}
+
+TEST(Sender, OfAPersonWithTwoNamesIsOneWhenItIsAThird) {
+  Account person;
+  for (int day = 0; day < 10; ++day) {
+    for (std::uint32_t sender = 101; sender <= 102; ++sender) is_forgery(person, office(), sender);
+    person.now += 24h;
+  }
+  EXPECT_FALSE(is_forgery(person, thiefs_place(), 101));
+  EXPECT_TRUE(is_forgery(person, thiefs_place(), 199));
 }
 
 }  // namespace

@@ -55,13 +55,23 @@ TEST(RiskOf, StartsAtThePriorAndAddsTheGroups) {
   EXPECT_DOUBLE_EQ(risk_of(record, record.owner, kNow, kLadder), kLadder.prior + 7);
 }
 
-TEST(RiskOf, LetsNoGroupOfFindingsRestrictAnybodyAlone) {
+// The level that the most of one group's findings comes to.
+Level level_for_group(std::size_t group) {
+  AccountRecord record;
+  record.owner.risk.nats[group] = static_cast<float>(kMaxNats);
+  const double risk = risk_of(record, record.owner, kNow, kLadder);
+  return level_for(risk, record.owner.risk, false, kLadder);
+}
+
+TEST(RiskOf, LetsNoGroupOfFindingsRestrictAnybodyAloneButOrigin) {
   for (std::size_t group = 0; group < kGroupCount; ++group) {
-    AccountRecord record;
-    record.owner.risk.nats[group] = static_cast<float>(kMaxNats);
-    const double risk = risk_of(record, record.owner, kNow, kLadder);
-    EXPECT_EQ(level_for(risk, record.owner.risk, false, kLadder), Level::kWatched) << group;
+    if (group == static_cast<std::size_t>(Group::kOrigin)) continue;
+    EXPECT_EQ(level_for_group(group), Level::kWatched) << group;
   }
+}
+
+TEST(RiskOf, LetsThePlaceOfThievesSlowAndNoMore) {
+  EXPECT_EQ(level_for_group(static_cast<std::size_t>(Group::kOrigin)), Level::kSlowed);
 }
 
 TEST(RiskOf, IsHigherOnProbation) {

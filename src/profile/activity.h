@@ -17,9 +17,11 @@ namespace postreeve {
 inline constexpr std::uint32_t kHourSeconds = 3'600;
 inline constexpr std::uint32_t kDaySeconds = 86'400;
 
-// One kind of behaviour alone is worth no more than this: a new place, a busy day or new recipients each
-// come to honest people, and only together hardly ever.
+// One kind of behaviour alone is worth no more than this: a busy day or new recipients come to honest people,
+// and only together hardly ever. A new place does so, too (detect/origin_novelty.cc stays below by itself);
+// but mail from the very machine of other accounts' thieves, or from country after country, does not.
 inline constexpr float kMostOfAGroup = 6.0F;
+inline constexpr float kMostOfOrigin = kMaxNats;
 
 // The strongest finding of each group, fading with a half-life since `updated`.
 struct RiskState {
@@ -47,10 +49,13 @@ struct RiskState {
     group = group > 0 ? std::max(group, evidence.nats) : std::max(evidence.nats, -kMaxNats);
   }
 
-  // Between groups findings add, each up to kMostOfAGroup.
+  // Between groups findings add, each up to kMostOfAGroup, origin up to kMostOfOrigin.
   [[nodiscard]] double sum() const noexcept {
     double total = 0;
-    for (const float n : nats) total += static_cast<double>(std::min(n, kMostOfAGroup));
+    for (std::size_t group = 0; group < nats.size(); ++group) {
+      const bool is_origin = group == static_cast<std::size_t>(Group::kOrigin);
+      total += static_cast<double>(std::min(nats[group], is_origin ? kMostOfOrigin : kMostOfAGroup));
+    }
     return total;
   }
 

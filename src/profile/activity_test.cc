@@ -39,12 +39,12 @@ TEST(RiskState, LetsTheOwnersPlaceSpeakOnlyWhileNothingSpeaksAgainst) {
   EXPECT_DOUBLE_EQ(risk.sum(), 4);  // a thief beside the owner is not excused by him
 }
 
-TEST(RiskState, CountsNoGroupForMoreThanSix) {
+TEST(RiskState, CountsNoGroupForMoreThanSixButOrigin) {
   RiskState risk;
   risk.add(make_evidence(Reason::kMessagesThisHour, 8));
   EXPECT_DOUBLE_EQ(risk.sum(), 6);
-  risk.add(make_evidence(Reason::kNewCountry, 7));
-  EXPECT_DOUBLE_EQ(risk.sum(), 12);
+  risk.add(make_evidence(Reason::kThiefsHost, 8));
+  EXPECT_DOUBLE_EQ(risk.sum(), 14);
 }
 
 TEST(RiskState, FadesByHalfInAHalfLife) {
