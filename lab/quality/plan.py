@@ -36,8 +36,8 @@ class Scale:
         return max(1, round(self.worlds / 5))
 
 
-FULL = Scale(worlds=10, accounts=1760, days=75, attacks=200, dev_worlds=3, even_worlds=4, even_accounts=1450,
-             cold_worlds=30, fuse_worlds=1, fuse_accounts=3000, folds=5, fit_worlds=3)
+FULL = Scale(worlds=10, accounts=1760, days=75, attacks=200, dev_worlds=2, even_worlds=3, even_accounts=1450,
+             cold_worlds=20, fuse_worlds=1, fuse_accounts=2000, folds=5, fit_worlds=2)
 QUICK = Scale(worlds=2, accounts=1000, days=45, attacks=120, dev_worlds=1, even_worlds=1, even_accounts=580,
               cold_worlds=4, fuse_worlds=1, fuse_accounts=800, folds=1, fit_worlds=2)
 
@@ -72,7 +72,7 @@ def plan(scale, detectors, neighbours):
     for rule in neighbours:
         populations[f"neighbour {rule}"] = [warm(scale, first, "--neighbour", rule)]
     for shift in SHIFTS:
-        populations[f"shift {shift}"] = [warm(scale, seed, f"--shift={shift}") for seed in fifth]
+        populations[f"shift {shift}"] = [warm(scale, first, f"--shift={shift}")]
     for staff in ("staff", "no staff"):
         populations[f"feedback {staff}"] = [
             world(first, scale.accounts, scale.days, "--warm-up", WARM_UP, f"--shift={FEEDBACK_SHIFT}",

@@ -119,8 +119,8 @@ def neighbours(sheets, rules):
             "limit.\n\n"
             + table(("rule", "caught", "messages leaked, median / p95", "leaked share", "honest restricted per 10,000"),
                     rows)
-            + "\n![Receiver curve](quality.svg)\n\nThe curve moves all thresholds of the ladder together, on "
-            f"{len(fifth_of(sheets))} of the worlds:\n\n"
+            + "\n![Receiver curve](quality.svg)\n\nThe curve moves all thresholds of the ladder together, in "
+            f"the same world:\n\n"
             + table(("shift in nats", "caught", "messages leaked, median / p95", "leaked share",
                      "honest restricted per 10,000"),
                     [comparison(f"{shift:+d}", own) for shift, own in shifted(sheets)]))
@@ -128,7 +128,7 @@ def neighbours(sheets, rules):
 
 def shifted(sheets):
     own = {shift: sheets[f"shift {shift}"] for shift in SHIFTS}
-    own[0] = fifth_of(sheets)
+    own[0] = same_as(sheets, f"shift {SHIFTS[0]}")
     return sorted(own.items())
 
 

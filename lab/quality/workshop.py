@@ -72,7 +72,7 @@ class Workshop:
         command[command.index("--worlds") + 1] = str(worlds)
 
         def one(fold):
-            file = self.folder / f"weights without {', '.join(fold) or 'nothing'}.cc"
+            file = self.folder / f"weights of {worlds} worlds without {', '.join(fold) or 'nothing'}.cc"
             if self.keep and file.exists():
                 return file
             without = [word for family in fold for word in ("--without-family", family)]

@@ -14,10 +14,10 @@
 // 3 x min(1, colleagues / 2) x min(1, 20 s). Nothing where somebody else was
 // accused, or a colleague by a person.
 //
-// Others, of any tenant: where several accounts are at home (a newsletter service, a VPN's exit, a carrier)
-// the owner comes sooner than to a place where nobody is, and a thief's machine is nobody's home. With h of
-// them, five standing for any more, and g the accusations against the network:
-// 2 x min(1, (h - 1) / 4) x (1 - g / h) (own estimate, docs/decisions/0038).
+// Others, of other tenants: where several accounts are at home (a newsletter service, a VPN's exit, a
+// carrier) the owner comes sooner than to a place where nobody is. With h of them, five standing for any
+// more, and g the accusations against the network: 2 x min(1, (h - 1) / 4) x (1 - g / h) (own estimate,
+// docs/decisions/0038). A thief's machine is nobody's home but of those it was used on quietly for days.
 #include "detect/borrowed.h"
 
 #include <algorithm>
@@ -52,7 +52,7 @@ CountrySnapshot without_itself(CountrySnapshot country) {
 }
 
 double by_others(const TraitSnapshot& network) {
-  const double honest = network.honest;
+  const double honest = network.honest - network.colleagues;
   if (honest < 2) return 0;
   const double innocent = std::max(0.0, 1 - static_cast<double>(network.guilt) / honest);
   return kOthers * innocent * std::min(1.0, (honest - 1) / (kEnoughOthers - 1));

@@ -18,7 +18,7 @@ struct Foreignness {
 struct AtHome {
   double by_colleagues = 0;
   int colleagues = 0;
-  double by_others = 0;  // of any tenant
+  double by_others = 0;  // of other tenants
 };
 [[nodiscard]] AtHome at_home(const Scene& scene);
 

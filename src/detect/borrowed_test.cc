@@ -141,9 +141,15 @@ TEST(OthersAtHome, MakeANetworkLessStrange) {
 TEST(OthersAtHome, NeverSpeakForTheOwner) {
   KnownNeighbours others;
   others.traits[Trait::kNetwork] = {.honest = 5};
-  Stage stage = where_others_live(others);
-  stage.origin = origin_at(2, 10, "PL");  // another network of the usual provider
-  EXPECT_GE(nats_of(weigh_origin_novelty(stage.scene())), 0);
+  Stage stage = settled_account();
+  stage.origin = origin_at(2, 10, "PL", kOwnClient);  // the usual laptop, at the usual provider
+  stage.record.profile.rates.new_networks = 5;
+  stage.origin.client = 99;
+  const double before = nats_of(weigh_origin_novelty(stage.scene()));
+  ASSERT_GT(before, 0);
+  ASSERT_LT(before, 2);
+  stage.neighbours = &others;
+  EXPECT_EQ(nats_of(weigh_origin_novelty(stage.scene())), 0);
 }
 
 TEST(OthersAtHome, ExcuseLessTheMoreOfThemWereAccused) {
@@ -153,6 +159,12 @@ TEST(OthersAtHome, ExcuseLessTheMoreOfThemWereAccused) {
   others.traits[Trait::kNetwork].guilt = 2.5F;
   EXPECT_EQ(at_home(where_others_live(others).scene()).by_others, 1);
   others.traits[Trait::kNetwork].guilt = 9;
+  EXPECT_EQ(at_home(where_others_live(others).scene()).by_others, 0);
+}
+
+TEST(OthersAtHome, AreNoColleagues) {
+  KnownNeighbours others;
+  others.traits[Trait::kNetwork] = {.honest = 5, .colleagues = 5};
   EXPECT_EQ(at_home(where_others_live(others).scene()).by_others, 0);
 }
 

@@ -9,9 +9,10 @@
 //
 // Client: an EHLO name the account has sent with for days is the owner's own device: -3 nats.
 // Another name is the stranger the more of the account's days one client was seen: p(owner comes with
-// another) = 1 - f of that share, with f = n / (n + 2) after n days of sending, from 0.85 to 0.97 (2 to 3 %
-// of accounts come with a new computer or telephone a month); p(thief) = 0.6; likewise no name worth the word
-// (an address, localhost), but for accounts that often come without.
+// another) = 1 - f of that share, with f = n / (n + 2) after n days of sending, from 0.85 to 0.95, reached
+// after some eight weeks, because such days fade (2 to 3 % of accounts come with a new computer or telephone
+// a month); p(thief) = 0.6; likewise no name worth the word (an address, localhost), but for accounts that
+// often come without.
 //
 // Both are part of the weight of a new origin (origin_novelty.cc). By itself only the missing session is
 // told, at strange places, as part of the same group.
@@ -32,7 +33,7 @@ namespace {
 constexpr double kKnownClient = -3.0;
 constexpr double kThiefNamesItself = 0.6;
 constexpr double kLeastFidelity = 0.85;
-constexpr double kMostFidelity = 0.97;
+constexpr double kMostFidelity = 0.95;
 constexpr double kFidelityDays = 2;
 constexpr double kThiefByWebmail = 0.3;
 

@@ -3,7 +3,7 @@
 // Countries new to the account within a day: two weigh 3 nats, three 4.5, four 6, more 8.
 // Six or more within an hour are conclusive, and so is mail when it comes with the fifth within a day,
 // habitual VPN users left out (they have new countries every week): 41 countries are a take-over even before
-// the first message. Other logins weigh at most 4.5: they never block.
+// the first message.
 //
 // Speed: v = max(0, d - r1 - r2) / dt between two uses counts over 1000 km/h and 500 km
 // beyond both radii of accuracy (mobile geolocation errs by 179-207 km in the median).
@@ -32,7 +32,6 @@ constexpr Duration kCountryWindow = std::chrono::hours{24};
 constexpr Duration kBurstWindow = std::chrono::hours{1};
 constexpr std::size_t kConclusiveCountries = 6;
 constexpr std::size_t kConclusiveOfMail = 5;  // within a day
-constexpr double kMostOfLogins = 4.5;
 constexpr std::array<double, 5> kCountryNats{0, 0, 3, 4.5, 6};
 constexpr float kHabitualHopper = 3;  // new countries lately that are not news any more
 constexpr double kLeastKm = 500;
@@ -49,9 +48,11 @@ bool is_burst(const Scene& scene) {
   return countries_with(scene, kBurstWindow) >= kConclusiveCountries;
 }
 
+// Of mail only for a settled account: a young one may have all its places still to show.
 bool is_conclusive(const Scene& scene) {
-  return is_burst(scene) ||
-         (scene.use == Use::kSend && countries_with(scene, kCountryWindow) >= kConclusiveOfMail);
+  if (is_burst(scene)) return true;
+  return scene.use == Use::kSend && countries_with(scene, kCountryWindow) >= kConclusiveOfMail &&
+         confidence(scene.record.profile, scene.time) >= 1;
 }
 
 // Whether the account has new countries all the time. Those of a burst make no habit of themselves: of a
@@ -60,10 +61,10 @@ bool hops_always(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
   float before = profile.rates.new_countries;
   if (is_conclusive(scene)) {
-    const auto is_of_today = [today = day_of(scene.time)](const Habit& country) {
-      return country.days == 1 && country.last_day == today;
+    const auto is_fresh = [today = day_of(scene.time)](const Habit& country) {
+      return country.days == 1 && country.last_day + 1 >= today;
     };
-    before -= static_cast<float>(std::ranges::count_if(profile.countries.all(), is_of_today));
+    before -= static_cast<float>(std::ranges::count_if(profile.countries.all(), is_fresh));
   }
   return before >= kHabitualHopper;
 }
@@ -72,8 +73,7 @@ std::optional<Evidence> many_countries(const Scene& scene) {
   const std::size_t day = countries_with(scene, kCountryWindow);
   const std::size_t hour = countries_with(scene, kBurstWindow);
   if (day < 2) return std::nullopt;
-  const double whole = day < kCountryNats.size() ? kCountryNats[day] : static_cast<double>(kMaxNats);
-  const double nats = scene.use == Use::kSend ? whole : std::min(whole, kMostOfLogins);
+  const double nats = day < kCountryNats.size() ? kCountryNats[day] : static_cast<double>(kMaxNats);
   const bool burst = is_burst(scene);
   Evidence evidence = make_evidence(Reason::kManyCountries, nats,
                                     {static_cast<std::int64_t>(burst ? hour : day),

@@ -7,8 +7,8 @@
 //   four accounts or more failed from the network, and three times as many as got in:
 //     2 + ln(accounts / 4), up to 6
 //   others failed on it within a day, ten times or more, and a network never used gets in: 2
-// At a provider that the account was used from on two days or more, two fifths of the first two: a forgotten
-// tablet hammers from the home whose address changed, and others' sprayers share a VPN's exit.
+// At a provider of the owner's (sent from on two days before, or his home) two fifths of the first two: a
+// forgotten tablet hammers from the home whose address changed, and others' sprayers share a VPN's exit.
 // Accounts are counted, not password hashes (Dovecot's hash is per user). Wrong
 // passwords from a network the owner has long used are a stale phone, not guesses, and
 // the same wrong password again counts once (judge/note.cc).
@@ -27,12 +27,14 @@ constexpr double kMost = 6.0;
 constexpr std::uint16_t kLeastFromHere = 3;
 constexpr std::uint32_t kLeastElsewhere = 10;
 constexpr float kLeastSprayed = 4;
-constexpr int kKnownDays = 2;
-constexpr double kShareAtKnownProvider = 0.4;
+constexpr double kShareAtOwnersProvider = 0.4;
 
 double share_at(const Scene& scene) {
   const Habit* provider = scene.record.profile.providers.find(scene.origin.provider);
-  return provider != nullptr && provider->days >= kKnownDays ? kShareAtKnownProvider : 1;
+  if (provider == nullptr) return 1;
+  const bool is_owners = provider->send_days_before(day_of(scene.time)) >= kFamiliarSendDays ||
+                         is_home(scene.record.profile, *provider);
+  return is_owners ? kShareAtOwnersProvider : 1;
 }
 
 std::optional<Evidence> from_here(const Scene& scene) {

@@ -126,14 +126,14 @@ TEST(Spraying, IsTakenWhenItIsTheStrongerFinding) {
   EXPECT_EQ(reason_of(weigh(stage)), Reason::kGuessedFromHere);
 }
 
-TEST(GuessedPassword, WeighsLessAtAProviderTheAccountIsUsedFrom) {
+TEST(GuessedPassword, WeighsLessAtAProviderOfTheOwners) {
   for (Stage stage : {after_guesses(200), from_sprayer(400, 1)}) {
     const double elsewhere = nats_of(weigh(stage));
     Origin before = stage.origin;
     before.network = 67;  // the address at home was another one
-    learn_use(stage.record.profile, kNow - 48h, before, Use::kRead);
-    EXPECT_EQ(nats_of(weigh(stage)), elsewhere);  // on one day only
-    learn_use(stage.record.profile, kNow - 24h, before, Use::kRead);
+    for (const auto ago : {96h, 72h, 48h}) learn_use(stage.record.profile, kNow - ago, before, Use::kRead);
+    EXPECT_EQ(nats_of(weigh(stage)), elsewhere);  // a thief reads, too
+    for (const auto ago : {48h, 24h}) learn_use(stage.record.profile, kNow - ago, before, Use::kSend);
     EXPECT_LT(nats_of(weigh(stage)), 0.5 * elsewhere);
     EXPECT_GT(nats_of(weigh(stage)), 0);
   }

@@ -7,12 +7,11 @@
 // account's own. So is an envelope sender of the account's domain beside its own From address: a
 // newsletter's bounces come to an address for each recipient.
 //
-// What is of the account's own domain counts half: a colleague's or a role's address is not a bank's.
+// A From of the account's own domain counts half: a colleague's or a role's address is not a bank's.
 //
 // The first that applies counts; but for strangers three tenths of it: an office's server, a
 // ticket system and a mailing list write as many people through one login. Who never did so has no such
-// habit: of an address in the display name a settled account's first days count whole. Who does it always
-// (a private address beside the business one) does it on a journey as well: three tenths there, too.
+// habit: of an address in the display name a settled account's first days count whole.
 #include <algorithm>
 
 #include "detect/detectors.h"
@@ -44,17 +43,14 @@ std::optional<Evidence> strongest(const MessageFacts& message) {
   return std::nullopt;
 }
 
-double share_by_habit(const Scene& scene, Reason reason) {
-  const bool in_name = reason == Reason::kDisplayNameIsAddress;
-  if (in_name && scene.message.pretends_often) return kShareAtUsualPlace;
+double share_by_place(const Scene& scene, Reason reason) {
   if (scene.side == Side::kStranger) return 1;
-  if (!in_name) return kShareAtUsualPlace;
+  if (reason != Reason::kDisplayNameIsAddress || scene.message.pretends_often) return kShareAtUsualPlace;
   return kShareAtUsualPlace + (1 - kShareAtUsualPlace) * confidence(scene.record.profile, scene.time);
 }
 
 double share_by_domain(const MessageFacts& message, Reason reason) {
-  const bool is_sender = reason == Reason::kForeignFrom || reason == Reason::kForeignEnvelope;
-  return is_sender && message.from_is_of_domain ? kShareOfOwnDomain : 1;
+  return reason == Reason::kForeignFrom && message.from_is_of_domain ? kShareOfOwnDomain : 1;
 }
 
 }  // namespace
@@ -64,7 +60,7 @@ std::optional<Evidence> weigh_header_spoofing(const Scene& scene) {
   std::optional<Evidence> evidence = strongest(scene.message);
   if (!evidence) return std::nullopt;
   const double share =
-      share_by_habit(scene, evidence->reason) * share_by_domain(scene.message, evidence->reason);
+      share_by_place(scene, evidence->reason) * share_by_domain(scene.message, evidence->reason);
   evidence->nats *= static_cast<float>(share);
   return evidence;
 }

@@ -16,9 +16,8 @@
 // place was used for today changes nothing: else a thief's first message would excuse the second.
 //
 // A network where colleagues are at home excuses up to 3 nats of its newness, one where others are up to 2. A
-// young account has no habits
-// yet: only a country that neither its tenant nor anybody else is used from is weighed, by what it borrows
-// from them (borrowed.cc).
+// young account has no habits yet: only a country that neither its tenant nor anybody else is used from is
+// weighed, by what it borrows from them (borrowed.cc).
 //
 // Limits: a thief on the victim's own provider or machine is not seen here; an EHLO
 // name can be copied by whoever knows it.

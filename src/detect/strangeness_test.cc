@@ -24,9 +24,9 @@ TEST(Strangeness, IsWholeForSomebodyWhoIsNeverElsewhere) {
   EXPECT_EQ(strangeness(settled_account()), 1);
 }
 
-TEST(Strangeness, IsNoneForSomebodyWhoIsAtNewPlacesAllTheTime) {
+TEST(Strangeness, IsLessForSomebodyWhoIsAtNewPlacesAllTheTimeAndNoneWithTheOwnClient) {
   Stage stage = roams(1);
-  EXPECT_LT(strangeness(stage), 0.7);  // another client is news all the same
+  EXPECT_LT(strangeness(stage), 0.7);
   stage.origin.client = kOwnClient;
   EXPECT_EQ(strangeness(stage), 0);
   stage.record.profile.rates.new_countries = 0;  // but stays in the country

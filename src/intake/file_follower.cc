@@ -85,13 +85,22 @@ void FileFollower::begin_fresh() {
 void FileFollower::go_on() {
   auto file = open_path();
   if (state_ == FollowState::kUnreadable) return;  // who can say which file it is?
-  has_begun_ = true;
   generations_ = so_far_->generations;
   last_generation_ = generations_.back().number;
+  // Neither there nor rotated away: its disk is not mounted, perhaps.
+  if (!file && !is_rotated(generations_.back())) return;
+  has_begun_ = true;
   const auto number = known_number(file);
   go_on_with_rotated(number.value_or(0));
   if (!number) add_rotated_since(so_far_->time);
-  if (file) add_found(std::move(file));
+  if (!file) return;
+  const bool is_left_off = number && *number == so_far_->at.generation;
+  add_live(std::move(file), number ? *number : ++last_generation_, is_left_off ? so_far_->at.offset : 0);
+}
+
+bool FileFollower::is_rotated(const FileGeneration& known) const {
+  return std::ranges::any_of(rotated_files(path_),
+                             [&](const RotatedFile& file) { return holds(file, known.identity); });
 }
 
 // The number of a file that lay at the path before.
@@ -103,14 +112,6 @@ std::optional<std::uint32_t> FileFollower::known_number(const Descriptor& file) 
            still_begins_with(file.get(), before.identity);
   });
   return known == generations_.end() ? std::nullopt : std::optional(known->number);
-}
-
-// A file that is found at the path: one that lay there before goes on where it was left off.
-void FileFollower::add_found(Descriptor file) {
-  const auto number = known_number(file);
-  const bool is_left_off = number && so_far_ && *number == so_far_->at.generation;
-  const auto offset = is_left_off ? so_far_->at.offset : 0;
-  add_live(std::move(file), number ? *number : ++last_generation_, offset);
 }
 
 // What was left of the files that lay at the path before: they are among the rotated ones now.
@@ -211,7 +212,7 @@ bool FileFollower::read(LineBatch& batch, Timestamp now) {
   if (sources_.empty()) {
     auto file = has_begun_ ? open_path() : Descriptor{};
     if (!file) return false;
-    add_found(std::move(file));
+    add_live(std::move(file), ++last_generation_, 0);
   }
   if (sources_.front().file) check_cut_off(sources_.front());
   if (read_front(batch) > 0) return true;

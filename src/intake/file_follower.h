@@ -113,7 +113,7 @@ class FileFollower {
   [[nodiscard]] FileGeneration* generation(std::uint32_t number);
   void go_on_with_rotated(std::uint32_t live);
   [[nodiscard]] std::optional<std::uint32_t> known_number(const Descriptor& file) const;
-  void add_found(Descriptor file);
+  [[nodiscard]] bool is_rotated(const FileGeneration& known) const;
   void add_live(Descriptor file, std::uint32_t generation, std::uint64_t offset);
   void note_generation(std::uint32_t number, const FileIdentity& identity);
   [[nodiscard]] bool is_known(const RotatedFile& file) const;

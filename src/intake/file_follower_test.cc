@@ -255,6 +255,8 @@ TEST_F(FileFollowing, GoesOnInAFileThatWasNotThereAtTheStart) {
   fs::rename(path, folder.path() + "/elsewhere");  // its disk is not mounted yet
   start(true, before);
   EXPECT_EQ(lines(), Lines{});
+  EXPECT_FALSE(follower->has_begun());  // so that what is known of it is kept
+  EXPECT_EQ(notices.size(), 1U);        // that it is not there
   fs::rename(folder.path() + "/elsewhere", path);
   append("two\n");
   EXPECT_EQ(lines(), Lines{"two"});

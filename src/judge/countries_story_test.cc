@@ -63,6 +63,27 @@ TEST(ATraveller, IsNotRestrictedForAsManyCountriesAsThereAreFlights) {
   EXPECT_FALSE(is_restriction(anna.level()));
 }
 
+TEST(ATraveller, WhoWritesFromEveryAirportWithTheOwnLaptopIsNotRestricted) {
+  Account anna;
+  anna.live();
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    anna.send(origin_at(200 + i, 200 + i, kCountries.at(i), kOwnClient), {1 + i});
+    anna.now += 5h;
+  }
+  EXPECT_LE(anna.level(), Level::kWatched);
+}
+
+TEST(Mail, FromFiveCountriesWithinADaySuspends) {
+  Account anna;
+  anna.live();
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    EXPECT_NE(anna.level(), Level::kSuspended) << i;
+    anna.send(origin_at(200 + i, 200 + i, kCountries.at(i), 99), {1 + i});
+    anna.now += 3h;
+  }
+  EXPECT_EQ(anna.level(), Level::kSuspended);
+}
+
 TEST(ATraveller, WhoTriesAllExitsOfAVpnWithinAnHourIsTakenForAThief) {
   Account anna;
   anna.live();

@@ -63,14 +63,10 @@ Scene scene_of(const AccountRecord& record, const Facts& facts, Side side) {
       const Habit* habit = senders.find(key);
       return habit != nullptr && habit->send_days >= kFamiliarSendDays;
     };
-    // A whole server behind one login has more senders than are remembered.
-    const bool writes_as_many = std::ranges::all_of(senders.all(), [](const Habit& sender) {
-      return sender.key != kPretenceKey && sender.send_days >= kFamiliarSendDays;
-    });
+    const bool as_many = writes_as_many(record.profile);
     scene.message.pretends_often = is_habit(kPretenceKey);
-    scene.message.sender_is_own = facts.message.sender_is_own || writes_as_many || is_habit(facts.sender_key);
-    scene.message.from_is_own =
-        facts.message.from_is_own || writes_as_many || is_habit(facts.header_from_key);
+    scene.message.sender_is_own = facts.message.sender_is_own || as_many || is_habit(facts.sender_key);
+    scene.message.from_is_own = facts.message.from_is_own || as_many || is_habit(facts.header_from_key);
   }
   scene.strangeness = strangeness_of(scene);
   return scene;
@@ -83,6 +79,12 @@ double odds_of(const AccountRecord& record, const Scene& scene, const RiskState&
   return odds - std::min(0.0, static_cast<double>(risk.nats[static_cast<std::size_t>(Group::kOrigin)]));
 }
 
+// A login alone never blocks: what its place says stays below what slows, on probation as well.
+float most_of(const Evidence& evidence, Use use) {
+  const bool is_login_place = group_of(evidence.reason) == Group::kOrigin && use != Use::kSend;
+  return is_login_place ? kMostOfAGroup : kMaxNats;
+}
+
 // Weighs the scene; returns whether a finding was conclusive.
 bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
   bool conclusive = false;
@@ -91,7 +93,7 @@ bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
     if (!found) continue;
     if (found->nats > 0) {
       const float factor = factor_of(found->reason, scene.side == Side::kStranger);
-      found->nats = std::min(found->nats * factor, kMaxNats);
+      found->nats = std::min(found->nats * factor, most_of(*found, scene.use));
     }
     evidence.add(*found);
     risk.add(*found);

@@ -291,6 +291,10 @@ TEST(Sender, OfAWholeServerBehindOneLoginIsNobodysForgery) {
     for (std::uint32_t sender = 101; sender <= 103; ++sender) is_forgery(server, office(), sender);
     server.now += 24h;
   }
+  for (std::uint32_t sender = 104; sender <= 108; ++sender) {
+    EXPECT_FALSE(is_forgery(server, office(), sender)) << sender;
+    server.now += 24h;
+  }
   EXPECT_FALSE(is_forgery(server, thiefs_place(), 199));
 }
 

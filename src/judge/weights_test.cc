@@ -60,6 +60,13 @@ TEST(FactorOf, IsNotAppliedToWhatSpeaksForTheOwner) {
   EXPECT_FLOAT_EQ(told->nats, found.nats);
 }
 
+TEST(FactorOf, KeepsANewPlaceAloneBelowWhatSlows) {
+  for (const Reason reason : {Reason::kNewNetworkOfProvider, Reason::kNewProvider, Reason::kNewCountry}) {
+    const double most = static_cast<double>(kMaxNats * factor_of(reason, true));
+    EXPECT_LT(Ladder{}.prior + most, Ladder{}.slowed);
+  }
+}
+
 TEST(FactorOf, NeitherSilencesAFindingNorDoublesIt) {
   for (std::size_t i = 0; i < kReasonCount; ++i) {
     for (const bool strange : {true, false}) {

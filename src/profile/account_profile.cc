@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "profile/familiarity.h"
 #include "sketch/decay.h"
 
 namespace postreeve {
@@ -41,6 +42,12 @@ void note_place(AccountProfile& profile, const Origin& origin, std::uint16_t day
   if (profile.networks.note(origin.network, day, use)) profile.rates.new_networks += change;
   if (profile.providers.note(origin.provider, day, use)) profile.rates.new_providers += change;
   if (profile.countries.note(origin.country.packed(), day, use)) profile.rates.new_countries += change;
+}
+
+// Who writes as many keeps the names that say so.
+void note_sender(AccountProfile& profile, std::uint32_t sender, std::uint16_t day) {
+  if (profile.senders.find(sender) != nullptr || !writes_as_many(profile))
+    profile.senders.note(sender, day, Use::kSend);
 }
 
 }  // namespace
@@ -114,9 +121,9 @@ void learn_message(AccountProfile& profile, Timestamp time, const SentMessage& m
   raise(profile.peaks.today[1], message.messages_day);
   raise(profile.peaks.today[2], message.recipients_hour);
   raise(profile.peaks.today[3], message.recipients);
-  profile.senders.note(message.sender, day, Use::kSend);
-  profile.senders.note(message.header_from, day, Use::kSend);
-  if (message.pretends) profile.senders.note(kPretenceKey, day, Use::kSend);
+  note_sender(profile, message.sender, day);
+  note_sender(profile, message.header_from, day);
+  if (message.pretends) note_sender(profile, kPretenceKey, day);
 }
 
 void learn_answer(AccountProfile& profile, bool refused) {

@@ -44,6 +44,12 @@ bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept 
   return client != kWebmailClient && uses_client(profile, client);
 }
 
+bool writes_as_many(const AccountProfile& profile) noexcept {
+  return std::ranges::all_of(profile.senders.all(), [](const Habit& sender) {
+    return sender.key != kPretenceKey && sender.send_days >= kFamiliarSendDays;
+  });
+}
+
 bool is_familiar(const AccountProfile& profile, const Habit* network, std::uint16_t today) noexcept {
   if (network == nullptr) return false;
   const int days = network->send_days_before(today);

@@ -46,4 +46,8 @@ enum class Side : std::uint8_t {
 // Whether the EHLO name is the owner's own: one the account has sent with on several days.
 [[nodiscard]] bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept;
 
+// Whether the account writes in more names than are remembered, each on several days: a whole server behind
+// one login.
+[[nodiscard]] bool writes_as_many(const AccountProfile& profile) noexcept;
+
 }  // namespace postreeve
