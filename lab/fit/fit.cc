@@ -35,8 +35,7 @@ Risk risk_of(const Sample& sample, const Vector& p) {
     risk.by[group] = static_cast<std::int32_t>(r);
   }
   for (std::size_t g = 0; g < kGroupCount; ++g) {
-    const bool is_origin = g == static_cast<std::size_t>(Group::kOrigin);
-    const auto most = static_cast<double>(is_origin ? kMostOfOrigin : kMostOfAGroup);
+    const auto most = static_cast<double>(most_of(static_cast<Group>(g)));
     if (best[g] > most) risk.by[g] = -1;  // beyond the cap a factor changes nothing
     risk.value += std::min(best[g], most);
   }

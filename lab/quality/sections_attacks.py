@@ -119,8 +119,7 @@ def neighbours(sheets, rules):
             "limit.\n\n"
             + table(("rule", "caught", "messages leaked, median / p95", "leaked share", "honest restricted per 10,000"),
                     rows)
-            + "\n![Receiver curve](quality.svg)\n\nThe curve moves all thresholds of the ladder together, in "
-            f"the same world:\n\n"
+            + "\n![Receiver curve](quality.svg)\n\nThe curve moves all thresholds of the ladder together, in the same world:\n\n"
             + table(("shift in nats", "caught", "messages leaked, median / p95", "leaked share",
                      "honest restricted per 10,000"),
                     [comparison(f"{shift:+d}", own) for shift, own in shifted(sheets)]))

@@ -11,8 +11,9 @@
 // Another name is the stranger the more of the account's days one client was seen: p(owner comes with
 // another) = 1 - f of that share, with f = n / (n + 2) after n days of sending, from 0.85 to 0.95, reached
 // after some eight weeks, because such days fade (2 to 3 % of accounts come with a new computer or telephone
-// a month); p(thief) = 0.6; likewise no name worth the word (an address, localhost), but for accounts that
-// often come without.
+// a month); p(thief) = 0.6.
+// No name worth the word (an address, localhost) and the webmail are everybody's: there f is 0.85, and
+// nothing is said of accounts that often come without a name.
 //
 // Both are part of the weight of a new origin (origin_novelty.cc). By itself only the missing session is
 // told, at strange places, as part of the same group.
@@ -54,8 +55,8 @@ double most_used_share(const AccountProfile& profile) {
   return most;
 }
 
-// How often the owner comes with another client than the most used one.
-double share_of_others(const AccountProfile& profile) {
+// How often the owner comes with a client of another name than the most used one.
+double share_of_other_names(const AccountProfile& profile) {
   const double days = static_cast<double>(profile.rates.active_days);
   const double fidelity = std::clamp(days / (days + kFidelityDays), kLeastFidelity, kMostFidelity);
   return 1 - fidelity * most_used_share(profile);
@@ -78,12 +79,13 @@ double client_weight(const Scene& scene) {
   if (scene.use != Use::kSend || scene.kind == StepKind::kSettingChange) return 0;
   const AccountProfile& profile = scene.record.profile;
   if (knows_client(profile, scene.origin.client)) return kKnownClient;
-  const double other = share_of_others(profile);
+  if (scene.origin.client != 0 && scene.origin.client != kWebmailClient)
+    return std::max(0.0, std::log(kThiefNamesItself / share_of_other_names(profile)));
+  const double other = 1 - kLeastFidelity * most_used_share(profile);
   if (scene.origin.client == kWebmailClient) {
     // Everybody's, so it is never the owner's own; only that he never used it says something.
     return uses_client(profile, kWebmailClient) ? 0 : std::max(0.0, std::log(kThiefByWebmail / other));
   }
-  if (scene.origin.client != 0) return std::max(0.0, std::log(kThiefNamesItself / other));
   const double nameless = std::max(other, share_of(profile, profile.clients.find(kNoClientName)));
   return std::max(0.0, std::log((1 - kThiefNamesItself) / nameless));
 }

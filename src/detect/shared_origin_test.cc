@@ -36,7 +36,6 @@ TEST(SharedOrigin, AccusesTheNextAccountFromTheThiefsAddress) {
 TEST(SharedOrigin, AddsToNoveltyButStaysBelowWhatSlowsForANetworkOrAClient) {
   for (const Trait trait : {Trait::kNetwork, Trait::kClient}) {
     Shared shared;
-    shared.stage.origin = origin_at(66, 10, "PL");  // a new network of the usual provider
     shared.others.traits[trait] = accused(2);
     const double novelty = nats_of(weigh_origin_novelty(shared.stage.scene()));
     EXPECT_GT(nats_of(shared.weigh()), novelty);

@@ -80,9 +80,9 @@ double odds_of(const AccountRecord& record, const Scene& scene, const RiskState&
 }
 
 // A login alone never blocks: what its place says stays below what slows, on probation as well.
-float most_of(const Evidence& evidence, Use use) {
-  const bool is_login_place = group_of(evidence.reason) == Group::kOrigin && use != Use::kSend;
-  return is_login_place ? kMostOfAGroup : kMaxNats;
+float heaviest(const Evidence& evidence, Use use) {
+  const bool is_place = group_of(evidence.reason) == Group::kOrigin;
+  return is_place && use != Use::kSend ? kMostOfAGroup : kMaxNats;
 }
 
 // Weighs the scene; returns whether a finding was conclusive.
@@ -93,7 +93,7 @@ bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
     if (!found) continue;
     if (found->nats > 0) {
       const float factor = factor_of(found->reason, scene.side == Side::kStranger);
-      found->nats = std::min(found->nats * factor, most_of(*found, scene.use));
+      found->nats = std::min(found->nats * factor, heaviest(*found, scene.use));
     }
     evidence.add(*found);
     risk.add(*found);

@@ -21,7 +21,11 @@ inline constexpr std::uint32_t kDaySeconds = 86'400;
 // and only together hardly ever. A new place does so, too (detect/origin_novelty.cc stays below by itself);
 // but mail from the very machine of other accounts' thieves, or from country after country, does not.
 inline constexpr float kMostOfAGroup = 6.0F;
-inline constexpr float kMostOfOrigin = kMaxNats;
+
+// The most that a group's findings count for, in nats.
+[[nodiscard]] constexpr float most_of(Group group) noexcept {
+  return group == Group::kOrigin ? kMaxNats : kMostOfAGroup;
+}
 
 // The strongest finding of each group, fading with a half-life since `updated`.
 struct RiskState {
@@ -49,13 +53,11 @@ struct RiskState {
     group = group > 0 ? std::max(group, evidence.nats) : std::max(evidence.nats, -kMaxNats);
   }
 
-  // Between groups findings add, each up to kMostOfAGroup, origin up to kMostOfOrigin.
+  // Between groups findings add, each up to most_of() it.
   [[nodiscard]] double sum() const noexcept {
     double total = 0;
-    for (std::size_t group = 0; group < nats.size(); ++group) {
-      const bool is_origin = group == static_cast<std::size_t>(Group::kOrigin);
-      total += static_cast<double>(std::min(nats[group], is_origin ? kMostOfOrigin : kMostOfAGroup));
-    }
+    for (std::size_t group = 0; group < nats.size(); ++group)
+      total += static_cast<double>(std::min(nats[group], most_of(static_cast<Group>(group))));
     return total;
   }
 

@@ -111,13 +111,10 @@ def check_answer(line, asked):
     return answer["data"]
 
 
-def without_words(standing):
-    return {name: value for name, value in standing.items() if name != "in_words"}
-
-
 def test_random_requests_are_answered_plainly(make_daemon):
     daemon = make_daemon(settings=FAILS).start()
     teach(daemon, [f"a{n}@x.example" for n in range(6)])
+    configured = daemon.ask("mode")["mode"]
     faults, refused, done = [], [], []
 
     def walk(number):
@@ -148,6 +145,7 @@ def test_random_requests_are_answered_plainly(make_daemon):
     print(f"{len(done)} done, {len(refused)} refused, {n} requests meanwhile")
     assert set(done) >= set(VERBS), set(VERBS) - set(done)
     assert len(done) > STEPS // 8 and len(refused) > STEPS // 20
+    daemon.ask("mode", mode=configured)  # after a restart it is the configuration's, and standings tell of it
     before = {f"a{n}@x.example": daemon.ask("account standing", account=f"a{n}@x.example") for n in range(6)}
     lists = daemon.ask("list show")
     mode = daemon.ask("mode")["mode"]
@@ -157,8 +155,7 @@ def test_random_requests_are_answered_plainly(make_daemon):
     daemon.start()
     assert daemon.ask("list show") == lists
     for account, standing in before.items():
-        # The words tell of the mode as well, which is the configuration's again.
-        assert without_words(daemon.ask("account standing", account=account)) == without_words(standing)
+        assert daemon.ask("account standing", account=account) == standing
     assert mode in ("observe", "enforce")
     daemon.stop()
 
