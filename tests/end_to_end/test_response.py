@@ -18,6 +18,7 @@ from private_servers.machine import wait_for
 from private_servers.site import ABUSE, TICKETS, Site, is_alive
 
 VICTIM, OTHERS = "anna@office.example", [f"colleague{i}@office.example" for i in range(8)]
+REPORTED = "reported@office.example"
 THIEF = Place("20.10.4.66", "User")
 FLAGS = ("postgresql", "mariadb", "ldap")
 STEPS = ["queue", "sessions", "flag_postgresql", "flag_mariadb", "flag_ldap", "notice", "desk", "ticket", "evidence"]
@@ -27,7 +28,7 @@ PLAN = f"[response]\nheld = {STEPS!r}\nsuspended = ['desk', 'ticket']\nreleased 
 
 @pytest.fixture(scope="module")
 def site():
-    site = Site([VICTIM, *OTHERS], FLAGS, PLAN)
+    site = Site([VICTIM, *OTHERS, REPORTED], FLAGS, PLAN)
     site.postreeve.tell(crowd(20_000))
     yield site
     site.stop()
@@ -219,7 +220,7 @@ def test_a_kill_between_any_two_actions_changes_nothing(site):
 
 
 def test_backends_that_are_down_are_caught_up_in_order_and_mail_goes_on(site):
-    account = OTHERS[7]
+    account = REPORTED
     before = settled(site)
     for flag in site.flags.values():
         flag.stop()
