@@ -67,9 +67,9 @@ TEST(RecipientMemory, TakesTheHashZeroForAnother) {
 
 TEST(RecipientMemory, GrowsInClassesFrom64BytesTo16KiB) {
   const std::pair<std::size_t, std::size_t> rows[] = {
-      {1, 64},     {14, 64},    {15, 80},    {17, 80},      {18, 96},        {21, 96},    {22, 112},
-      {25, 128},   {28, 128},   {29, 160},   {448, 2048},   {449, 2560},     {560, 2560}, {561, 3072},
-      {673, 3584}, {785, 4096}, {896, 4096}, {897, 16'384}, {30'000, 16'384}};
+      {1, 64},     {16, 64},    {17, 72},    {18, 72},    {19, 80},      {32, 128},       {33, 144},
+      {36, 144},   {37, 160},   {64, 256},   {65, 288},   {512, 2048},   {513, 2304},     {576, 2304},
+      {577, 2560}, {832, 3328}, {833, 3584}, {896, 3584}, {897, 16'384}, {30'000, 16'384}};
   for (const auto& [count, bytes] : rows) EXPECT_EQ(filled(1, count).heap_bytes(), bytes) << count;
 }
 
@@ -116,6 +116,14 @@ TEST(RecipientMemory, TakesFewerThanATenthOfStrangersForKnown) {
     for (std::size_t j = 0; j < 4'000; ++j) wrong += memory.contains(recipient(7, j)) ? 1 : 0;
     EXPECT_LT(wrong, 400) << i;
   }
+}
+
+TEST(RecipientMemory, IsTheSameInWhateverOrderTheyCame) {
+  RecipientMemory forth;
+  RecipientMemory back;
+  for (std::size_t i = 0; i < kExact; ++i) forth.add(recipient(10, i));
+  for (std::size_t i = kExact; i-- > 0;) back.add(recipient(10, i));
+  EXPECT_EQ(forth, back);
 }
 
 TEST(RecipientMemory, IsAValue) {
