@@ -72,7 +72,7 @@ Device machine(std::uint8_t own_line, Random& random) {
   return device;
 }
 
-void write_helo(std::string& text, const Device& device, const Line& line) {
+void write_helo(std::string& text, const Device& device, const Line& line, std::string_view domain) {
   text.clear();
   const auto out = std::back_inserter(text);
   const std::uint64_t n = mix64(device.number);
@@ -105,12 +105,19 @@ void write_helo(std::string& text, const Device& device, const Line& line) {
       }
       return;
     }
+    case HeloStyle::kHosted:
+      fmt::format_to(out, "srv{}.host{}.example", n % 9, n >> 8 & 0xfff);
+      return;
     case HeloStyle::kName:
       break;
   }
   switch (device.mobility) {
     case Mobility::kServer:
-      fmt::format_to(out, "srv{}.host{}.example", n % 9, n >> 8 & 0xfff);
+      if ((n >> 32) % 2 == 0) {
+        fmt::format_to(out, "srv{}.host{}.example", n % 9, n >> 8 & 0xfff);
+      } else {
+        fmt::format_to(out, "srv{}.{}", n % 9, domain);
+      }
       return;
     case Mobility::kPhone:
       fmt::format_to(out, "android-{:012x}", n >> 16);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "lab/line.h"
 #include "mail/event.h"
@@ -19,7 +20,8 @@ enum class Mobility : std::uint8_t {
 
 // What the client says in EHLO.
 enum class HeloStyle : std::uint8_t {
-  kName,      // always the same host name
+  kName,      // always the same host name; every other server's is below its owner's domain
+  kHosted,    // a server's, below its hoster's domain
   kLiteral,   // "[192.168.1.23]": the address in the local network it is in
   kApple,     // "smtpclient.apple"
   kLocal,     // "localhost", as some phones and scripts do
@@ -59,6 +61,6 @@ struct Device {
 [[nodiscard]] Device machine(std::uint8_t own_line, Random& random);
 
 // Writes what the device says in EHLO on that line.
-void write_helo(std::string& text, const Device& device, const Line& line);
+void write_helo(std::string& text, const Device& device, const Line& line, std::string_view domain);
 
 }  // namespace postreeve::lab

@@ -27,7 +27,11 @@ Plan plan_adaptive(Brief& brief) {
   plan.dead = brief.random.between(0.005, 0.05);
   plan.refused = brief.random.between(0.0, 0.03);
   plan.texts = Texts::kVictims;
-  plan.helo = brief.likely(0.6) ? HeloOf::kVictims : HeloOf::kLiteral;
+  if (brief.likely(0.6)) {
+    plan.helo = HeloOf::kVictims;
+  } else {
+    plan.helo = plan.messages % 2 == 0 ? HeloOf::kOfVictimsDomain : HeloOf::kLiteral;
+  }
   plan.size_median = 9000;
   plan.by_hand = true;
   plan.gives_up_after = brief.random.from_to(2, 4);

@@ -134,7 +134,7 @@ void Attack::set_origin(Draft& draft, World& world, Host& host) {
     draft.helo = "webmail.host.example";
     return;
   }
-  write_helo_of(draft, host);
+  write_helo_of(draft, world, host);
   world.write_client_name(draft.client_name, host.line.provider, draft.address);
 }
 

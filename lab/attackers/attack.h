@@ -37,7 +37,7 @@ class Attack final : public Actor {
   Correspondent local_target(World& world);
   void write_headers(Draft& draft, World& world);
   void write_text(Draft& draft);
-  void write_helo_of(Draft& draft, const Host& host);
+  void write_helo_of(Draft& draft, World& world, const Host& host);
   void set_origin(Draft& draft, World& world, Host& host);
   void make_setting(World& world);
   void open_webmail(World& world, const IpAddress& address);

@@ -101,9 +101,10 @@ void Attack::write_text(Draft& draft) {
   draft.size = static_cast<std::uint64_t>(body + varies) + 500;
 }
 
-void Attack::write_helo_of(Draft& draft, const Host& host) {
+void Attack::write_helo_of(Draft& draft, World& world, const Host& host) {
   const auto out = std::back_inserter(draft.helo);
   draft.helo.clear();
+  const std::string_view domain = world.accounts()[victim_.account()].id.domain();
   switch (plan_.helo) {
     case HeloOf::kRandomName:
       fmt::format_to(out, "WIN-{:09X}", host.number >> 28);
@@ -118,7 +119,10 @@ void Attack::write_helo_of(Draft& draft, const Host& host) {
       fmt::format_to(out, "[{}]", draft.address.to_string());
       return;
     case HeloOf::kVictims:
-      write_helo(draft.helo, victim_.main_device(), host.line);
+      write_helo(draft.helo, victim_.main_device(), host.line, domain);
+      return;
+    case HeloOf::kOfVictimsDomain:
+      fmt::format_to(out, "mail.{}", domain);
       return;
   }
 }

@@ -43,6 +43,7 @@ enum class HeloOf : std::uint8_t {
   kLocalhost,
   kLiteral,  // "[203.0.113.9]" or a private one
   kVictims,  // what the victim's client says
+  kOfVictimsDomain,
 };
 
 struct Plan {

@@ -25,6 +25,7 @@ class CloudSender final : public Person {
       line.customer = random().bits() | 1;
       set_line(place, line);
       devices().push_back(machine(place, random()));
+      if (devices().back().helo_style == HeloStyle::kName) devices().back().helo_style = HeloStyle::kHosted;
       devices().back().send_weight = 0;
     }
     service_ = static_cast<std::uint16_t>(devices().size() - 2);

@@ -27,7 +27,7 @@ Draft& Person::draft_from(World& world, std::uint16_t device_number) {
     draft.service = Service::kWebmail;
     draft.helo = "webmail.host.example";
   } else {
-    write_helo(draft.helo, device, line);
+    write_helo(draft.helo, device, line, world.accounts()[account_].id.domain());
     world.write_client_name(draft.client_name, line.provider, draft.address);
   }
   const Account& me = world.accounts()[account_];
