@@ -66,7 +66,7 @@ void Collector::note(const Event& event, const Observation& observation, Doer do
   }
   for (const Evidence& e : observation.verdict.evidence) {
     float& n = findings.nats[static_cast<std::size_t>(e.reason)];
-    // What the detector said, before the factor of now.
+    // What the factor multiplies.
     const float raw = e.nats > 0 ? e.nats / factor_of(e.reason, observation.of_stranger) : e.nats;
     n = n > 0 ? std::max(n, raw) : raw;
   }

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "detect/client_consistency.h"
 #include "profile/sessions.h"
 
 namespace postreeve {
@@ -74,6 +75,7 @@ Foreignness foreignness_of(const Scene& scene) {
       (country.tenant_here + kPriorOfTenant * everybody) / (country.tenant + kPriorOfTenant);
   const double thief = kThiefFromHere * tenant + (1 - kThiefFromHere) * kAnyCountry;
   foreign.nats = std::clamp(std::log(thief / tenant), 0.0, kMostForeign);
+  foreign.nats = std::max(0.0, foreign.nats + own_host_weight(scene));
   const bool reads_there = scene.use == Use::kSend && has_session(scene.record, scene.origin, scene.time);
   if (reads_there) foreign.nats = std::max(0.0, foreign.nats + kReadsThere);
   return foreign;

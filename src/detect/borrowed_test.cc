@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "detect/client_consistency.h"
 #include "detect/scene_testing.h"
 #include "detect/strangeness.h"
 
@@ -67,6 +68,13 @@ TEST(YoungAccount, IsLessSuspectWhereItsMailboxIsRead) {
   learn_use(newcomer.stage.record.profile, kNow - std::chrono::hours{1}, thiefs_place(), Use::kRead);
   newcomer.others.country = {.all = 1001, .here = 1, .tenant = 21, .tenant_here = 1};
   EXPECT_NEAR(newcomer.foreignness(), before - 1.5, 1e-9);
+}
+
+TEST(YoungAccount, IsLessSuspectByAServerThatIsNamedForItsDomain) {
+  Newcomer newcomer;
+  const double before = newcomer.foreignness();
+  newcomer.stage.names_own_host = true;
+  EXPECT_DOUBLE_EQ(newcomer.foreignness(), before + kOwnHost);
 }
 
 TEST(SettledAccount, BorrowsNothing) {

@@ -15,6 +15,11 @@
 // No name worth the word (an address, localhost) and the webmail are everybody's: there f is 0.85, and
 // nothing is said of accounts that often come without a name.
 //
+// A name below the account's own domain (www.customer.example) is how a customer's server calls itself;
+// thieves' programs say localhost, a machine's name or the bare domain: -2 nats (own estimate,
+// docs/decisions/0039). In a domain of more than 200 accounts its machines are many people's, and it is the
+// less the more there are.
+//
 // Both are part of the weight of a new origin (origin_novelty.cc). By itself only the missing session is
 // told, at strange places, as part of the same group.
 //
@@ -37,6 +42,7 @@ constexpr double kLeastFidelity = 0.85;
 constexpr double kMostFidelity = 0.95;
 constexpr double kFidelityDays = 2;
 constexpr double kThiefByWebmail = 0.3;
+constexpr double kFewAccounts = 200;
 
 constexpr double kThiefWithoutSession = 0.7;
 constexpr double kLeastWithoutSession = 0.06;  // a new program's first mail may come before its first look
@@ -73,12 +79,9 @@ bool lacks_session_at_owners_provider(const Scene& scene) {
   return is_owners && !has_session_in_network(scene.record, scene.origin, scene.time);
 }
 
-}  // namespace
-
-double client_weight(const Scene& scene) {
-  if (scene.use != Use::kSend || scene.kind == StepKind::kSettingChange) return 0;
+// The weight of a client that the account does not know, whosever machine it is.
+double weight_of_name(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
-  if (knows_client(profile, scene.origin.client)) return kKnownClient;
   if (scene.origin.client != 0 && scene.origin.client != kWebmailClient)
     return std::max(0.0, std::log(kThiefNamesItself / share_of_other_names(profile)));
   const double other = 1 - kLeastFidelity * most_used_share(profile);
@@ -90,9 +93,38 @@ double client_weight(const Scene& scene) {
   return std::max(0.0, std::log((1 - kThiefNamesItself) / nameless));
 }
 
+// How far a host of the account's domain is the account's: 1 in a customer's domain, little in a provider's.
+double share_of_own_host(const Scene& scene) {
+  if (!scene.names_own_host) return 0;
+  const double accounts = scene.neighbours == nullptr ? 0 : scene.neighbours->in_country().tenant;
+  return std::min(1.0, kFewAccounts / std::max(1.0, accounts));
+}
+
+bool names_nobody(const Scene& scene) {
+  return scene.use != Use::kSend || scene.kind == StepKind::kSettingChange;
+}
+
+}  // namespace
+
+double own_host_weight(const Scene& scene) {
+  return kOwnHost * share_of_own_host(scene);
+}
+
+double weight_without_domain(const Scene& scene) {
+  if (names_nobody(scene)) return 0;
+  if (knows_client(scene.record.profile, scene.origin.client)) return kKnownClient;
+  return weight_of_name(scene);
+}
+
+double client_weight(const Scene& scene) {
+  const double weight = weight_without_domain(scene);
+  const double share = share_of_own_host(scene);
+  return weight == kKnownClient ? weight : share * kOwnHost + (1 - share) * weight;
+}
+
 double session_weight(const Scene& scene) {
   const Rates& rates = scene.record.profile.rates;
-  if (scene.use != Use::kSend || scene.kind == StepKind::kSettingChange) return 0;
+  if (names_nobody(scene)) return 0;
   // Mail of the webmail always has a session.
   if (rates.messages < kLeastMessages || scene.origin.client == kWebmailClient) return 0;
   const double without = static_cast<double>(rates.messages - rates.beside_session);

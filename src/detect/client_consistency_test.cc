@@ -2,6 +2,7 @@
 
 #include "detect/client_consistency.h"
 #include "detect/scene_testing.h"
+#include "detect/strangeness.h"
 
 namespace postreeve {
 namespace {
@@ -106,6 +107,45 @@ TEST(ClientWeight, OfAnotherNameGrowsWithTheDaysOfTheOne) {
     EXPECT_GT(client_weight(stage.scene()), before) << days;
     before = client_weight(stage.scene());
   }
+}
+
+TEST(ClientWeight, OfAHostOfTheOwnDomainSpeaksForTheOwner) {
+  Stage stage = settled_account();
+  stage.names_own_host = true;
+  stage.origin.client = kOtherClient;
+  EXPECT_EQ(client_weight(stage.scene()), kOwnHost);
+  stage.origin.client = kOwnClient;
+  EXPECT_EQ(client_weight(stage.scene()), -3) << "one that it long sent with says more";
+}
+
+TEST(ClientWeight, OfAHostOfAProvidersDomainIsThatOfAnyName) {
+  Stage stage = settled_account();
+  stage.origin.client = kOtherClient;
+  const double of_any_name = client_weight(stage.scene());
+  stage.names_own_host = true;
+  KnownNeighbours others;
+  stage.neighbours = &others;
+  double before = kOwnHost;
+  for (const std::uint32_t accounts : {400U, 4'000U, 400'000U}) {
+    others.country.tenant = accounts;
+    EXPECT_GT(client_weight(stage.scene()), before) << accounts;
+    before = client_weight(stage.scene());
+  }
+  EXPECT_NEAR(before, of_any_name, 0.01);
+}
+
+TEST(Strangeness, IsHalvedAtTheMostByANameOfTheOwnDomain) {
+  Stage stage = settled_account();
+  stage.origin.client = kOtherClient;
+  for (const auto& [provider, country] : {std::pair{60, "VN"}, std::pair{61, "PL"}}) {
+    stage.origin = origin_at(70, static_cast<std::uint32_t>(provider), country);
+    stage.origin.client = kOtherClient;
+    stage.names_own_host = false;
+    ASSERT_EQ(strangeness_of(stage.scene()), 1);
+    stage.names_own_host = true;
+    EXPECT_GE(strangeness_of(stage.scene()), 0.5F) << "a canary is conclusive there";
+  }
+  EXPECT_EQ(strangeness_of(stage.scene()), 0.5F);
 }
 
 TEST(ClientWeight, IsNotSurprisedByClientsWithoutNameOfWhoOftenComesWithout) {

@@ -118,14 +118,15 @@ void excuse(Novelty& novelty, const AtHome& home) {
   novelty = {Reason::kColleaguesNetwork, std::max(novelty.nats, kByColleagues), home.colleagues};
 }
 
-// The whole weight of a stranger's place: its newness, the client there, and how well the profile is known.
-Novelty novelty_at(const Scene& scene) {
+// The whole weight of a stranger's place: its newness, what the client there weighs, and how well the profile
+// is known.
+Novelty novelty_at(const Scene& scene, double client) {
   const AccountProfile& profile = scene.record.profile;
   const std::uint16_t today = day_of(scene.time);
   Novelty novelty = novelty_of(profile, scene.origin, scene.use, today);
   const Habit* network = profile.networks.find(scene.origin.network);
   if (network != nullptr) novelty.nats *= share_left(profile, *network, scene.use, today);
-  novelty.nats += client_weight(scene) + session_weight(scene);
+  novelty.nats += client + session_weight(scene);
   if (novelty.nats > 0) excuse(novelty, at_home(scene));
   if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
   if (scene.use != Use::kSend) novelty.nats = std::min(novelty.nats, kMostForReading);
@@ -165,12 +166,19 @@ float strangeness_of(const Scene& scene) {
   constexpr double kNone = 0.5, kWhole = 3.0;  // nats
   // What was borrowed from others is never as sure as the account's own habits.
   constexpr double kNoneBorrowed = 1.0, kMostBorrowed = 0.5;
+  // A name of the own domain costs a thief one setting: it takes no more than half.
+  constexpr double kMostByName = 0.5;
   if (!scene.origin.known || scene.side == Side::kEstablished) return 0;
   if (scene.side == Side::kUnsettled) {
     const double foreign = (foreignness_of(scene).nats - kNoneBorrowed) / (kWhole - kNoneBorrowed);
     return static_cast<float>(std::clamp(foreign, 0.0, 1.0) * kMostBorrowed);
   }
-  return static_cast<float>(std::clamp((novelty_at(scene).nats - kNone) / (kWhole - kNone), 0.0, 1.0));
+  const auto strangeness = [&](double client) {
+    return std::clamp((novelty_at(scene, client).nats - kNone) / (kWhole - kNone), 0.0, 1.0);
+  };
+  const double with_name = strangeness(client_weight(scene));
+  if (!scene.names_own_host) return static_cast<float>(with_name);
+  return static_cast<float>(std::max(with_name, strangeness(weight_without_domain(scene)) - kMostByName));
 }
 
 std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
@@ -181,7 +189,7 @@ std::optional<Evidence> weigh_origin_novelty(const Scene& scene) {
   if (scene.side == Side::kUnsettled) return foreign(scene);
 
   const AccountProfile& profile = scene.record.profile;
-  const Novelty novelty = novelty_at(scene);
+  const Novelty novelty = novelty_at(scene, client_weight(scene));
   if (novelty.reason == Reason::kColleaguesNetwork)
     return make_evidence(novelty.reason, novelty.nats,
                          {scene.origin.prefix, std::int64_t{novelty.colleagues}});

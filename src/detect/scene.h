@@ -83,6 +83,7 @@ struct Scene {
   const Activity& activity;  // of the event's side
   const Origin& origin;
   Use use = Use::kRead;
+  bool names_own_host = false;             // the EHLO name is of a host below the account's own domain
   NetworkSnapshot network;                 // of the event's network, before this event
   const Neighbours* neighbours = nullptr;  // nullptr: nothing is known of other accounts
   RecipientFacts recipient;                // kRecipient

@@ -38,6 +38,7 @@ struct Stage {
   float strangeness = 1;  // at a stranger's place
   StepKind kind = StepKind::kMessage;
   Use use = Use::kSend;
+  bool names_own_host = false;
   Timestamp time = kNow;
   NetworkSnapshot network;
   const Neighbours* neighbours = nullptr;
@@ -57,6 +58,7 @@ struct Stage {
             .activity = activity,
             .origin = origin,
             .use = use,
+            .names_own_host = names_own_host,
             .network = network,
             .neighbours = neighbours,
             .recipient = recipient,

@@ -38,6 +38,15 @@ std::string_view client_name(std::string_view helo) {
   return helo;
 }
 
+// Whether the EHLO name is of a host below the domain: www.customer.example, not customer.example itself,
+// which programs that thieves use say as well. A domain of one label (local, lan) is everybody's.
+bool is_host_below(std::string_view helo, std::string_view domain) {
+  if (helo.ends_with('.')) helo.remove_suffix(1);
+  if (!domain.contains('.') || helo.size() < domain.size() + 2 || client_name(helo).empty()) return false;
+  const std::size_t dot = helo.size() - domain.size() - 1;
+  return helo[dot] == '.' && is_alnum(helo[dot - 1]) && equals_ignoring_case(helo.substr(dot + 1), domain);
+}
+
 bool matches_pattern(std::string_view pattern, std::string_view text) {
   std::size_t star = std::string_view::npos;
   std::size_t resume = 0;
@@ -130,9 +139,11 @@ bool FactBuilder::is_web_server(const Session& session) const {
   return session.client_address && policy_.is_web_server(*session.client_address);
 }
 
-void FactBuilder::add_place_of_mail(Facts& facts, const Session& session) const {
+void FactBuilder::add_place_of_mail(Facts& facts, const AccountId& account, const Session& session) const {
   facts.by_webmail = policy_.is_by_webmail(session);
-  if (!facts.by_webmail) facts.origin = origin_of(session);
+  if (facts.by_webmail) return;
+  facts.origin = origin_of(session);
+  facts.names_own_host = is_host_below(session.helo_name, account.domain());
 }
 
 bool FactBuilder::is_canary(std::string_view recipient) const {
@@ -168,7 +179,7 @@ Facts FactBuilder::build(const Login& login) const {
 
 Facts FactBuilder::build(const Recipient& recipient) const {
   Facts facts = begin(StepKind::kRecipient, recipient);
-  add_place_of_mail(facts, recipient.session);
+  add_place_of_mail(facts, recipient.account, recipient.session);
   facts.use = Use::kSend;
   facts.recipient.key = text_key(recipient.recipient);
   facts.recipient.address = recipient.recipient;
@@ -192,7 +203,7 @@ std::uint32_t FactBuilder::message_key(const Submission& submission) const {
 
 Facts FactBuilder::build(const Submission& submission) const {
   Facts facts = begin(StepKind::kMessage, submission);
-  add_place_of_mail(facts, submission.session);
+  add_place_of_mail(facts, submission.account, submission.session);
   facts.use = Use::kSend;
   if (!submission.queue_id.empty()) {
     const std::string& transaction =

@@ -59,7 +59,7 @@ class FactBuilder {
   [[nodiscard]] Origin origin_of(const Session& session) const;
   // Whether the server's client is a web server, or something on this machine.
   [[nodiscard]] bool is_web_server(const Session& session) const;
-  void add_place_of_mail(Facts& facts, const Session& session) const;
+  void add_place_of_mail(Facts& facts, const AccountId& account, const Session& session) const;
   [[nodiscard]] Location locate(const IpAddress& address) const;
   [[nodiscard]] bool is_canary(std::string_view recipient) const;
   [[nodiscard]] std::uint32_t message_key(const Submission& submission) const;

@@ -98,6 +98,40 @@ TEST(OriginFacts, TakeClientsThatGiveAnAddressForTheirNameForOne) {
   EXPECT_EQ(client(""), 0U);
 }
 
+TEST(MailFacts, KnowAHostBelowTheAccountsDomain) {
+  const Builder builder;
+  const std::string domain(builder.events.login_event(kOfficeAddress).account.domain());
+  const std::pair<std::string, bool> rows[] = {{"www." + domain, true},
+                                               {"WWW.Shop." + domain, true},
+                                               {"www." + domain + ".", true},
+                                               {domain, false},
+                                               {"www" + domain, false},
+                                               {"." + domain, false},
+                                               {".." + domain, false},
+                                               {"www." + domain + ".example", false},
+                                               {"", false},
+                                               {".", false},
+                                               {"localhost", false},
+                                               {"[192.0.2.1]", false}};
+  for (const auto& [helo, expected] : rows) {
+    Recipient recipient = builder.events.recipient_event(kOfficeAddress, "b@y.example", "Q");
+    recipient.session.helo_name = helo;
+    EXPECT_EQ(builder.make().build(recipient).names_own_host, expected) << helo;
+  }
+}
+
+TEST(MailFacts, KnowNoHostOfADomainThatIsEverybodys) {
+  const Builder builder;
+  for (const std::string_view domain : {"localdomain", "local", ""}) {
+    Recipient recipient = builder.events.recipient_event(kOfficeAddress, "b@y.example", "Q");
+    recipient.account = *AccountId::from_login("anna", domain);
+    for (const std::string_view helo : {"localhost.localdomain", "macbook.local"}) {
+      recipient.session.helo_name = helo;
+      EXPECT_FALSE(builder.make().build(recipient).names_own_host) << helo << " of " << domain;
+    }
+  }
+}
+
 TEST(MessageFacts, KnowARetryByItsSenderItsSizeAndItsRecipientsInAnyOrder) {
   const Builder builder;
   Submission message = builder.events.submission_event(kOfficeAddress, "Q1");

@@ -33,6 +33,11 @@ constexpr std::string_view kJudgement =
 
 class EventApiTest : public testing::Test {
  protected:
+  // Its threads, and the ledger's, which may still be giving an answer, end before the server's context.
+  ~EventApiTest() override {
+    api.reset();
+    database.reset();
+  }
   EventGuard guard() {
     return {.note = [this](Event event) -> Result<void> {
               if (is_broken) throw std::runtime_error("a fault of ours");
@@ -98,7 +103,6 @@ class EventApiTest : public testing::Test {
   HttpTestServer server{
       [this](HttpRequest request, HttpReply reply) { api->answer(std::move(request), std::move(reply)); },
       {.body_bytes = 4UL * 1024 * 1024}};
-  // After the server, so that its threads end before the server's context.
   std::unique_ptr<EventApi> api =
       std::make_unique<EventApi>(guard(), verify, EventApiOptions{}, &answers, [] { return Timestamp{}; });
   HttpTestClient client{server.port};

@@ -37,7 +37,8 @@ MessageReceived make_received(std::string_view id, std::string_view sender, cons
   if (is_authenticated(fields)) message.login = exim_login(fields.auth);
   message.client_address = fields.host.address;
   message.client_name = fields.host.name;
-  message.helo_name = fields.host.helo;
+  // A name that the address was found to have is told once when the client called itself by it, too.
+  message.helo_name = fields.host.helo.empty() ? fields.host.name : fields.host.helo;
   message.original_queue_id = fields.reference;
   message.sender = sender;
   message.sender_known = true;

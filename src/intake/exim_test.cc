@@ -23,6 +23,18 @@ bool is(std::string_view line) {
   return std::holds_alternative<Kind>(parse_exim(line));
 }
 
+// Exim leaves (helo) out when it is the name that the address was found to have.
+TEST(EximArrival, TakesAVerifiedNameForTheEhloName) {
+  const auto helo_of = [](std::string_view host) {
+    const std::string line =
+        "1xUvDu-0003Kj-2j <= a@x.test " + std::string(host) + " P=esmtpa A=plain:a@x.test S=298";
+    return std::string(read<MessageReceived>(line).helo_name);
+  };
+  EXPECT_EQ(helo_of("H=www.x.test [192.0.2.70]"), "www.x.test");
+  EXPECT_EQ(helo_of("H=www.x.test (localhost) [192.0.2.70]"), "localhost");
+  EXPECT_EQ(helo_of("H=[192.0.2.70]"), "");
+}
+
 TEST(EximArrival, GivesEveryFieldOfASubmission) {
   const auto message = read<MessageReceived>(
       "1xUvDu-0003Kj-2j <= alice@example.test H=mail.client.test (laptop) [192.0.2.70]:47931 "

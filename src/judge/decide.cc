@@ -32,6 +32,7 @@ Scene scene_of(const AccountRecord& record, const Facts& facts, Side side) {
               .activity = activity,
               .origin = facts.origin,
               .use = facts.use,
+              .names_own_host = facts.names_own_host,
               .network = facts.network,
               .neighbours = facts.neighbours,
               .recipient = facts.recipient,
@@ -85,6 +86,19 @@ float heaviest(const Evidence& evidence, Use use) {
   return is_place && use != Use::kSend ? kMostOfAGroup : kMaxNats;
 }
 
+// What a finding against the owner is worth at the scene's place. An unusual amount and recipients never
+// written to are worth the less the less strange a stranger's place is: newsletters and circulars come from
+// there, too.
+float factor_at(const Scene& scene, Reason reason) {
+  constexpr double kWhereNothingIsStrange = 0.75;
+  const bool is_strangers = scene.side == Side::kStranger;
+  const float factor = factor_of(reason, is_strangers);
+  const Group group = group_of(reason);
+  const bool is_amount = group == Group::kVolume || group == Group::kRecipients;
+  if (!is_strangers || !is_amount) return factor;
+  return factor * static_cast<float>(by_strangeness(scene, kWhereNothingIsStrange, 1));
+}
+
 // Weighs the scene; returns whether a finding was conclusive.
 bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
   bool conclusive = false;
@@ -92,8 +106,7 @@ bool weigh(const Scene& scene, RiskState& risk, EvidenceList& evidence) {
     std::optional<Evidence> found = detector.weigh(scene);
     if (!found) continue;
     if (found->nats > 0) {
-      const float factor = factor_of(found->reason, scene.side == Side::kStranger);
-      found->nats = std::min(found->nats * factor, heaviest(*found, scene.use));
+      found->nats = std::min(found->nats * factor_at(scene, found->reason), heaviest(*found, scene.use));
     }
     evidence.add(*found);
     risk.add(*found);

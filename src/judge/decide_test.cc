@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "judge/account_testing.h"
+#include "judge/weights.h"
 
 namespace postreeve {
 namespace {
@@ -283,6 +284,48 @@ bool is_forgery(Account& account, const Origin& origin, std::uint32_t sender) {
   return std::ranges::any_of(found, [](const Evidence& evidence) {
     return detector_of(evidence.reason) == DetectorId::kHeaderSpoofing && evidence.nats > 0;
   });
+}
+
+// The heaviest finding of one reason in a burst of letters to strangers.
+double burst_from(Account& account, const Origin& origin, Reason reason) {
+  double most = 0;
+  const auto look = [&](const Verdict& verdict) {
+    for (const Evidence& evidence : verdict.evidence) {
+      if (evidence.reason == reason) most = std::max(most, static_cast<double>(evidence.nats));
+    }
+  };
+  for (std::uint32_t to = 900; to < 960; ++to) {
+    account.begin();
+    look(account.ask(origin, to));
+    look(account.submit(origin));
+    account.now += 1s;
+  }
+  return most;
+}
+
+// Somewhere else on every day, with the same computer.
+Account traveller() {
+  Account account;
+  for (std::uint32_t day = 0; day < 40; ++day) {
+    account.send(origin_at(1'000 + day, 100 + day, "PL"), {1 + day % 10});
+    account.now += 24h;
+  }
+  return account;
+}
+
+TEST(Amounts, WeighThreeQuartersWhereAPlaceOfStrangersIsNotStrange) {
+  constexpr double kMostAtUsualPlace = 3;
+  for (const Reason reason : {Reason::kMessagesThisHour, Reason::kRecipientsNeverWritten}) {
+    Account account = traveller();
+    const double whole = kMostAtUsualPlace * static_cast<double>(factor_of(reason, true));
+    EXPECT_NEAR(burst_from(account, origin_at(2'000, 200, "PL"), reason), 0.75 * whole, 0.05);
+  }
+}
+
+TEST(Amounts, WeighWhatTheyDoWhereNothingSpeaksForTheOwner) {
+  Account account;
+  account.live();
+  EXPECT_GE(burst_from(account, thiefs_place(), Reason::kRecipientsNeverWritten), 7.5);
 }
 
 TEST(Sender, OfAWholeServerBehindOneLoginIsNobodysForgery) {

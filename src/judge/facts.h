@@ -31,7 +31,8 @@ struct Facts {
   // It came through the web server: its place is that of a webmail session (profile/webmail.h), which
   // only the record knows.
   bool by_webmail = false;
-  bool opens_webmail = false;  // kLogin: such a session begins, at `origin`
+  bool opens_webmail = false;   // kLogin: such a session begins, at `origin`
+  bool names_own_host = false;  // the EHLO name is of a host below the account's own domain
   NetworkSnapshot network;
   const Neighbours* neighbours = nullptr;
   // kRecipient, kMessage, kComplaint: keys of the step, of the mail whatever its transaction, of the

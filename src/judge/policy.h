@@ -35,11 +35,11 @@ struct CanaryList {
 
 // Risk, in log-odds, at which a standing begins, and how long it lasts.
 struct Ladder {
-  double prior = -7.75;  // one account in two thousand is in other hands at a time
+  double prior = -7.5;  // one account in eighteen hundred is in other hands at a time
   double watched = -3.5;
   double slowed = 0.0;
   double held = 1.25;
-  double suspended = 4.5;
+  double suspended = 4.75;
   // Evidence of two groups must weigh this much each before an account is suspended without a conclusive
   // finding.
   double strong = 3.0;

@@ -9,7 +9,7 @@
 namespace postreeve {
 namespace {
 
-// The hash 0 marks an empty place.
+// The hash 0 marked an empty place until record format 3.
 constexpr std::uint32_t as_key(std::uint32_t recipient) noexcept {
   return recipient == 0 ? 1 : recipient;
 }
@@ -82,7 +82,7 @@ bool RecipientMemory::add(std::uint32_t recipient) {
 void RecipientMemory::add_exact(std::uint32_t key) noexcept {
   const std::span<std::uint32_t> keys = words_in_use();
   const auto place = std::ranges::lower_bound(keys, key);
-  std::move_backward(place, keys.end(), keys.end() + 1);
+  std::move_backward(place, keys.end(), table_.begin() + count_ + 1);
   *place = key;
 }
 
@@ -110,17 +110,15 @@ void RecipientMemory::grow() {
 }
 
 bool RecipientMemory::make_places(bool filters) {
-  if (!filters && count_ > kMostExact) {
-    *this = RecipientMemory();
-    return false;
-  }
-  const std::uint32_t exact = count_ == 0 ? 0 : size_for(count_, kSteps);
+  const bool fits = filters || count_ <= kMostExact;
+  if (!fits) *this = RecipientMemory();
+  const std::uint32_t exact = filters || count_ == 0 ? 0 : size_for(count_, kSteps);
   table_ = HeapArray<std::uint32_t>(filters ? kFilterWords : exact);
-  return true;
+  return fits;
 }
 
 bool RecipientMemory::is_sound() const noexcept {
-  if (is_filter()) return generation_ <= kGeneration;
+  if (is_filter()) return count_ > kMostExact && generation_ <= std::min(count_, kGeneration);
   const std::span<const std::uint32_t> keys = words_in_use();
   const bool ascends = std::ranges::adjacent_find(keys, std::ranges::greater_equal{}) == keys.end();
   return generation_ == 0 && !newer_is_second_ && ascends && (keys.empty() || keys.front() != 0);

@@ -10,6 +10,8 @@
 namespace postreeve {
 namespace {
 
+using ::testing::HasSubstr;
+
 void expect_same_after_a_round(const AccountRecord& record) {
   const std::string bytes = encode_record(record);
   const Result<AccountRecord> again = decode_record(bytes);
@@ -93,23 +95,44 @@ TEST(RecordCodec, WritesRecipientsForNeighboursThatReadVersion2Only) {
   }
 }
 
+// Why the record's bytes are refused with one part of them changed; "" when they are not.
+std::string refusal(const std::string& bytes, std::string_view part, std::string_view by) {
+  std::string body = bytes.substr(3, bytes.size() - 7);
+  const std::size_t place = body.find(part);
+  if (place == std::string::npos) return "the part is not there";
+  body.replace(place, part.size(), by);
+  const Result<AccountRecord> read = decode_record(sealed(body, static_cast<std::uint8_t>(bytes[2])));
+  return read ? std::string() : read.error().detail;
+}
+
 TEST(RecordCodec, RefusesTablesThatNoVersionWrote) {
+  using namespace std::string_view_literals;
   AccountRecord record;
   for (std::uint32_t i = 1; i <= 15; ++i) learn_recipient(record.profile, i << 27);
-  const std::string older = encode_record(record, 2);
-  const auto refused = [](std::string body, std::uint8_t version) {
-    const Result<AccountRecord> read = decode_record(sealed(body, version));
-    return read ? std::string() : read.error().detail;
-  };
-  const std::string newer = encode_record(record);
-  const auto body = [](const std::string& bytes) { return bytes.substr(3, bytes.size() - 7); };
-  EXPECT_EQ(refused(body(older), 2), "");
-  EXPECT_EQ(refused(body(newer), 3), "");
-  std::string swapped = body(newer);
-  const std::size_t first = swapped.find(std::string("\x00\x00\x00\x08", 4));
-  ASSERT_NE(first, std::string::npos);
-  swapped[first + 3] = 0x78;
-  EXPECT_THAT(refused(swapped, 3), ::testing::HasSubstr("do not fit their table"));
+  const auto first = "\0\0\0\x08"sv;
+  const auto second = "\0\0\0\x10"sv;
+
+  const std::string hashed = encode_record(record, 2);
+  const auto size_and_count = "\x14\0\0\0\x0f\0\0\0"sv;
+  EXPECT_EQ(refusal(hashed, size_and_count, size_and_count), "");
+  EXPECT_THAT(refusal(hashed, size_and_count, "\x15\0\0\0\x0f\0\0\0"sv), HasSubstr("no known size"));
+  EXPECT_THAT(refusal(hashed, size_and_count, "\x14\0\0\0\x0e\0\0\0"sv), HasSubstr("do not fit"));
+  EXPECT_THAT(refusal(hashed, first, second), HasSubstr("do not fit"));
+
+  const std::string sorted = encode_record(record);
+  const auto count = "\x0f\0\0\0"sv;
+  EXPECT_EQ(refusal(sorted, count, count), "");
+  for (const auto many : {"\x81\x03\0\0"sv, "\xff\xff\xff\xff"sv})
+    EXPECT_THAT(refusal(sorted, count, many), HasSubstr("more recipients than"));
+  EXPECT_THAT(refusal(sorted, first, second), HasSubstr("do not fit"));
+  EXPECT_THAT(refusal(sorted, first, "\0\0\0\x78"sv), HasSubstr("do not fit"));
+}
+
+// As many recipients as a number can say, in filters that end at once.
+TEST(RecordCodec, TrustsNoNumberOfRecipients) {
+  const Result<AccountRecord> read = decode_record(sealed("\x06\xff\xff\xff\xff", 3));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
 }
 
 TEST(RecordCodec, KeepsEveryRecordThatGrewByLearning) {

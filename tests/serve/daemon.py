@@ -21,8 +21,8 @@ GATES = ("gate.postfix_policy", "gate.socketmap", "gate.tcp_table", "gate.milter
          "metrics")
 
 
-def wait_for(what, seconds=15):
-    return machine.wait_for(what, seconds * SLOWNESS)
+def wait_for(what, seconds=15, **says):
+    return machine.wait_for(what, seconds * SLOWNESS, **says)
 
 
 class Refused(Exception):

@@ -115,8 +115,12 @@ def check_answer(line, asked):
     return answer["data"]
 
 
-def all_enforced(standings):
+def unless_observed(standings):
     return None if any("only observed" in standing["in_words"] for standing in standings.values()) else standings
+
+
+def still_there(rows, now):
+    return [row for row in rows if not row["expires"] or datetime.fromisoformat(row["expires"]) > now]
 
 
 def test_random_requests_are_answered_plainly(make_daemon):
@@ -155,18 +159,19 @@ def test_random_requests_are_answered_plainly(make_daemon):
     assert len(done) > STEPS // 8 and len(refused) > STEPS // 20
     # After a restart the mode is the configuration's, and what was only observed is enforced a moment later.
     daemon.ask("mode", mode=configured)
-    before = wait_for(lambda: all_enforced({f"a{n}@x.example": daemon.ask("account standing", account=f"a{n}@x.example")
-                                            for n in range(6)}))
+
+    def standings():
+        return {account: daemon.ask("account standing", account=account) for account in (f"a{n}@x.example" for n in range(6))}
+    before = wait_for(lambda: unless_observed(standings()), says=lambda: str(standings()))
     lists = daemon.ask("list show")
     mode = daemon.ask("mode")["mode"]
     daemon.kill()
     text = daemon.config.read_text()
     daemon.config.write_text(text)
     daemon.start()
-    now = datetime.now(timezone.utc)
-    assert daemon.ask("list show") == [row for row in lists if not row["expires"] or datetime.fromisoformat(row["expires"]) > now]
-    for account, standing in before.items():
-        assert daemon.ask("account standing", account=account) == standing
+    shown, now = daemon.ask("list show"), datetime.now(timezone.utc)
+    assert still_there(shown, now) == still_there(lists, now)
+    assert standings() == before
     assert mode in ("observe", "enforce")
     daemon.stop()
 

@@ -1,5 +1,6 @@
 #include "store/redis/shared_format.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ constexpr int kLooksUntilSure = 10;  // a Redis that was restarted has forgotten
 
 }  // namespace
 
-SharedFormat::SharedFormat(std::uint8_t newest) : newest_(newest), written_(kOldestRecordFormat) {}
+SharedFormat::SharedFormat(std::uint8_t newest)
+    : newest_(newest), written_(kOldestRecordFormat), oldest_heard_(newest) {}
 
 Result<void> SharedFormat::look(RedisClient& client) {
   const std::string own = redis_keys::format(newest_);
@@ -31,10 +33,14 @@ Result<void> SharedFormat::look(RedisClient& client) {
     if (answers[i]->number() != 0) lowest = static_cast<std::uint8_t>(kOldestRecordFormat + i - 1);
   }
   const std::scoped_lock lock(mutex_);
-  looks_without_older_ = lowest > written_ ? looks_without_older_ + 1 : 0;
-  if (lowest > written_ && looks_without_older_ < kLooksUntilSure) return {};
+  if (lowest > written_) {
+    oldest_heard_ = std::min(oldest_heard_, lowest);
+    if (++looks_without_older_ < kLooksUntilSure) return {};
+    lowest = oldest_heard_;
+  }
   written_ = lowest;
   looks_without_older_ = 0;
+  oldest_heard_ = newest_;
   return {};
 }
 

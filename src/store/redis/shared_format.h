@@ -32,7 +32,9 @@ class SharedFormat {
   const std::uint8_t newest_;
   std::atomic<std::uint8_t> written_;
   std::mutex mutex_;
-  int looks_without_older_ = 0;  // in a row, that found only nodes which know a newer format than written_
+  // In a row, that found only nodes which know a newer format than written_; and the oldest of these.
+  int looks_without_older_ = 0;
+  std::uint8_t oldest_heard_;
 };
 
 }  // namespace postreeve
