@@ -56,7 +56,7 @@ class RecipientMemory {
   static void hashed_fields(Self& self, Archive& archive) {
     HeapArray<std::uint32_t> table;
     if constexpr (!Archive::kReads) table = self.hashed();
-    std::uint32_t words = table.size();
+    std::uint32_t words = table.size();  // NOLINT(misc-const-correctness): read into
     archive(words, self.count_, self.generation_, self.newer_is_second_);
     if constexpr (Archive::kReads) {
       archive.require(is_size_of_hashed(words), "a table of recipients of no known size");
