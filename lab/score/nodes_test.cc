@@ -65,7 +65,7 @@ struct Split final : Sink {
 
   static WorldOptions options() {
     WorldOptions options;
-    options.seed = 2;
+    options.seed = 3;
     options.accounts = 72;
     options.days = 5;
     options.attacks = 110;
@@ -117,10 +117,10 @@ TEST_F(NodesOfLab, say_what_one_node_says) {
   EXPECT_GT(ledgers->standings, 10U);
   EXPECT_GT(ledgers->incidents, 50U);
   EXPECT_TRUE(ledgers->differences.empty()) << fmt::format("{}", fmt::join(ledgers->differences, "\n"));
-  // Memory estimates by other sketches how many accounts a network failed with: such a thief weighs a tenth
-  // of a nat more or less, and may be slowed a step sooner or later.
-  EXPECT_LE(split.nodes->beside_memory().other_action, 2U);
-  EXPECT_LE(split.nodes->beside_memory().other_standing, 2U);
+  // Memory estimates by other sketches how many accounts a network failed with: a step or two weigh it
+  // otherwise.
+  EXPECT_EQ(split.nodes->beside_memory().other_action, 0U);
+  EXPECT_EQ(split.nodes->beside_memory().other_standing, 0U);
   EXPECT_LT(split.nodes->beside_memory().most_risk, 1.5F);
   EXPECT_GT(split.nodes->judged_again(), 1000U);  // records were really handed from one to the other
   EXPECT_EQ(split.nodes->judged_alone(), 0U);
