@@ -118,8 +118,9 @@ double weight_without_domain(const Scene& scene) {
 
 double client_weight(const Scene& scene) {
   const double weight = weight_without_domain(scene);
+  if (!scene.names_own_host || weight == kKnownClient) return weight;
   const double share = share_of_own_host(scene);
-  return weight == kKnownClient ? weight : share * kOwnHost + (1 - share) * weight;
+  return share * kOwnHost + (1 - share) * weight;
 }
 
 double session_weight(const Scene& scene) {

@@ -88,7 +88,8 @@ TraitSnapshot CommonTraits::with(Trait trait) const {
 }
 
 CountrySnapshot CommonTraits::in_country() const {
-  return room_.counters.look_country(user(), facts_.origin.country.packed());
+  if (!country_) country_ = room_.counters.look_country(user(), facts_.origin.country.packed());
+  return *country_;
 }
 
 std::uint32_t CommonTraits::subject_key() const {

@@ -50,6 +50,7 @@ class CommonTraits final : public Neighbours {
   const AccountId& account_;
   mutable TraitUser user_;
   mutable std::optional<std::uint32_t> subject_;
+  mutable std::optional<CountrySnapshot> country_;  // asked once a step: it may lie on another machine
 };
 
 }  // namespace postreeve
