@@ -1,13 +1,11 @@
 """PostgreSQL is stopped, killed or silent while two nodes judge mail, and comes back: what was acknowledged is there, once."""
 
-import os
-import signal
 import time
 
 import pytest
 
 from daemon import teach
-from private_servers.machine import wait_for
+from private_servers.machine import silence, wait_for
 from redis_server import Redis
 from traffic import PATIENCE, ROUNDS, Book, Honest, Postmaster, check_once, check_standings, during, steal
 
@@ -29,13 +27,6 @@ def stop(server):
 def kill(server):
     server.kill()
     return server.start
-
-
-def silence(server):
-    paused = server.processes()
-    for process in paused:
-        os.kill(process, signal.SIGSTOP)
-    return lambda: [os.kill(process, signal.SIGCONT) for process in paused]
 
 
 def is_up(node):

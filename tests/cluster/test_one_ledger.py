@@ -2,13 +2,12 @@
 
 import contextlib
 import json
-import os
 import signal
 import sqlite3
 import time
 
 from daemon import SLOWNESS, PolicyClient, http
-from private_servers.machine import wait_for
+from private_servers.machine import silenced, wait_for
 
 
 def answer(node, account="anna@x.example"):
@@ -96,17 +95,11 @@ def test_a_node_starts_without_the_server_with_what_it_last_saw(cluster, server)
 def test_a_server_that_is_silent_holds_up_nobody_for_long(cluster, server):
     one = cluster.node("one")
     suspend(one)
-    paused = server.processes()
-    for process in paused:
-        os.kill(process, signal.SIGSTOP)
-    try:
+    with silenced(server):
         suspend(one, "bob@x.example")
         begin = time.monotonic()
         assert refuses(one, "bob@x.example")
         assert time.monotonic() - begin < 1 * SLOWNESS
-    finally:
-        for process in paused:
-            os.kill(process, signal.SIGCONT)
     wait_for(lambda: ledger(one)["up"], 20 * SLOWNESS, one.log)
     assert cluster.ask("SELECT COUNT(*) FROM standing_change WHERE account = 'bob@x.example'") == ["1"]
 

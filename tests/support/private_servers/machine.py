@@ -81,6 +81,15 @@ def is_alive(pid):
     return state != "Z"
 
 
+def children(pid):
+    """Those that it started, as long as they and it live."""
+    found = []
+    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, task.read_text().split())
+    return found
+
+
 def end_process(pid, seconds=10):
     """Ends one of our own daemons that is not our child."""
     if not is_alive(pid):
@@ -91,6 +100,30 @@ def end_process(pid, seconds=10):
         time.sleep(0.02)
     if is_alive(pid):
         os.kill(pid, signal.SIGKILL)
+
+
+def tell(processes, what):
+    """Sends them all the signal. One that has ended already is collected by its parent as soon as that goes on."""
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, what)
+
+
+def silence(server):
+    """It answers nothing and ends nothing, as behind a dead network or a dead disk; returns what lets it go on."""
+    os.kill(server.process(), signal.SIGSTOP)  # first, so that it starts no others meanwhile
+    stopped = server.processes()
+    tell(stopped, signal.SIGSTOP)
+    return lambda: tell(stopped, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def silenced(server):
+    go_on = silence(server)
+    try:
+        yield
+    finally:
+        go_on()
 
 
 class Company(contextlib.ExitStack):

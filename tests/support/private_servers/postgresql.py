@@ -1,12 +1,10 @@
 """A private PostgreSQL with one database "mail" and one user "postreeve"."""
 
-import contextlib
-import os
 import pathlib
 import shutil
 import signal
 
-from .machine import as_user, end_process, free_port, is_alive, run, wait_for
+from .machine import as_user, children, end_process, free_port, is_alive, run, tell, wait_for
 
 PROGRAMS = next(iter(sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 PASSWORD = "it's a \\ secret"
@@ -74,17 +72,13 @@ class Postgresql:
         found, more = [], [self.process()]
         while more:
             found += more
-            more = [int(child) for parent in more
-                    for task in pathlib.Path(f"/proc/{parent}/task").glob("*/children")
-                    for child in task.read_text().split()]
+            more = [child for parent in more for child in children(parent)]
         return found
 
     def kill(self):
         """As when the machine fails: nothing is said to anybody, nothing is tidied up."""
         killed = self.processes()
-        for process in killed:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        tell(killed, signal.SIGKILL)
         wait_for(lambda: not any(is_alive(process) for process in killed))
         # As long as nobody has collected the dead server the next one takes it for alive.
         for left in (self.folder / "data/postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
