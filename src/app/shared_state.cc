@@ -28,8 +28,9 @@ Hash128 redis_fingerprint(const HashKey& key) {
   return keyed_hash(key, "postreeve redis");
 }
 
-Result<std::unique_ptr<SharedState>> SharedState::open(const Serving& serving, const HashKey& key) {
-  auto client = make_redis_client(serving);
+Result<std::unique_ptr<SharedState>> SharedState::open(const Serving& serving, const HashKey& key,
+                                                       std::chrono::milliseconds time_limit) {
+  auto client = make_redis_client(serving, time_limit);
   if (!client) return fail(std::move(client).error());
   std::unique_ptr<SharedState> state(
       new SharedState(std::move(*client), redis_fingerprint(key), serving.state_memory_mib << 20U));

@@ -29,7 +29,9 @@ class SharedState {
   // A Redis that does not answer is no reason not to start: it is used once it has shown that its records are
   // those of our key. kInvalidInput: a password or certificate cannot
   // be read; kConflict: other nodes hash names with another key.
-  [[nodiscard]] static Result<std::unique_ptr<SharedState>> open(const Serving& serving, const HashKey& key);
+  [[nodiscard]] static Result<std::unique_ptr<SharedState>> open(
+      const Serving& serving, const HashKey& key,
+      std::chrono::milliseconds time_limit = RedisOptions{}.time_limit);
 
   [[nodiscard]] RedisAccountStore& accounts() { return accounts_; }
   [[nodiscard]] SharedCounters& counters() { return counters_; }

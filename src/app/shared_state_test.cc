@@ -29,7 +29,7 @@ class SharedStateWithoutRedis : public ::testing::Test {
     redis.kill();
     Serving serving;
     serving.redis = redis.url();
-    auto opened = SharedState::open(serving, HashKey{{'a'}});
+    auto opened = SharedState::open(serving, HashKey{{'a'}}, std::chrono::seconds(10));
     ASSERT_TRUE(opened) << opened.error().detail;
     state = std::move(*opened);
     EXPECT_TRUE(becomes(*state, SharedState::Turn::kLost));

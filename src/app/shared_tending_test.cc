@@ -30,7 +30,7 @@ std::string told(SharedState& state) {
 std::unique_ptr<SharedState> state_on(const std::string& url) {
   Serving serving;
   serving.redis = url;
-  auto opened = SharedState::open(serving, HashKey{{'a'}});
+  auto opened = SharedState::open(serving, HashKey{{'a'}}, std::chrono::seconds(10));
   EXPECT_TRUE(opened) << opened.error().detail;
   return std::move(*opened);
 }

@@ -37,7 +37,8 @@ Result<void> check_that_copy_is_complete(const Serving& serving, const LedgerDat
 
 }  // namespace
 
-Result<std::unique_ptr<State>> State::open(const Serving& serving, Tell tell) {
+Result<std::unique_ptr<State>> State::open(const Serving& serving, Tell tell,
+                                           std::chrono::milliseconds redis_time_limit) {
   std::error_code failure;
   const std::filesystem::path directory = std::filesystem::path(serving.state_path).parent_path();
   std::filesystem::create_directories(directory, failure);
@@ -57,7 +58,8 @@ Result<std::unique_ptr<State>> State::open(const Serving& serving, Tell tell) {
     return fail(complete.error());
   lock->note_use();
   auto state = std::make_unique<State>(*std::move(lock), std::move(*database), *key);
-  const Result<void> done = serving.redis.empty() ? state->use_own(serving, turn) : state->use_redis(serving);
+  const Result<void> done =
+      serving.redis.empty() ? state->use_own(serving, turn) : state->use_redis(serving, redis_time_limit);
   if (!done) return fail(done.error());
   return state;
 }
@@ -82,8 +84,8 @@ Result<void> State::use_own(const Serving& serving, const SharedTurn& turn) {
   return {};
 }
 
-Result<void> State::use_redis(const Serving& serving) {
-  auto opened = SharedState::open(serving, key);
+Result<void> State::use_redis(const Serving& serving, std::chrono::milliseconds time_limit) {
+  auto opened = SharedState::open(serving, key, time_limit);
   if (!opened) return fail(opened.error());
   shared = std::move(*opened);
   accounts = &shared->accounts();

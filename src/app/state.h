@@ -1,6 +1,7 @@
 // Everything that lasts, put together: records, counters, the ledger and its books.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "app/state_lock.h"
 #include "base/keyed_hash.h"
 #include "base/result.h"
+#include "redis/redis_client.h"
 #include "store/ledger/account_policy_book.h"
 #include "store/ledger/activity_book.h"
 #include "store/ledger/answer_book.h"
@@ -31,7 +33,9 @@ struct State {
   // Makes the directory, the file and the key when they are not there. Errors name the file.
   // `tell` hears what becomes of the ledger's server (LedgerOptions::tell).
   using Tell = std::function<void(bool is_bad, const std::string& what)>;
-  [[nodiscard]] static Result<std::unique_ptr<State>> open(const Serving& serving, Tell tell = {});
+  [[nodiscard]] static Result<std::unique_ptr<State>> open(
+      const Serving& serving, Tell tell = {},
+      std::chrono::milliseconds redis_time_limit = RedisOptions{}.time_limit);
 
   // Writes everything that is only in memory; tells what could not be written.
   [[nodiscard]] Result<void> flush();
@@ -69,7 +73,7 @@ struct State {
 
  private:
   [[nodiscard]] Result<void> use_own(const Serving& serving, const SharedTurn& turn);
-  [[nodiscard]] Result<void> use_redis(const Serving& serving);
+  [[nodiscard]] Result<void> use_redis(const Serving& serving, std::chrono::milliseconds time_limit);
 };
 
 }  // namespace postreeve

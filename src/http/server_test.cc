@@ -164,6 +164,8 @@ TEST(HttpServer, ClosesWhoDripsARequest) {
   HttpTestClient client(server.port);
   client.send("GET / HTTP/1.1\r\n");
   while (client.send("X: y\r\n")) std::this_thread::sleep_for(milliseconds(5));
+  for (int i = 0; i < 2'000 && server.server.connections() > 0; ++i)
+    std::this_thread::sleep_for(milliseconds(5));
   EXPECT_EQ(server.server.connections(), 0U);
 }
 

@@ -283,7 +283,7 @@ class Follower : public Following {
     follower = std::move(*started);
   }
   [[nodiscard]] bool sees(std::uint64_t wanted) const {
-    for (int i = 0; i < 2000 && deliveries < wanted; ++i)
+    for (int i = 0; i < 20'000 && deliveries < wanted; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     return deliveries == wanted;
   }
@@ -365,7 +365,7 @@ TEST_F(Follower, TakesABurst) {
   append(text);
   EXPECT_TRUE(sees(kMessages)) << deliveries;
   const auto behind = [&] { return follower->status().files[0].bytes_behind; };  // as of the last step's end
-  for (int i = 0; i < 200 && behind() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  for (int i = 0; i < 4'000 && behind() > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{5});
   EXPECT_EQ(behind(), 0U);
 }
 

@@ -215,7 +215,7 @@ class PrivateCluster {
                                         "--cluster-port",
                                         bus,
                                         "--cluster-node-timeout",
-                                        "1500",
+                                        "15000",
                                         "--cluster-require-full-coverage",
                                         "no"};
       if (!password.empty()) settings.insert(settings.end(), {"--requirepass", password});

@@ -108,13 +108,14 @@ TEST_F(CommandHook, GivesUpOnAnyOtherStatus) {
 TEST_F(CommandHook, KillsAProgramThatIsLateWithAllItStarted) {
   const auto begun = std::chrono::steady_clock::now();
   const auto did =
-      script("trap '' TERM\nsleep 100 &\necho $! > child\nwait\nsleep 100", std::chrono::milliseconds(200))
+      script("trap '' TERM\nsleep 100 &\necho $! > child\nwait\nsleep 100", std::chrono::seconds(1))
           ->carry_out(task_for("anna"));
   ASSERT_FALSE(did);
   EXPECT_EQ(did.error().code, ErrorCode::kUnavailable);
-  EXPECT_THAT(did.error().detail, HasSubstr("did not end within 0.2 s"));
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
+  EXPECT_THAT(did.error().detail, HasSubstr("did not end within 1 s"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
   const std::string child = maker_.folder.read("child");
+  ASSERT_FALSE(child.empty());
   EXPECT_TRUE(dies(child.substr(0, child.find('\n'))));
 }
 

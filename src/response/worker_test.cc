@@ -471,7 +471,7 @@ TEST_F(WorkerTest, DelaysNoOtherActionWhileOneHangs) {
   add(other, {{"page", Direction::kCarryOut}});
   worker->start();
   worker->wake();
-  for (int i = 0; i < 2000 && !(hangs && paged > 0); ++i)
+  for (int i = 0; i < 20'000 && !(hangs && paged > 0); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
   EXPECT_EQ(paged, 1);
   worker->finish();

@@ -199,7 +199,15 @@ TEST_F(CopyOutOfPostgresql, NeverTakesTheSpoolForTheLedgerWhenTheServerGoesAway)
 TEST_F(CopyOutOfPostgresql, SeesWhetherANodeIsThere) {
   from_.reset();
   const auto server = server_->new_ledger();
-  EXPECT_EQ(*who_serves(server), std::nullopt);
+  // PostgreSQL notices a moment later that a connection is closed.
+  const auto becomes_free = [&] {
+    for (int i = 0; i < 1'000; ++i) {
+      if (const auto who = who_serves(server); who && !*who) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    return false;
+  };
+  EXPECT_TRUE(becomes_free());
   auto node = LedgerDatabase::open(
       {.path = folder_.file("node"), .server = server, .node = {.name = "mx1", .version = "1"}});
   ASSERT_TRUE(node);
@@ -207,7 +215,7 @@ TEST_F(CopyOutOfPostgresql, SeesWhetherANodeIsThere) {
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   EXPECT_EQ(*who_serves(server), "mx1");
   node->reset();
-  EXPECT_EQ(*who_serves(server), std::nullopt);
+  EXPECT_TRUE(becomes_free());
   server_->kill();
   EXPECT_EQ(who_serves(server).error().code, ErrorCode::kUnavailable);
 }

@@ -97,9 +97,9 @@ class NodeOfVersion4 {
 };
 
 TEST_F(PostgresqlUpgrade, TakesItsTime) {
-  server.timeout = std::chrono::milliseconds{1'000};
+  server.timeout = std::chrono::seconds{3};
   *session << "CREATE FUNCTION dawdle() RETURNS event_trigger LANGUAGE plpgsql AS"
-              " 'BEGIN PERFORM pg_sleep(1); END'";
+              " 'BEGIN PERFORM pg_sleep(4); END'";
   *session << "CREATE EVENT TRIGGER large_tables ON ddl_command_start WHEN TAG IN ('CREATE TABLE')"
               " EXECUTE FUNCTION dawdle()";
   const auto node = newest_node();  // makes two tables
