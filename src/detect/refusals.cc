@@ -5,14 +5,18 @@
 // 1 % a refused recipient gives +3.4 nats, a delivered one -0.35. An account without answers
 // starts at t0 = 5 % (+1.8 and -0.3) and comes to its own rate within 200 of them: it may be a
 // relay with dead addresses. What came back today is not in t0, or a run would be measured by itself. A relay
-// with 13 % bounces for months has t0 = 13 % and gathers little. Always against what the whole platform gets
-// from the same destination in the same hour: when our own address is listed there, t0 is that share, and
-// nobody is accused.
+// with 13 % bounces for months has t0 = 13 % and gathers little. Always against what the others of the
+// platform get from the same destination in the same hour: when our own address is listed there, t0 is that
+// share, and nobody is accused. What the account itself got is left out, or on a small server a thief would
+// be excused by his own run; of its answers the day's are known, not the hour's, so that rather too much is
+// left out. A refusal that blames our address by its words does not come here at all (mail/delivery_reply.h).
 //
 // From the sum (0 to 12) recipients of the day without an answer take 0.1 each, and many
 // deliveries of the day ln(1 + deliveries / 10); and it says at most 2 more than the whole day does, or an
 // honest mailing would be accused by the one corner of its list that is old. Below three refusals nothing
-// is said. But for strangers at most 6 nats, less while the account is young.
+// is said. But for strangers at most 6 nats, less while the account is young: old lists of honest people are
+// refused, too. Up to 2 more for a day that no old list explains, by the same test against one of which 15 %
+// is dead (docs/decisions/0040): so a machine that somebody else uses from the owner's own place stands out.
 //
 // Limits: answers come seconds to days after the mail; a list without dead addresses
 // gives none.
@@ -35,7 +39,7 @@ constexpr double kPriorAnswers = 20;
 constexpr double kUnknownRate = 0.05;
 constexpr double kUnknownAnswers = 40;
 constexpr std::uint32_t kLeastRefusals = 3;
-constexpr float kLeastEverybody = 8;  // answers from a destination that tell something
+constexpr float kLeastEverybody = 8;  // answers to others from a destination that tell something
 // A blow for the content or the sender (5.7.x) is a stronger sign than a dead mailbox.
 constexpr double kPolicyBonus = 0.5;
 // Refusals come back sooner than deliveries: recipients without an answer speak a little for
@@ -45,6 +49,8 @@ constexpr double kAnswersForOneTrial = 10;
 // The sum since its worst moment may say so much more than the whole day.
 constexpr double kWorstMoment = 2.0;
 constexpr double kMostAtUsualPlace = 6.0;
+constexpr double kOldListRate = 0.15;
+constexpr double kMostBeyondOldLists = 2.0;
 
 double owner_rate(const AccountProfile& profile, const AnswerFacts& answer) noexcept {
   const double refused = std::max(0.0, static_cast<double>(profile.rates.refused) - answer.refused_today);
@@ -58,10 +64,14 @@ double owner_rate(const AccountProfile& profile, const AnswerFacts& answer) noex
   return std::clamp((refused + prior * weight) / (answers + weight), kHonestRate, 0.9);
 }
 
-double everybody_rate(const DestinationSnapshot& everybody) noexcept {
-  const float answers = everybody.delivered + everybody.refused;
+double rate_of_others(const AnswerFacts& answer) noexcept {
+  const auto without = [](float all, std::uint32_t own) {
+    return std::max(0.0F, all - static_cast<float>(own));
+  };
+  const float refused = without(answer.everybody.refused, answer.refused_today);
+  const float answers = refused + without(answer.everybody.delivered, answer.delivered_today);
   if (answers < kLeastEverybody) return 0;
-  return static_cast<double>(everybody.refused / answers);
+  return static_cast<double>(refused / answers);
 }
 
 // Recipients of the last day that no answer has come for yet.
@@ -74,7 +84,7 @@ double pending(const Scene& scene) noexcept {
 
 // Below certainty, or the one delivery among everybody's refusals would accuse.
 double expected_rate(const AccountProfile& profile, const AnswerFacts& answer) noexcept {
-  return std::min(0.95, std::max(owner_rate(profile, answer), everybody_rate(answer.everybody)));
+  return std::min(0.95, std::max(owner_rate(profile, answer), rate_of_others(answer)));
 }
 
 double step_of(double expected, bool refused) noexcept {
@@ -82,10 +92,15 @@ double step_of(double expected, bool refused) noexcept {
 }
 
 // The whole day's answers, without the choice of the worst moment to begin at.
-double sum_of_day(const Scene& scene) noexcept {
-  const double expected = expected_rate(scene.record.profile, scene.answer);
+double sum_of_day(const Scene& scene, double expected) noexcept {
   return (scene.activity.refused_day.count(scene.time) + 1) * step_of(expected, true) +
          scene.activity.delivered_day.count(scene.time) * step_of(expected, false);
+}
+
+// What is left when the day is compared with an old list.
+double beyond_old_lists(const Scene& scene, double expected) noexcept {
+  const double sum = sum_of_day(scene, std::max(kOldListRate, expected)) - kPending * pending(scene);
+  return std::clamp(sum, 0.0, kMostBeyondOldLists);
 }
 
 }  // namespace
@@ -107,7 +122,9 @@ std::optional<Evidence> weigh_refusals(const Scene& scene) {
   const double sum = scene.activity.refusals + refusal_step(scene.record.profile, scene.answer) -
                      kPending * pending(scene) - many;
   const std::uint32_t refused = scene.activity.refused_day.count(scene.time) + 1;
-  const double nats = std::min({sum, sum_of_day(scene) + kWorstMoment, most_at(scene, kMostAtUsualPlace)});
+  const double expected = expected_rate(scene.record.profile, scene.answer);
+  const double most = most_at(scene, kMostAtUsualPlace) + beyond_old_lists(scene, expected);
+  const double nats = std::min({sum, sum_of_day(scene, expected) + kWorstMoment, most});
   if (nats <= 0 || refused < kLeastRefusals) return std::nullopt;
   const std::uint32_t answers = refused + scene.activity.delivered_day.count(scene.time);
   return make_evidence(Reason::kRefusedRecipients, nats,

@@ -13,7 +13,7 @@ namespace postreeve {
 [[nodiscard]] bool is_refusal(DeliveryStatus status, const EnhancedStatus& dsn) noexcept;
 
 // The log ratio of one answer: refusals at rate 30 % (a spam list) against the account's own
-// rate, or what everybody gets from this destination in the same hour if that is higher. A
+// rate, or what others get from this destination in the same hour if that is higher. A
 // refusal for policy (x.7.x) adds half a nat.
 [[nodiscard]] double refusal_step(const AccountProfile& profile, const AnswerFacts& answer) noexcept;
 

@@ -85,6 +85,17 @@ TEST(RefusalStep, AccusesNobodyOfWhatEverybodyGets) {
   EXPECT_EQ(refusal_step(AccountProfile{}, refusal(1, too_few)), refusal_step(AccountProfile{}, refusal()));
 }
 
+TEST(RefusalStep, DoesNotTakeTheAccountsOwnRunForWhatEverybodyGets) {
+  AnswerFacts answer = refusal(1, {.delivered = 60, .refused = 40});
+  const double among_others = refusal_step(AccountProfile{}, answer);
+  answer.refused_today = 40;
+  answer.delivered_today = 60;
+  EXPECT_EQ(refusal_step(AccountProfile{}, answer), refusal_step(AccountProfile{}, refusal()));
+  EXPECT_GT(refusal_step(AccountProfile{}, answer), among_others);
+  answer.refused_today = 20;  // the other half is what others got
+  EXPECT_LE(refusal_step(AccountProfile{}, answer), 0);
+}
+
 RC_GTEST_PROP(RefusalStep, NeverAccusesForADeliveryNorExcusesForARefusal, ()) {
   const AccountProfile profile = answered(static_cast<float>(*rc::gen::inRange(0, 10'000)),
                                           static_cast<float>(*rc::gen::inRange(0, 10'000)));
@@ -130,6 +141,19 @@ RC_GTEST_PROP(Refusals, SayAtMostTwoMoreThanTheWholeDay, ()) {
   const double whole_day =
       (before + 1) * refusal_step(profile, refusal()) + deliveries * refusal_step(profile, delivered());
   RC_ASSERT(nats_of(weigh_refusals(stage.scene())) <= std::max(0.0, whole_day + 2) + 1e-5);
+}
+
+TEST(Refusals, SayMoreAtTheOwnersPlaceThanAnyOldListWould) {
+  // A fifth of a circular's old list is dead; of a bought list a third is.
+  EXPECT_NEAR(nats_of(weigh_refusals(refused_again(11, kMostRefusalSum, 48).scene())), 6, 0.01);
+  EXPECT_NEAR(nats_of(weigh_refusals(refused_again(19, kMostRefusalSum, 40).scene())), 8, 0.01);
+}
+
+TEST(Refusals, SayNoMoreThanOfAnOldListWhileMostAnswersAreStillOut) {
+  Stage stage = refused_again(5, kMostRefusalSum, 4);
+  EXPECT_GT(nats_of(weigh_refusals(stage.scene())), 6);
+  stage.activity.recipients_day.add(kNow - 1h, 50);
+  EXPECT_LE(nats_of(weigh_refusals(stage.scene())), 6);
 }
 
 TEST(Refusals, SayNothingOfADelivery) {

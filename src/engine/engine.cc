@@ -10,6 +10,7 @@
 #include "judge/ladder.h"
 #include "judge/limit_matcher.h"
 #include "judge/order.h"
+#include "mail/delivery_reply.h"
 #include "net/prefix.h"
 #include "profile/webmail.h"
 
@@ -291,6 +292,10 @@ void Engine::Impl::observe(const Delivery& delivery, Observation& observation) {
   facts.answer.refused = refused;
   facts.answer.everybody =
       counters.add_delivery(builder.destination_key(delivery.recipient), facts.answer.refused, facts.time);
+  if (refused && blames_our_address(delivery.dsn, delivery.response)) {
+    reset(observation);
+    return;
+  }
   step(facts, observation);
 }
 

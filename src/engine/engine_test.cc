@@ -137,6 +137,19 @@ TEST(Engine, DoesNotAccuseWhenEverybodyIsRefused) {
   }
 }
 
+TEST(Engine, TakesNoRefusalThatBlamesOurAddressForAnAnswer) {
+  EngineRoom room;
+  room.live();
+  const AccountRecord before = room.record();
+  Delivery report = room.delivery_event("L1", DeliveryStatus::kBounced, {5, 7, 1});
+  report.response = "554 5.7.1 Service unavailable; Client host [192.0.2.9] blocked using zen.block.example";
+  for (int i = 0; i < 9; ++i) EXPECT_TRUE(room.observe(report).verdict.evidence.empty());
+  EXPECT_TRUE(room.record() == before);
+  report.response = "554 5.7.1 Message rejected as spam";
+  for (int i = 0; i < 9; ++i) room.observe(report);
+  EXPECT_EQ(room.record().profile.rates.refused, before.profile.rates.refused + 9);
+}
+
 TEST(Engine, SuspendsForMalware) {
   EngineRoom room;
   room.live();

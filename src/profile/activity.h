@@ -19,12 +19,13 @@ inline constexpr std::uint32_t kDaySeconds = 86'400;
 
 // One kind of behaviour alone is worth no more than this: a busy day or new recipients come to honest people,
 // and only together hardly ever. A new place does so, too (detect/origin_novelty.cc stays below by itself);
-// but mail from the very machine of other accounts' thieves, or from country after country, does not.
+// but mail from the very machine of other accounts' thieves, or from country after country, does not, nor
+// does a day on which a third of it came back (detect/refusals.cc).
 inline constexpr float kMostOfAGroup = 6.0F;
 
 // The most that a group's findings count for, in nats.
 [[nodiscard]] constexpr float most_of(Group group) noexcept {
-  return group == Group::kOrigin ? kMaxNats : kMostOfAGroup;
+  return group == Group::kOrigin || group == Group::kAnswers ? kMaxNats : kMostOfAGroup;
 }
 
 // The strongest finding of each group, fading with a half-life since `updated`.

@@ -39,12 +39,14 @@ TEST(RiskState, LetsTheOwnersPlaceSpeakOnlyWhileNothingSpeaksAgainst) {
   EXPECT_DOUBLE_EQ(risk.sum(), 4);  // a thief beside the owner is not excused by him
 }
 
-TEST(RiskState, CountsNoGroupForMoreThanSixButOrigin) {
+TEST(RiskState, CountsNoGroupForMoreThanSixButOriginAndAnswers) {
   RiskState risk;
   risk.add(make_evidence(Reason::kMessagesThisHour, 8));
   EXPECT_DOUBLE_EQ(risk.sum(), 6);
   risk.add(make_evidence(Reason::kThiefsHost, 8));
   EXPECT_DOUBLE_EQ(risk.sum(), 14);
+  risk.add(make_evidence(Reason::kRefusedRecipients, 8));
+  EXPECT_DOUBLE_EQ(risk.sum(), 22);
 }
 
 TEST(RiskState, FadesByHalfInAHalfLife) {
