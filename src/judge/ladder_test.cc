@@ -30,9 +30,9 @@ TEST(LevelFor, ClimbsRungByRung) {
 }
 
 TEST(LevelFor, SuspendsOnStrongEvidenceOfTwoGroupsOnly) {
-  EXPECT_EQ(level_for(6, evidence({8, 2.9F, 2.9F}), false, kLadder), Level::kHeld);
-  EXPECT_EQ(level_for(6, evidence({8, 3.0F}), false, kLadder), Level::kSuspended);
-  EXPECT_EQ(level_for(3.9, evidence({8, 3.0F}), false, kLadder), Level::kHeld);
+  EXPECT_EQ(level_for(7, evidence({8, 2.9F, 2.9F}), false, kLadder), Level::kHeld);
+  EXPECT_EQ(level_for(7, evidence({8, 3.0F}), false, kLadder), Level::kSuspended);
+  EXPECT_EQ(level_for(6.4, evidence({8, 3.0F}), false, kLadder), Level::kHeld);
 }
 
 TEST(LevelFor, SuspendsOnOneConclusiveFinding) {
@@ -56,22 +56,18 @@ TEST(RiskOf, StartsAtThePriorAndAddsTheGroups) {
 }
 
 // The level that the most of one group's findings comes to.
-Level level_for_group(std::size_t group) {
+Level level_for_group(Group group) {
   AccountRecord record;
-  record.owner.risk.nats[group] = static_cast<float>(kMaxNats);
+  record.owner.risk.nats[static_cast<std::size_t>(group)] = static_cast<float>(kMaxNats);
   const double risk = risk_of(record, record.owner, kNow, kLadder);
   return level_for(risk, record.owner.risk, false, kLadder);
 }
 
-TEST(RiskOf, LetsNoGroupOfFindingsRestrictAnybodyAloneButOrigin) {
-  for (std::size_t group = 0; group < kGroupCount; ++group) {
-    if (group == static_cast<std::size_t>(Group::kOrigin)) continue;
-    EXPECT_EQ(level_for_group(group), Level::kWatched) << group;
-  }
-}
-
-TEST(RiskOf, LetsThePlaceOfThievesSlowAndNoMore) {
-  EXPECT_EQ(level_for_group(static_cast<std::size_t>(Group::kOrigin)), Level::kSlowed);
+TEST(RiskOf, LetsThePlaceOfThievesAndADayOfRefusalsSlowAndNothingElseAlone) {
+  for (const Group group : {Group::kVolume, Group::kRecipients, Group::kContent})
+    EXPECT_EQ(level_for_group(group), Level::kWatched) << static_cast<int>(group);
+  for (const Group group : {Group::kOrigin, Group::kAnswers})
+    EXPECT_EQ(level_for_group(group), Level::kSlowed) << static_cast<int>(group);
 }
 
 TEST(RiskOf, IsHigherOnProbation) {

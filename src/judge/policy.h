@@ -39,7 +39,7 @@ struct Ladder {
   double watched = -3.5;
   double slowed = 0.0;
   double held = 1.25;
-  double suspended = 4.75;
+  double suspended = 6.5;
   // Evidence of two groups must weigh this much each before an account is suspended without a conclusive
   // finding.
   double strong = 3.0;
