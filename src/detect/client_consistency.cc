@@ -13,7 +13,8 @@
 // after some eight weeks, because such days fade (2 to 3 % of accounts come with a new computer or telephone
 // a month); p(thief) = 0.6.
 // No name worth the word (an address, localhost) and the webmail are everybody's: there f is 0.85, and
-// nothing is said of accounts that often come without a name.
+// nothing is said of accounts that often come without a name. A client's own public address is like another
+// name, but never the owner's: robots' machines and the owner's server say it alike.
 //
 // A name below the account's own domain (www.customer.example) is how a customer's server calls itself;
 // thieves' programs say localhost, a machine's name or the bare domain: -2 nats (own estimate,
@@ -82,6 +83,7 @@ bool lacks_session_at_owners_provider(const Scene& scene) {
 // The weight of a client that the account does not know, whosever machine it is.
 double weight_of_name(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
+  if (scene.origin.client == kOwnAddressClient && uses_client(profile, kOwnAddressClient)) return 0;
   if (scene.origin.client != 0 && scene.origin.client != kWebmailClient)
     return std::max(0.0, std::log(kThiefNamesItself / share_of_other_names(profile)));
   const double other = 1 - kLeastFidelity * most_used_share(profile);

@@ -109,6 +109,20 @@ TEST(ClientWeight, OfAnotherNameGrowsWithTheDaysOfTheOne) {
   }
 }
 
+TEST(ClientWeight, OfItsOwnAddressIsThatOfAnotherNameAndNeverTheOwners) {
+  Stage stage = settled_account();
+  stage.origin.client = kOtherClient;
+  const double of_any_name = client_weight(stage.scene());
+  stage.origin.client = kOwnAddressClient;
+  EXPECT_EQ(client_weight(stage.scene()), of_any_name);
+  Origin server = office();
+  server.client = kOwnAddressClient;
+  for (int day = 60; day > 0; --day) {
+    learn_use(stage.record.profile, kNow - std::chrono::hours{24} * day, server, Use::kSend);
+  }
+  EXPECT_EQ(client_weight(stage.scene()), 0);
+}
+
 TEST(ClientWeight, OfAHostOfTheOwnDomainSpeaksForTheOwner) {
   Stage stage = settled_account();
   stage.names_own_host = true;

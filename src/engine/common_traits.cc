@@ -5,6 +5,7 @@
 
 #include "detect/subject_template.h"
 #include "mail/encoded_word.h"
+#include "profile/account_profile.h"
 
 namespace postreeve {
 namespace {
@@ -73,8 +74,9 @@ TraitKey CommonTraits::key_of(Trait trait) const {
     case Trait::kNetwork:
       return {trait, facts_.origin.network};
     case Trait::kClient:
-      // The webmail is everybody's client.
-      return {trait, facts_.by_webmail ? 0 : facts_.origin.client};
+      // The webmail is everybody's client, and addresses are no name.
+      return {trait,
+              facts_.by_webmail || facts_.origin.client == kOwnAddressClient ? 0 : facts_.origin.client};
     case Trait::kSubject:
       return {trait, subject_key()};
     case Trait::kPretence:

@@ -170,6 +170,17 @@ TEST(CommonTraits, DoNotAccuseAMailProgramsNameThatManyUse) {
   EXPECT_GE(town.counters.look(phones, {1, 1}, town.now).honest, 5);
 }
 
+TEST(CommonTraits, DoNotAccuseAddressesThatAreGivenForANameForEachOther) {
+  Town town;
+  town.settle(kAnna);
+  town.settle(kBob);
+  town.go_on();
+  town.strangers_client = std::string("[") + kThiefsAddress + "]";
+  town.plunder(kAnna, kThiefsAddress);
+  ASSERT_GE(town.level(), Level::kSuspended);
+  EXPECT_EQ(town.counters.look({Trait::kClient, kOwnAddressClient}, {1, 1}, town.now).victims, 0);
+}
+
 TEST(CommonTraits, RecognizeACampaignsSubjectFromAnotherMachine) {
   Town town;
   town.settle(kAnna);

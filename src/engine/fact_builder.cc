@@ -8,6 +8,7 @@
 #include "judge/limit_matcher.h"
 #include "mail/address.h"
 #include "net/prefix.h"
+#include "profile/account_profile.h"
 
 namespace postreeve {
 namespace {
@@ -36,6 +37,13 @@ std::string_view client_name(std::string_view helo) {
       equals_ignoring_case(helo, "localhost.localdomain"))
     return {};
   return helo;
+}
+
+// Whether the EHLO name is the client's own public address. Mail programs behind a router know a private one
+// only; machines in clouds and robots on stolen ones know it. Over IPv6 everybody does.
+bool names_own_address(std::string_view helo, const IpAddress& address) {
+  if (!address.is_v4() || !helo.starts_with('[') || !helo.ends_with(']')) return false;
+  return IpAddress::parse(helo.substr(1, helo.size() - 2)) == address;
 }
 
 // Whether the EHLO name is of a host below the domain: www.customer.example, not customer.example itself,
@@ -131,7 +139,8 @@ Origin FactBuilder::origin_of(const Session& session) const {
                                       : number_key(Prefix::of(address, address.is_v4() ? 16 : 32), 2);
   origin.country = location.country;
   origin.position = location.position;
-  origin.client = text_key(client_name(session.helo_name));
+  origin.client = names_own_address(session.helo_name, address) ? kOwnAddressClient
+                                                                : text_key(client_name(session.helo_name));
   return origin;
 }
 

@@ -98,6 +98,21 @@ TEST(OriginFacts, TakeClientsThatGiveAnAddressForTheirNameForOne) {
   EXPECT_EQ(client(""), 0U);
 }
 
+TEST(OriginFacts, KnowAClientThatGivesItsOwnPublicAddress) {
+  const Builder builder;
+  const auto client = [&](std::string_view address, std::string_view helo) {
+    Login login = builder.events.login_event(address);
+    login.session.helo_name = helo;
+    return builder.make().build(login).origin.client;
+  };
+  EXPECT_EQ(client("198.51.100.1", "[198.51.100.1]"), kOwnAddressClient);
+  EXPECT_EQ(client("198.51.100.1", "[198.51.100.2]"), 0U);
+  EXPECT_EQ(client("198.51.100.1", "198.51.100.1"), 0U) << "as careless programs say of any address";
+  EXPECT_EQ(client("2001:db8::1", "[IPv6:2001:db8::1]"), 0U) << "so does every mail program over IPv6";
+  for (const std::string_view broken : {"[", "[]", "[198.51.100.1", "[198.51.100.1]]", "[x]"})
+    EXPECT_EQ(client("198.51.100.1", broken), 0U) << broken;
+}
+
 TEST(MailFacts, KnowAHostBelowTheAccountsDomain) {
   const Builder builder;
   const std::string domain(builder.events.login_event(kOfficeAddress).account.domain());

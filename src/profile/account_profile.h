@@ -72,6 +72,9 @@ inline constexpr std::chrono::days kLongSilence{60};
 // Key of a client that gives an address or localhost as its name, or none.
 inline constexpr std::uint32_t kNoClientName = 1;
 
+// Client that gives its own public IPv4 address as its name (Origin::client).
+inline constexpr std::uint32_t kOwnAddressClient = 3;
+
 // Key among the senders of a From display name that carries another address.
 inline constexpr std::uint32_t kPretenceKey = 1;
 

@@ -41,7 +41,7 @@ bool uses_client(const AccountProfile& profile, std::uint32_t client) noexcept {
 }
 
 bool knows_client(const AccountProfile& profile, std::uint32_t client) noexcept {
-  return client != kWebmailClient && uses_client(profile, client);
+  return client != kWebmailClient && client != kOwnAddressClient && uses_client(profile, client);
 }
 
 bool writes_as_many(const AccountProfile& profile) noexcept {
