@@ -52,6 +52,12 @@ CountrySnapshot without_itself(CountrySnapshot country) {
   return country;
 }
 
+bool borrows(const Scene& scene) {
+  if (scene.neighbours == nullptr || !scene.origin.known || !scene.origin.country.known()) return false;
+  if (scene.side == Side::kStranger) return true;
+  return scene.side == Side::kUnsettled && is_young(scene.record.profile, day_of(scene.time));
+}
+
 double by_others(const TraitSnapshot& network) {
   const double honest = network.honest - network.colleagues;
   if (honest < 2) return 0;
@@ -63,9 +69,7 @@ double by_others(const TraitSnapshot& network) {
 
 Foreignness foreignness_of(const Scene& scene) {
   const AccountProfile& profile = scene.record.profile;
-  const bool asks = scene.side == Side::kUnsettled && scene.neighbours != nullptr && scene.origin.known &&
-                    scene.origin.country.known() && is_young(profile, day_of(scene.time));
-  if (!asks) return {};
+  if (!borrows(scene)) return {};
   Foreignness foreign{.country = scene.neighbours->in_country()};
   CountrySnapshot& country = foreign.country;
   if (profile.countries.find(scene.origin.country.packed()) != nullptr) country = without_itself(country);

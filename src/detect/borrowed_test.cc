@@ -79,13 +79,30 @@ TEST(YoungAccount, IsLessSuspectByAServerThatIsNamedForItsDomain) {
 
 TEST(SettledAccount, BorrowsNothing) {
   Stage stage = settled_account();
+  const double alone = nats_of(weigh_origin_novelty(stage.scene()));
   KnownNeighbours others;
   others.country = {.all = 1000, .here = 0, .tenant = 20, .tenant_here = 0};
   stage.neighbours = &others;
-  for (const Side side : {Side::kEstablished, Side::kUnsettled, Side::kStranger}) {
+  EXPECT_EQ(nats_of(weigh_origin_novelty(stage.scene())), alone);
+  for (const Side side : {Side::kEstablished, Side::kUnsettled}) {
     stage.side = side;
     EXPECT_EQ(foreignness_of(stage.scene()).nats, 0);
   }
+}
+
+// Three messages within a month say little: as little as of a country that nobody of the server is used from.
+TEST(SeldomUsedAccount, BorrowsWhatItsHabitsDoNotSay) {
+  Stage stage = settled_account(3, 1);
+  stage.time = kNow + std::chrono::days{30};
+  const double alone = nats_of(weigh_origin_novelty(stage.scene()));
+  KnownNeighbours others;
+  others.country = {.all = 1000, .here = 0, .tenant = 20, .tenant_here = 0};
+  stage.neighbours = &others;
+  const double among_others = nats_of(weigh_origin_novelty(stage.scene()));
+  EXPECT_GT(among_others, alone + 1);
+  EXPECT_LT(among_others, nats_of(weigh_origin_novelty(settled_account().scene())));
+  others.country = {.all = 1000, .here = 500, .tenant = 20, .tenant_here = 10};
+  EXPECT_NEAR(nats_of(weigh_origin_novelty(stage.scene())), alone, 1e-6) << "where half of them are";
 }
 
 // A settled account in a network that is new to it.

@@ -17,7 +17,8 @@
 //
 // A network where colleagues are at home excuses up to 3 nats of its newness, one where others are up to 2. A
 // young account has no habits yet: only a country that neither its tenant nor anybody else is used from is
-// weighed, by what it borrows from them (borrowed.cc).
+// weighed, by what it borrows from them (borrowed.cc); of a new country that counts until confidence() is
+// whole, for the part that is missing.
 //
 // Limits: a thief on the victim's own provider or machine is not seen here; an EHLO
 // name can be copied by whoever knows it.
@@ -118,6 +119,15 @@ void excuse(Novelty& novelty, const AtHome& home) {
   novelty = {Reason::kColleaguesNetwork, std::max(novelty.nats, kByColleagues), home.colleagues};
 }
 
+// As sure as the profile is known. What it is not sure of a country is borrowed from others, or an account
+// that is used twice a month would be no stranger anywhere for months.
+double as_far_as_known(const Scene& scene, const Novelty& novelty) {
+  const double sure = confidence(scene.record.profile, scene.time);
+  const double own = sure * novelty.nats;
+  if (sure >= 1 || novelty.reason != Reason::kNewCountry) return own;
+  return std::min(novelty.nats, own + (1 - sure) * foreignness_of(scene).nats);
+}
+
 // The whole weight of a stranger's place: its newness, what the client there weighs, and how well the profile
 // is known.
 Novelty novelty_at(const Scene& scene, double client) {
@@ -128,7 +138,7 @@ Novelty novelty_at(const Scene& scene, double client) {
   if (network != nullptr) novelty.nats *= share_left(profile, *network, scene.use, today);
   novelty.nats += client + session_weight(scene);
   if (novelty.nats > 0) excuse(novelty, at_home(scene));
-  if (novelty.nats > 0) novelty.nats *= confidence(profile, scene.time);
+  if (novelty.nats > 0) novelty.nats = as_far_as_known(scene, novelty);
   if (scene.use != Use::kSend) novelty.nats = std::min(novelty.nats, kMostForReading);
   return novelty;
 }
