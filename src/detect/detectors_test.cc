@@ -105,7 +105,7 @@ Stage any_stage() {
   stage.recipient.in_message = any(0U, UINT32_MAX);
   stage.message.recipients = any(0U, UINT32_MAX);
   stage.message.size = any<std::uint64_t>(0, 3'000);
-  stage.message.one_unknown_recipient = any(0, 2) == 0;
+  stage.message.unknown_recipients = static_cast<std::uint32_t>(any(0, 2));
   stage.message.recipient_domain = "gmail.com";
   stage.message.subject = *rc::gen::element<std::string_view>("ZYaeD", "hello", "\xff\xfe");
   stage.message.helo_name = *rc::gen::element<std::string_view>("localhost", "", "\xf0");

@@ -42,8 +42,8 @@ struct MessageFacts {
   std::uint32_t recipients = 0;
   std::uint64_t size = 0;  // bytes; 0 unknown
   bool is_retry = false;
-  bool one_unknown_recipient = false;  // exactly one, never written to before this message
-  std::string_view recipient_domain;   // of the only recipient; empty otherwise
+  std::uint32_t unknown_recipients = 0;  // never written to before this message
+  std::string_view recipient_domain;     // of the only recipient; empty otherwise
   std::string_view subject;
   std::string_view helo_name;
   std::string_view sender;        // envelope sender; empty for the null sender

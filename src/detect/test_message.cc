@@ -31,7 +31,8 @@ bool is_odd_client(std::string_view helo) {
 }  // namespace
 
 std::optional<Evidence> weigh_credential_test(const Scene& scene) {
-  if (scene.kind != StepKind::kMessage || !scene.message.one_unknown_recipient) return std::nullopt;
+  const bool to_one_unknown = scene.message.recipients == 1 && scene.message.unknown_recipients > 0;
+  if (scene.kind != StepKind::kMessage || !to_one_unknown) return std::nullopt;
   const MessageFacts& message = scene.message;
   if (message.size == 0 || message.size > kTinyBytes || !is_freemail(message.recipient_domain))
     return std::nullopt;

@@ -10,7 +10,8 @@ Stage thiefs_test(Side side = Side::kStranger) {
   Stage stage = settled_account();
   stage.side = side;
   stage.message.recipients = 1;
-  stage.message.one_unknown_recipient = true;
+  stage.message.recipients = 1;
+  stage.message.unknown_recipients = 1;
   stage.message.recipient_domain = "gmail.com";
   stage.message.size = 549;
   stage.message.subject = "ZYaeD, X";
@@ -40,7 +41,7 @@ TEST(CredentialTest, NeedsTheSizeAndTheRecipient) {
   stage.message.recipient_domain = "customer.example";
   EXPECT_EQ(weigh(stage), 0);
   stage = thiefs_test();
-  stage.message.one_unknown_recipient = false;
+  stage.message.unknown_recipients = 0;
   EXPECT_EQ(weigh(stage), 0);
 }
 

@@ -57,8 +57,8 @@ Scene scene_of(const AccountRecord& record, const Facts& facts, Side side) {
     scene.message.is_retry = is_retry;
     const OpenTransaction& open = activity.transaction;
     const bool same = facts.transaction_key != 0 && open.key == facts.transaction_key;
-    const std::uint32_t unknown = same ? open.unknown : activity.new_recipients_day.count(facts.time);
-    scene.message.one_unknown_recipient = facts.message.recipients == 1 && unknown > 0;
+    // Of a message whose recipients nobody asked for, those of the day.
+    scene.message.unknown_recipients = same ? open.unknown : activity.new_recipients_day.count(facts.time);
     const HabitTable<3>& senders = record.profile.senders;
     const auto is_habit = [&](std::uint32_t key) {
       const Habit* habit = senders.find(key);
@@ -354,6 +354,12 @@ bool is_from_new_country(const Scene& scene) {
   return country == nullptr || country->send_days == 0;
 }
 
+// Whether the owner's program writes there, and to nobody new: who tests a password does neither.
+bool is_as_usual(const Scene& scene) {
+  return scene.kind == StepKind::kMessage && scene.message.unknown_recipients == 0 &&
+         knows_client(scene.record.profile, scene.origin.client);
+}
+
 Learning learning_of(const Scene& scene, Level wanted, const Verdict& verdict) {
   if (verdict.in_scope()) return Learning::kWhenQuiet;
   if (scene.side == Side::kEstablished) return Learning::kNow;
@@ -364,7 +370,7 @@ Learning learning_of(const Scene& scene, Level wanted, const Verdict& verdict) {
   if (wanted >= Level::kWatched)
     return wanted == Level::kWatched && by_place ? Learning::kWhenMoved : Learning::kWhenQuiet;
   if (!by_place) return Learning::kWhenQuiet;
-  return is_from_new_country(scene) ? Learning::kLater : Learning::kNow;
+  return is_from_new_country(scene) && !is_as_usual(scene) ? Learning::kLater : Learning::kNow;
 }
 
 // The same request again: the same answer, nothing counted.

@@ -164,6 +164,25 @@ TEST(Lessons, OfAStrangerWaitWhileHeIsSuspicious) {
   EXPECT_EQ(anna.record.profile.networks.find(66), nullptr);
 }
 
+TEST(Lessons, OfMailFromANewCountryToFriendsByTheOwnersProgramAreLearnedAtOnce) {
+  Account anna;
+  anna.live();
+  anna.send(origin_at(66, 60, "VN", kOwnClient), {1, 2});
+  const Habit* vietnam = anna.record.profile.countries.find(CountryCode::of("VN").packed());
+  ASSERT_NE(vietnam, nullptr);
+  EXPECT_EQ(vietnam->send_days, 1);
+}
+
+TEST(Lessons, OfMailFromANewCountryWaitWhereTheProgramOrARecipientIsNew) {
+  for (const auto& [client, recipient] : {std::pair{kOwnClient, 500U}, std::pair{0U, 1U}}) {
+    Account anna;
+    anna.live();
+    anna.send(origin_at(66, 60, "VN", client), {recipient});
+    const Habit* vietnam = anna.record.profile.countries.find(CountryCode::of("VN").packed());
+    EXPECT_TRUE(vietnam == nullptr || vietnam->send_days == 0) << client << " to " << recipient;
+  }
+}
+
 TEST(Lessons, AreLearnedWhenNothingCameOfItForThreeDays) {
   Account anna;
   anna.live();
