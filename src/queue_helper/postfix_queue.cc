@@ -30,7 +30,8 @@ constexpr int kMostRounds = 5;
 constexpr std::size_t kFrontBytes = 16UL * 1024;
 constexpr std::size_t kMostFileBytes = 256UL * 1024 * 1024;
 constexpr std::size_t kReleasedAtOnce = 20;
-constexpr std::chrono::seconds kPickupPatience{3};
+// With a daemon that is to take a message out of its folder.
+constexpr std::chrono::seconds kPatience{3};
 
 std::int64_t seconds_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -41,6 +42,25 @@ std::string ids_of(const std::vector<QueuedMessage>& messages) {
   std::string lines;
   for (const QueuedMessage& message : messages) lines += message.queue_id + '\n';
   return lines;
+}
+
+// Its path; empty: it is not in that queue.
+std::string find_file(const std::string& folder, QueueName queue, const std::string& queue_id) {
+  std::string found;
+  walk_spool(fmt::format("{}/{}", folder, to_text(queue)), [&](const std::string& path, const auto& name) {
+    if (name == queue_id) found = path;
+  });
+  return found;
+}
+
+// Waits until the file is gone; whether it was in time.
+bool is_taken(const std::string& file) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (access(file.c_str(), F_OK) == 0) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 // The whole file only where its front does not say enough.
@@ -159,10 +179,7 @@ Result<StoredMessage> PostfixQueue::read(const std::string& queue_id, std::size_
   constexpr std::array kStations{QueueName::kHold,     QueueName::kIncoming, QueueName::kActive,
                                  QueueName::kDeferred, QueueName::kActive,   QueueName::kDeferred};
   for (const QueueName queue : kStations) {
-    std::string found;
-    walk_spool(fmt::format("{}/{}", folder_, to_text(queue)), [&](const std::string& path, const auto& name) {
-      if (name == queue_id) found = path;
-    });
+    const std::string found = find_file(folder_, queue, queue_id);
     if (found.empty()) continue;
     const Result<SpoolFile> file = read_spool_file(found, most_bytes);
     if (!file) continue;  // it moved on
@@ -197,23 +214,27 @@ bool PostfixQueue::is_old(const QueuedMessage& message, std::int64_t now) const 
 
 Result<void> PostfixQueue::release(const std::vector<QueuedMessage>& messages, Deadline deadline) {
   const std::int64_t now = seconds_now();
+  bool keeps_up = true;
   for (auto at = messages.begin(); at != messages.end() && std::chrono::steady_clock::now() < deadline;) {
     auto end = at;
     while (end != messages.end() && end - at < static_cast<std::ptrdiff_t>(kReleasedAtOnce) &&
            !is_old(*end, now))
       ++end;
-    const Result<void> released = end == at ? queue_anew(*at) : release_young({at, end});
+    const Result<void> released = end == at ? queue_anew(*at) : release_young({at, end}, keeps_up);
     if (!released) return released;
     at = end == at ? at + 1 : end;
   }
   return {};
 }
 
-// Into the deferred queue, then each at once: without that they would wait for the next run, in any order.
-Result<void> PostfixQueue::release_young(const std::vector<QueuedMessage>& messages) const {
+// Into the deferred queue, then each at once: without that they would wait for the next run, in any order. So
+// would those that lie in the incoming queue together: the next one waits until the queue manager has the one
+// before. A queue manager that is stopped or full is waited for once.
+Result<void> PostfixQueue::release_young(const std::vector<QueuedMessage>& messages, bool& keeps_up) const {
   if (const auto done = run("postsuper", {"-H", "-"}, ids_of(messages)); !done) return fail(done.error());
   for (const QueuedMessage& message : messages) {
     if (const auto done = run("postqueue", {"-i", message.queue_id}); !done) return fail(done.error());
+    if (keeps_up) keeps_up = is_taken(find_file(folder_, QueueName::kIncoming, message.queue_id));
   }
   return {};
 }
@@ -224,10 +245,7 @@ Result<void> PostfixQueue::queue_anew(const QueuedMessage& message) const {
   if (const auto done = run("postsuper", {"-r", "-", "hold"}, message.queue_id + '\n'); !done)
     return fail(done.error());
   if (const auto done = run("postkick", {"public", "pickup", "W"}); !done) return fail(done.error());
-  const std::string waiting = fmt::format("{}/maildrop/{}", folder_, message.queue_id);
-  const auto until = std::chrono::steady_clock::now() + kPickupPatience;
-  while (access(waiting.c_str(), F_OK) == 0 && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  is_taken(fmt::format("{}/maildrop/{}", folder_, message.queue_id));
   return {};
 }
 

@@ -38,7 +38,8 @@ class PostfixQueue final : public MailQueue {
   [[nodiscard]] Result<std::string> run(const std::string& program, std::vector<std::string> arguments,
                                         std::string input = {}) const;
   [[nodiscard]] bool is_old(const QueuedMessage& message, std::int64_t now) const;
-  [[nodiscard]] Result<void> release_young(const std::vector<QueuedMessage>& messages) const;
+  // `keeps_up`: the queue manager has taken in time what it was given so far.
+  [[nodiscard]] Result<void> release_young(const std::vector<QueuedMessage>& messages, bool& keeps_up) const;
   [[nodiscard]] Result<void> queue_anew(const QueuedMessage& message) const;
 
   std::string configuration_;

@@ -1,6 +1,9 @@
 """postreeve-queue beside a private Postfix."""
 
 import base64
+import os
+import signal
+import threading
 import time
 
 import pytest
@@ -75,6 +78,18 @@ def test_releases_in_the_order_of_arrival(world):
     assert world.results("release", ANNA, ids[::-1]) == ["released"] * 45
     wait_for(lambda: len(world.sink.messages) == 45)
     assert delivered(world) == [f"Offer {n}" for n in range(45)]
+
+
+def test_releases_in_the_order_of_arrival_beside_a_queue_manager_that_is_busy_for_a_while(world):
+    ids = world.submit(ANNA, 20, held=True)
+    manager = world.postfix.process("qmgr")
+    os.kill(manager, signal.SIGSTOP)
+    goes_on = threading.Timer(0.5, os.kill, (manager, signal.SIGCONT))
+    goes_on.start()
+    assert world.results("release", ANNA, ids) == ["released"] * 20
+    goes_on.join()
+    wait_for(lambda: len(world.sink.messages) == 20)
+    assert delivered(world) == [f"Offer {n}" for n in range(20)]
 
 
 def test_old_mail_is_queued_anew_and_does_not_expire_at_once(world):
