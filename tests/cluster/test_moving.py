@@ -10,7 +10,6 @@ import pytest
 
 from daemon import OFFICE, POSTREEVE, SLOWNESS, THIEF, Daemon, PolicyClient, teach
 from private_servers.disk import small_disk as disk_of
-from private_servers.machine import wait_for
 from redis_server import Redis
 
 # What moves; `standing` and the others as docs/ledger.md tells of them.
@@ -103,11 +102,19 @@ def content(daemon):
     return found
 
 
-def kill_when(process, what):
+def stop_when(process, what):
+    """Lets it go on step by step, because it goes faster than anybody can look."""
     until = time.monotonic() + 60 * SLOWNESS
     while not what():
-        assert process.poll() is None, f"it ended before it could be killed: {process.communicate()}"
+        assert process.poll() is None, f"it ended before it could be stopped: {process.communicate()}"
         assert time.monotonic() < until
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+        process.send_signal(signal.SIGSTOP)
+
+
+def kill_when(process, what):
+    stop_when(process, what)
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
@@ -144,7 +151,7 @@ def test_a_house_moves_and_comes_back_as_it_was_however_often_the_movers_are_kil
 
     def some_are_there():
         try:
-            with sqlite3.connect(f"file:{back.state}?mode=ro", uri=True) as state:
+            with sqlite3.connect(f"file:{back.state}?mode=ro", uri=True, timeout=0) as state:
                 return state.execute("SELECT COUNT(*) FROM account_record").fetchone()[0] > 1_000
         except sqlite3.OperationalError:
             return False
@@ -215,9 +222,10 @@ def test_a_server_that_is_away_is_named_and_the_copy_goes_on_when_it_is_back(hou
     assert house.keys() == 0, "nothing is begun that cannot be ended"
     server.start()
     process = house.copying(house.old, house.new)
-    wait_for(lambda: house.keys() > 50 and "hourly_count" in house.server.ask("\\dt", database=house.database)
-             and house.rows("hourly_count") >= 500, 60 * SLOWNESS)
+    stop_when(process, lambda: house.keys() > 50 and "hourly_count" in house.server.ask("\\dt", database=house.database)
+              and house.rows("hourly_count") >= 500)
     server.stop()
+    process.send_signal(signal.SIGCONT)
     _, err = process.communicate(timeout=200 * SLOWNESS)
     assert process.returncode == 75 and "goes on from there" in err, err
     server.start()

@@ -89,7 +89,7 @@ def network():
 @pytest.fixture
 def redis(tmp_path):
     # On all addresses: the cable's, too.
-    server = Redis(tmp_path / "redis", "--appendonly", "yes", "--bind", "0.0.0.0", "--protected-mode", "no")
+    server = Redis(tmp_path / "redis", "--bind", "0.0.0.0", "--protected-mode", "no")
     yield server
     server.kill()
 

@@ -3,10 +3,14 @@
 import collections
 import re
 
+import pytest
+
 from private_servers.clients import Place
 from private_servers.habits import DESK, contacts
 from private_servers.machine import wait_for
 from test_burst import victims
+
+pytestmark = pytest.mark.usefixtures("room_in_the_hour")
 
 
 def recipients_in_log(world, account):
@@ -28,12 +32,12 @@ def followed(world):
     wait_for(is_read)
 
 
-def assert_counted(world, account, messages, recipients):
+def assert_counted(world, account, **wanted):
     """In `top senders`, and it stays so when the log is read to its end."""
     def is_counted():
         row = world.postreeve.sent_this_hour(account)
-        return row and (row["messages"], row["recipients"]) == (messages, recipients)
-    wait_for(is_counted, 15, lambda: f"{messages} {recipients} {world.postreeve.sent_this_hour(account)}")
+        return row and wanted.items() <= row.items()
+    wait_for(is_counted, 15, lambda: f"{wanted} {world.postreeve.sent_this_hour(account)}")
 
 
 def test_refusals_of_destinations_become_evidence_within_seconds(world):
@@ -43,19 +47,18 @@ def test_refusals_of_destinations_become_evidence_within_seconds(world):
     decision = world.wait_for_decision(account, seconds=10, event="delivery")
     assert "were refused" in decision["evidence"]
     assert decision["gate"] == "log" and decision["seconds"] < 5
-    assert_counted(world, account, messages=6, recipients=6)
-    assert world.postreeve.sent_this_hour(account)["bounced"] == 6
+    assert_counted(world, account, messages=6, recipients=6, bounced=6)
 
 
 def test_a_message_seen_by_policy_gate_milter_and_log_counts_once(world):
     account = world.somebody("counted")
     friends = contacts(account)
     outcome = world.send("both", DESK, account, [[f] for f in friends[:6]] + [friends[:4]] * 2)
+    assert len(outcome.accepted) == 8
     world.postfix.settle()
+    wait_for(lambda: recipients_in_log(world, account) == (8, 14), says=lambda: str(recipients_in_log(world, account)))
     followed(world)
-    messages, recipients = recipients_in_log(world, account)
-    assert (messages, recipients) == (8, 14) and len(outcome.accepted) == 8
-    assert_counted(world, account, messages, recipients)
+    assert_counted(world, account, messages=8, recipients=14)
 
 
 def test_a_thiefs_messages_are_counted_as_the_log_counts_them(world):
@@ -67,8 +70,10 @@ def test_a_thiefs_messages_are_counted_as_the_log_counts_them(world):
     assert held and outcome.refused
     world.postfix.release(held)
     world.postfix.settle()
+    wait_for(lambda: recipients_in_log(world, account)[0] == len(outcome.accepted), says=world.postfix.log)
     followed(world)
-    assert_counted(world, account, *recipients_in_log(world, account))
+    messages, recipients = recipients_in_log(world, account)
+    assert_counted(world, account, messages=messages, recipients=recipients)
 
 
 def test_mail_that_only_the_log_shows_is_counted_too(world):

@@ -1,9 +1,7 @@
 """Take-overs that show before or beside the burst: guesses at the password, a campaign over many accounts, a network
 with more addresses than anybody can count."""
 
-import json
 import pathlib
-import urllib.request
 
 import pytest
 
@@ -16,20 +14,13 @@ GUESSES = 4  # fewer than those that make Dovecot wait
 HAS_IPV6 = pathlib.Path("/proc/net/if_inet6").exists() and pathlib.Path("/proc/net/if_inet6").read_text() != ""
 
 
-def logins_reported(world):
-    """By Dovecot, to the auth policy gate."""
-    url = f"http://127.0.0.1:{world.postreeve.ports['auth_policy']}/?command=stats"
-    with urllib.request.urlopen(url, timeout=10) as reply:
-        return json.load(reply)["reports"]
-
-
 def guess_until_right(world, place, account):
     """Over IMAP; returns when Postreeve knows."""
-    before = logins_reported(world)
+    before = world.postreeve.logins_reported()
     for i in range(GUESSES):
         assert not try_login(world.mailboxes.imap_port, place, account, f"guess-{i}")[0]
     assert try_login(world.mailboxes.imap_port, place, account, PASSWORD)[0]
-    wait_for(lambda: logins_reported(world) > before + GUESSES)
+    wait_for(lambda: world.postreeve.logins_reported() > before + GUESSES)
 
 
 @pytest.mark.parametrize("gate", GATES)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from private_servers.clients import Place, try_login
 from private_servers.habits import DESK, HOME, PHONE
+from private_servers.machine import wait_for
 from world import PASSWORD
 
 GUESSES_THAT_LOCK = 10  # docs/gates/dovecot.md
@@ -15,9 +16,11 @@ def log_in(world, address, account, password=PASSWORD):
 
 
 def guess(world, address, account, count, name="guess"):
-    # At once, because Postreeve lets Dovecot wait longer and longer.
+    """At once, because Postreeve lets Dovecot wait longer and longer; returns when Postreeve knows."""
+    before = world.postreeve.logins_reported()
     with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(lambda i: log_in(world, address, account, f"{name}-{i}"), range(count)))
+        list(pool.map(lambda i: log_in(world, address, account, f"{name}-{i}"), range(count)))
+    wait_for(lambda: world.postreeve.logins_reported() >= before + count)
 
 
 def test_who_guesses_is_refused_even_with_the_right_password(world):
@@ -51,7 +54,7 @@ def test_logins_of_a_server_that_knows_only_the_url_are_learned(world):
     account = world.somebody("only-url", has_habits=False)
     assert log_in(world, DESK.address, account) == (True, "")
     assert log_in(world, PHONE.address, account) == (True, "")
-    assert world.postreeve.account(account)["networks_known"] == 2
+    wait_for(lambda: world.postreeve.account(account)["networks_known"] == 2)
 
 
 def test_a_suspended_accounts_mailbox_stays_open(world):

@@ -9,6 +9,8 @@ from private_servers.habits import DESK, contacts
 from private_servers.machine import wait_for
 from test_burst import victims
 
+pytestmark = pytest.mark.usefixtures("room_in_the_hour")
+
 
 def counted(world, account, messages):
     wait_for(lambda: (world.postreeve.sent_this_hour(account) or {}).get("messages") == messages, 15,
@@ -83,6 +85,8 @@ def test_asked_to_end_it_answers_what_is_under_way_and_ends(world):
     account = world.somebody("graceful")
     session = world.session("policy", DESK, account)
     session.submit([contacts(account)[0]])
+    world.postfix.settle()
+    world.on_the_disk()
     world.postreeve.process.terminate()
     assert world.postreeve.process.wait(15) == 0
     world.postreeve.start()

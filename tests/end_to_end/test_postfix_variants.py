@@ -53,10 +53,13 @@ def test_a_burst_is_stopped_and_the_log_names_each_held_message(variants, servic
     outcome = variants.send(service, somewhere(10), account, victims(service, 30))
     assert len(variants.assert_none_is_lost(account, outcome)) <= MOST_OUT
     held = hold_three(variants, service, account)
-    logged = log_lines(variants, rf"smtpd\[\d+\]: (\w+): hold: {HELD_AT[service]} from .*Postreeve: incident \w+")
-    missing = set(held) - set(logged)
-    # The first of an smtpd process is held at RCPT: nobody knows yet that it will be asked about as a whole.
-    assert len(missing) <= 1 and len(held_at_rcpt(variants, account)) >= len(missing)
+
+    def are_logged():
+        logged = log_lines(variants, rf"smtpd\[\d+\]: (\w+): hold: {HELD_AT[service]} from .*Postreeve: incident \w+")
+        missing = set(held) - set(logged)
+        # The first of an smtpd process is held at RCPT: nobody knows yet that it will be asked about as a whole.
+        return len(missing) <= 1 and len(held_at_rcpt(variants, account)) >= len(missing)
+    wait_for(are_logged, says=variants.postfix.log)
 
 
 def held_at_rcpt(variants, account):
@@ -78,7 +81,7 @@ def test_asked_at_rcpt_alone_a_burst_is_stopped_and_the_log_has_no_queue_id(vari
     outcome = variants.send("rcpt", somewhere(11), account, victims("rcpt", 30))
     assert len(variants.assert_none_is_lost(account, outcome)) <= MOST_OUT
     hold_three(variants, "rcpt", account)
-    assert len(held_at_rcpt(variants, account)) >= 3
+    wait_for(lambda: len(held_at_rcpt(variants, account)) >= 3, says=variants.postfix.log)
 
 
 def test_what_the_milter_holds_is_logged_with_its_queue_id(world):
@@ -87,8 +90,8 @@ def test_what_the_milter_holds_is_logged_with_its_queue_id(world):
     outcome = world.send("milter", DESK, account, [[friend] for friend in contacts(account)[:3]])
     held = world.postfix.held(account)
     assert sorted(held.values()) == sorted(outcome.accepted) and len(held) == 3
-    logged = log_lines(world, r"cleanup\[\d+\]: (\w+): milter-hold: .*milter triggers HOLD action")
-    assert set(held) <= set(logged)
+    holds = r"cleanup\[\d+\]: (\w+): milter-hold: .*milter triggers HOLD action"
+    wait_for(lambda: set(held) <= set(log_lines(world, holds)), says=world.postfix.log)
 
 
 @pytest.mark.parametrize("service", ["closed", "deferring"])

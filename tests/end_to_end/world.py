@@ -1,6 +1,8 @@
 """All servers together, and people whose accounts have habits."""
 
 import functools
+import json
+import re
 import shutil
 import time
 
@@ -125,9 +127,19 @@ class World:
 
     def on_the_disk(self):
         """Waits until Postreeve has written what it learned and counted, and how far it read the log."""
-        time.sleep(1.2)  # the log's place is written every second
+        machine.wait_for(self._is_followed, 15, "Postreeve has not written how far it read the log")
         self.postreeve.backup(self.folder / "backup.db")
         (self.folder / "backup.db").unlink()
+
+    def _is_followed(self):
+        """Whether what tells Postreeve after a kill how far it handed on the log (src/intake/follow_checkpoint.h) has the
+        latest delivery of somebody's mail."""
+        log = self.postfix.maillog.read_bytes()
+        theirs = set(re.findall(rb"smtpd\[\d+\]: (\w+): client=.*sasl_username=", log))
+        deliveries = re.finditer(rb"^.*\]: (\w+): to=<.*, status=", log, re.M)
+        latest = max((line.start() for line in deliveries if line[1] in theirs), default=0)
+        (file,) = json.loads((self.postreeve.folder / "state.db.followed").read_text())["files"]
+        return file["handed_on"][1] >= latest
 
     def wait_for_decision(self, account, seconds=10, **wanted):
         """The first decision about the account that has the wanted words."""

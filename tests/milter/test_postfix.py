@@ -86,17 +86,21 @@ def test_a_recipient_is_refused_and_the_others_go_on(server, postfix):
     assert server.events(4)[-1]["recipients"] == ["bob@ok.test"]
 
 
-def test_a_message_is_refused_at_its_end(postfix):
+def test_a_message_is_refused_at_its_end(server, postfix):
+    server.forget()
     with connect(postfix) as client:
         assert send(client, "refuse this")[:2] == (554, "5.7.1 Not allowed for this account")
+    assert server.events(2)[-1]["subject"] == "refuse this"
 
 
-def test_a_message_is_held_and_says_why(postfix):
+def test_a_message_is_held_and_says_why(server, postfix):
+    server.forget()
     with connect(postfix) as client:
         code, _, queue_id = send(client, "hold this")
         assert code == 250
         code, _, by_recipient = send(client, "plain", recipients=("bob@ok.test", "hold@ok.test"))
         assert code == 250
+    assert [event["subject"] for event in server.events(5) if event["event"] == "submission"] == ["hold this", "plain"]
     for held in (queue_id, by_recipient):
         assert wait_for(lambda: postfix.queue().get(held))["queue_name"] == "hold"
     assert "X-Postreeve: would=hold; standing=held; risk=0.00; reason=the message asked for it" in postfix.header_of(queue_id)

@@ -12,13 +12,14 @@
 //
 // Answers {"preview": "...", "receipt": "...", "carry_out": "...", ...}; a failure is {"error": "...",
 // "again": true} in its place, and ends the run unless it "goes_on". A receipt given as "receipt" is used
-// where prepare is no step.
+// where prepare is no step. "begun" is when the first step was, by the system's monotonic clock, in seconds.
 //
 // With "take_at" (milliseconds) everything goes through the ledger, as it does in the daemon: the entry, if
 // there is one, is recorded with its action, the incident is assigned ("assign": "bob"), and the next row due
 // at that time is taken, carried out and noted as done or failed. "id" is its number; "nothing_due": true
 // when there is none.
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <iterator>
 #include <numeric>
@@ -255,6 +256,8 @@ int run() {
     const bool is_undo = given.contains("is_undo");
     if (is_undo) task.direction = Direction::kUndo;
     answers["preview"] = (*action)->preview(task);
+    const std::chrono::duration<double> begun = std::chrono::steady_clock::now().time_since_epoch();
+    answers["begun"] = begun.count();
     for (const json::value& step : given.at("steps").as_array()) {
       const std::string name = json::value_to<std::string>(step);
       task.direction = is_undo || name == "undo" ? Direction::kUndo : Direction::kCarryOut;

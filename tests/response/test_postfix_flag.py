@@ -101,10 +101,9 @@ def test_postfix_refuses_within_a_second(postfix, maps, act, kind):
         client.login(ACCOUNT, "secret")
         client.mail(ACCOUNT)
         assert client.rcpt("bob@ok.test")[0] == 250, postfix.log()
-        begun = time.monotonic()
         done = act(action, maps.settings[kind], "prepare", "carry_out", account=ACCOUNT)
         code, text = client.rcpt("eve@ok.test")
-        took = time.monotonic() - begun
+        took = time.monotonic() - done["begun"]
         assert (code, b"abused" in text) == (451, True), (done, text)
         assert took < 1, took
         undone = act(action, maps.settings[kind], "undo", receipt=done["receipt"],

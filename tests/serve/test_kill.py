@@ -20,8 +20,8 @@ def one_life(daemon, book, life, dice):
     for worker in crew:
         worker.start()
     time.sleep(dice.uniform(2.2, 3.2) if life % 6 == 1 else dice.uniform(0.05, 0.9))
-    daemon.kill()
     killed = time.monotonic()
+    daemon.kill()
     for worker in crew:
         worker.join()
         if worker.fault:

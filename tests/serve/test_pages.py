@@ -29,7 +29,7 @@ suspended = ["wake"]
 type = "page"
 url = "{receiver.url}/first"
 escalate_url = "{receiver.url}/second"
-escalate_after = "3s"
+escalate_after = "10s"
 """).start()
 
     def paged(path):

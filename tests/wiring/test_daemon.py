@@ -7,9 +7,14 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from private_servers.machine import room_in_the_hour  # noqa: E402
 
 POSTREEVE = os.environ.get("POSTREEVE_BINARY", "build/release/postreeve")
 
@@ -174,6 +179,7 @@ def test_lists_are_imported_whole_or_not_at_all(daemon):
 
 
 def test_trust_policy_tokens_top_and_backup(daemon):
+    room_in_the_hour()
     daemon.ask("bob@example.net")
     trusted = daemon.data("account", "trust", "anna", "192.0.2.0/24", "--reason", "trade fair")
     assert trusted["expires"] is not None

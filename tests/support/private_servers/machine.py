@@ -41,6 +41,13 @@ def wait_for(what, seconds=10, says="it did not come"):
     raise AssertionError(says() if callable(says) else says)
 
 
+def room_in_the_hour(seconds=120):
+    """For what is counted by the hour of the clock: waits for the next one when less is left of this."""
+    left = 3600 - time.time() % 3600
+    if left < seconds:
+        time.sleep(left + 0.1)
+
+
 def answers(port):
     try:
         socket.create_connection(("127.0.0.1", port), 1).close()
@@ -94,12 +101,12 @@ def end_process(pid, seconds=10):
     """Ends one of our own daemons that is not our child."""
     if not is_alive(pid):
         return
-    os.kill(pid, signal.SIGTERM)
+    tell([pid], signal.SIGTERM)
     until = time.monotonic() + seconds
     while is_alive(pid) and time.monotonic() < until:
         time.sleep(0.02)
     if is_alive(pid):
-        os.kill(pid, signal.SIGKILL)
+        tell([pid], signal.SIGKILL)
 
 
 def tell(processes, what):

@@ -1,9 +1,10 @@
 """A private Postfix whose smtpd services each ask in their own way. Needs root, as `postfix start` does."""
 
 import json
+import pathlib
 import shutil
 
-from .machine import answers, free_port, run, wait_for
+from .machine import answers, children, free_port, run, wait_for
 
 MAIN = """\
 compatibility_level = 3.6
@@ -122,7 +123,13 @@ class Postfix:
         """Waits until nothing is under way; what is on hold or was put off may stay."""
         def is_settled():
             return all(m["queue_name"] in ("hold", "deferred") for m in self.queue().values())
-        wait_for(is_settled, seconds, "mail is still under way")
+        # A look passes the queues one after the other, and misses what moves on behind it.
+        wait_for(lambda: is_settled() and is_settled(), seconds, "mail is still under way")
+
+    def process(self, name):
+        """Of its daemon of that name."""
+        master = int((self.folder / "spool/pid/master.pid").read_text())
+        return next(pid for pid in children(master) if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == name)
 
     def log(self):
         return self.maillog.read_text(errors="replace")

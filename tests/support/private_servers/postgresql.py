@@ -77,6 +77,7 @@ class Postgresql:
 
     def kill(self):
         """As when the machine fails: nothing is said to anybody, nothing is tidied up."""
+        tell([self.process()], signal.SIGSTOP)  # first, so that it starts no others meanwhile
         killed = self.processes()
         tell(killed, signal.SIGKILL)
         wait_for(lambda: not any(is_alive(process) for process in killed))

@@ -106,6 +106,12 @@ from_beginning = true
         rows = self.ask("top", "senders", "--most", "1000")
         return next((row for row in rows if row["account"] == account), None)
 
+    def logins_reported(self):
+        """How many Dovecot has told of, which it does behind its answer to whoever logs in."""
+        url = f"http://127.0.0.1:{self.ports['auth_policy']}/?command=stats"
+        with urllib.request.urlopen(url, timeout=10) as reply:
+            return json.load(reply)["reports"]
+
     def tell(self, events):
         """Through the event API, in batches."""
         self._token = self._token or self.ask("token", "add", "tests", "--event", "*")["token"]
