@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from private_servers.machine import room_in_the_hour  # noqa: E402
+from private_servers import machine  # noqa: E402
 
 POSTREEVE = os.environ.get("POSTREEVE_BINARY", "build/release/postreeve")
 
@@ -99,11 +100,13 @@ class Daemon:
 
 
 @pytest.fixture
-def daemon(tmp_path):
-    started = Daemon(pathlib.Path(tmp_path))
+def daemon():
+    folder = machine.folder()  # shown in lines of a hundred columns; pytest's gets longer with every run
+    started = Daemon(folder)
     yield started
     if started.process.poll() is None:
         started.stop()
+    shutil.rmtree(folder)
 
 
 def plain(text):
@@ -179,7 +182,7 @@ def test_lists_are_imported_whole_or_not_at_all(daemon):
 
 
 def test_trust_policy_tokens_top_and_backup(daemon):
-    room_in_the_hour()
+    machine.room_in_the_hour()
     daemon.ask("bob@example.net")
     trusted = daemon.data("account", "trust", "anna", "192.0.2.0/24", "--reason", "trade fair")
     assert trusted["expires"] is not None

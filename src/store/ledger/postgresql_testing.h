@@ -30,7 +30,7 @@ class PrivatePostgresql {
  public:
   // Makes and starts one. Throws std::runtime_error with what went wrong.
   PrivatePostgresql() {
-    std::string name = (std::filesystem::temp_directory_path() / "postreeve-pg-XXXXXX").string();
+    std::string name = (place() / "postreeve-pg-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = name;
     if (const ::passwd* user = user_of_server(); user != nullptr && ::geteuid() == 0)
@@ -40,7 +40,7 @@ class PrivatePostgresql {
     int status = 0;
     ::waitpid(making, &status, 0);
     if (status != 0) throw std::runtime_error("initdb failed: " + log());
-    // What a process wrote outlives its kill without fsync, for which a busy disk takes seconds.
+    // What a process wrote outlives its kill without fsync.
     std::ofstream(data() + "/postgresql.conf", std::ios::app)
         << "listen_addresses = ''\nunix_socket_directories = '" << folder_.string()
         << "'\nshared_buffers = 16MB\nmax_connections = 60\nfsync = off\n";
@@ -98,6 +98,11 @@ class PrivatePostgresql {
   void resume() const { signal_all(SIGCONT); }
 
  private:
+  // In memory, if it may be: a disk that writes back what a build left takes seconds for a page.
+  static std::filesystem::path place() {
+    const std::filesystem::path memory = "/dev/shm";
+    return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+  }
   static std::string programs() {
     std::string found;
     std::error_code none;
