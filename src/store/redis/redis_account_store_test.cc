@@ -43,7 +43,8 @@ struct Node {
   [[nodiscard]] Level level(std::uint64_t number) const {
     return store.find(account(number))->standing.level;
   }
-  // Until Redis answers again. One that is still reading its file takes no writes, which only the look sees end.
+  // Until Redis answers again. One that is still reading its file takes no writes, which only the look sees
+  // end.
   void wait_until_it_is_back() {
     const auto is_back = [this] {
       client->look_around();
