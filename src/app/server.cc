@@ -25,6 +25,7 @@
 #include "app/server_status.h"
 #include "app/service_manager.h"
 #include "app/shared_tending.h"
+#include "app/sightings_file.h"
 #include "app/state.h"
 #include "app/watchers.h"
 #include "control/control.h"
@@ -56,6 +57,7 @@ struct Server::Impl {
         watchers(*state, logger, configuration.serving.activity_domains) {}
 
   ~Impl() { state->database->stop_following(); }
+  [[nodiscard]] std::string sightings_file() const { return serving().state_path + ".seen"; }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
@@ -195,6 +197,8 @@ Result<void> Server::Impl::make_guard() {
       .shares_ledger = state->database->health().has_server};
   guard = std::make_unique<Guard>(std::move(parts), std::move(*made), mode.value_or(Mode::kObserve));
   watchers.attach(*guard);
+  if (const Result<void> taken = take_sightings(*guard, sightings_file()); !taken)
+    logger->warn("{}; mail seen just before the stop may count twice", taken.error().detail);
   if (const Result<void> restored = guard->restore(); !restored) return restored;
   // What ended while nobody was here ends before the account is seen again: with its actions undone.
   guard->tend();
@@ -409,6 +413,8 @@ void Server::Impl::close_doors() {
   state->wait_for_the_ledger();
   if (const std::size_t unwritten = guard->unwritten(); unwritten > 0)
     logger->error("{} changes of standings could not be written and are forgotten", unwritten);
+  if (const Result<void> saved = save_sightings(*guard, sightings_file()); !saved)
+    logger->error("mail seen just now may count twice after the next start: {}", saved.error().detail);
   responder->worker().stop();
 }
 

@@ -313,6 +313,14 @@ std::size_t Guard::unwritten() const {
   return impl_->writer.unwritten();
 }
 
+std::string Guard::sightings() const {
+  return impl_->sightings.saved(impl_->parts.clock());
+}
+
+bool Guard::restore_sightings(std::string_view bytes) {
+  return impl_->sightings.restore(bytes);
+}
+
 void Guard::judge(Event event, Door door, Done done) {
   if (account_of(event).empty()) {
     done(Answer{});

@@ -113,6 +113,11 @@ class Guard {
   // Returns once everybody who waits for the ledger is answered. Requires that nobody asks meanwhile.
   void wait_for_the_ledger();
 
+  // What gates saw within the last ten minutes, for the next start (Sightings::saved); nobody asks meanwhile.
+  [[nodiscard]] std::string sightings() const;
+  // Takes that over before anybody asks; false: these are not such bytes.
+  bool restore_sightings(std::string_view bytes);
+
   // Judges what a gate saw. The event's time is set to now; its account may be empty (nobody logged in):
   // accepted then.
   void judge(Event event, Door door, Done done);

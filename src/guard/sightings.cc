@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <functional>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -13,6 +15,9 @@ namespace postreeve {
 namespace {
 
 constexpr std::uint32_t kMemorySeconds = 600;
+
+// Before the entries as they lie in memory; a change of Entry, of a key or of an enumeration raises it.
+constexpr std::string_view kSavedAs = "postreeve sightings 1\n";
 
 // Collisions that an attacker makes only join his own steps, and the table forgets within minutes.
 std::uint64_t hash_of(std::string_view text, std::uint64_t seed) noexcept {
@@ -105,6 +110,36 @@ void Sightings::add(std::uint64_t key, Door door, Seen seen, Timestamp time) {
   ++mine;
   entry->time = std::max(entry->time, to_seconds32(time));
   entry->seen = seen;
+}
+
+std::string Sightings::saved(Timestamp now) const {
+  static_assert(std::is_trivially_copyable_v<Entry>);
+  std::string bytes(kSavedAs);
+  for (const Entry& entry : entries_) {
+    if (entry.key == 0 || entry.time + kMemorySeconds <= to_seconds32(now)) continue;
+    bytes.append(reinterpret_cast<const char*>(&entry), sizeof entry);
+  }
+  return bytes;
+}
+
+bool Sightings::restore(std::string_view bytes) {
+  if (!bytes.starts_with(kSavedAs)) return false;
+  bytes.remove_prefix(kSavedAs.size());
+  if (bytes.size() % sizeof(Entry) != 0) return false;
+  std::vector<Entry> found(bytes.size() / sizeof(Entry));
+  if (!found.empty()) std::memcpy(found.data(), bytes.data(), bytes.size());
+  const auto is_sound = [](const Entry& entry) {
+    return entry.key != 0 && entry.seen.action <= Action::kReject && entry.seen.reply <= Reply::kPolicy &&
+           entry.seen.by <= Door::kControl;
+  };
+  if (!std::ranges::all_of(found, is_sound)) return false;
+  for (const Entry& entry : found) {
+    Entry* const set = set_of(entry.key);
+    Entry* const oldest =
+        std::min_element(set, set + kWays, [](const Entry& a, const Entry& b) { return a.time < b.time; });
+    if (oldest->time < entry.time) *oldest = entry;
+  }
+  return true;
 }
 
 }  // namespace postreeve

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,12 @@ class Sightings {
   [[nodiscard]] std::optional<Seen> take(std::uint64_t key, Door door, Timestamp now);
   // `time`: when it happened. What is told late is remembered for what is left of the ten minutes.
   void add(std::uint64_t key, Door door, Seen seen, Timestamp time);
+
+  // What is remembered at `now`, for the same program's next start on this machine: a log tells of mail that
+  // a gate saw just before a stop when it is over. Nobody adds meanwhile.
+  [[nodiscard]] std::string saved(Timestamp now) const;
+  // Takes it over. False: these are not the bytes of saved(), or of another version's; nothing is taken over.
+  bool restore(std::string_view bytes);
 
  private:
   static constexpr std::size_t kShards = 64;

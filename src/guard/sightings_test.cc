@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
+#include <string>
+
 #include "engine/engine_testing.h"
 
 namespace postreeve {
@@ -88,6 +91,40 @@ TEST(Sightings, OfAMessageGoByItsQueueId) {
   EXPECT_EQ(key(kOfficeAddress, "4Q1"), key(kThiefsAddress, "4Q1"));
   EXPECT_NE(key(kOfficeAddress, "4Q1"), key(kOfficeAddress, "4Q2"));
   EXPECT_EQ(key(kOfficeAddress, ""), 0U);
+}
+
+TEST(Sightings, OutliveAStop) {
+  Doors before;
+  before.see(Door::kPostfixPolicy);
+  Doors after;
+  ASSERT_TRUE(after.sightings.restore(before.sightings.saved(before.now)));
+  const auto seen = after.sightings.take(after.key, Door::kLog, after.now);
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->action, Action::kDefer);
+  EXPECT_EQ(seen->by, kDeferred.by);
+  EXPECT_FALSE(after.is_seen(Door::kLog)) << "as often as they were made";
+}
+
+TEST(Sightings, AreSavedForTenMinutesOnly) {
+  Doors doors;
+  doors.see(Door::kPostfixPolicy);
+  const std::string empty = Doors().sightings.saved(doors.now);
+  EXPECT_NE(doors.sightings.saved(doors.now + std::chrono::minutes{9}), empty);
+  EXPECT_EQ(doors.sightings.saved(doors.now + std::chrono::minutes{10}), empty);
+}
+
+TEST(Sightings, TakeOverNothingOfDamagedBytes) {
+  Doors before;
+  before.see(Door::kPostfixPolicy);
+  const std::string saved = before.sightings.saved(before.now);
+  Doors after;
+  EXPECT_FALSE(after.sightings.restore(""));
+  EXPECT_FALSE(after.sightings.restore("x" + saved));
+  EXPECT_FALSE(after.sightings.restore(saved.substr(0, saved.size() - 1)));
+  std::string changed = saved;
+  for (char& byte : std::span(changed).subspan(saved.find('\n') + 1)) byte = '\xff';
+  EXPECT_FALSE(after.sightings.restore(changed));
+  EXPECT_FALSE(after.is_seen(Door::kLog));
 }
 
 }  // namespace

@@ -85,8 +85,6 @@ def test_asked_to_end_it_answers_what_is_under_way_and_ends(world):
     account = world.somebody("graceful")
     session = world.session("policy", DESK, account)
     session.submit([contacts(account)[0]])
-    world.postfix.settle()
-    world.on_the_disk()
     world.postreeve.process.terminate()
     assert world.postreeve.process.wait(15) == 0
     world.postreeve.start()
