@@ -28,7 +28,7 @@ class SharedState {
  public:
   // A Redis that does not answer is no reason not to start: it is used once it has shown that its records are
   // those of our key. kInvalidInput: a password or certificate cannot
-  // be read; kConflict: other nodes hash names with another key.
+  // be read; kConflict: other nodes hash names with another key. `time_limit`: of one call to Redis.
   [[nodiscard]] static Result<std::unique_ptr<SharedState>> open(
       const Serving& serving, const HashKey& key,
       std::chrono::milliseconds time_limit = RedisOptions{}.time_limit);

@@ -31,7 +31,7 @@ namespace postreeve {
 
 struct State {
   // Makes the directory, the file and the key when they are not there. Errors name the file.
-  // `tell` hears what becomes of the ledger's server (LedgerOptions::tell).
+  // `tell` hears what becomes of the ledger's server (LedgerOptions::tell). `redis_time_limit`: of one call.
   using Tell = std::function<void(bool is_bad, const std::string& what)>;
   [[nodiscard]] static Result<std::unique_ptr<State>> open(
       const Serving& serving, Tell tell = {},

@@ -10,7 +10,6 @@ Stage thiefs_test(Side side = Side::kStranger) {
   Stage stage = settled_account();
   stage.side = side;
   stage.message.recipients = 1;
-  stage.message.recipients = 1;
   stage.message.unknown_recipients = 1;
   stage.message.recipient_domain = "gmail.com";
   stage.message.size = 549;

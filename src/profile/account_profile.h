@@ -72,7 +72,8 @@ inline constexpr std::chrono::days kLongSilence{60};
 // Key of a client that gives an address or localhost as its name, or none.
 inline constexpr std::uint32_t kNoClientName = 1;
 
-// Client that gives its own public IPv4 address as its name (Origin::client).
+// Client that gives its own public IPv4 address as its name (Origin::client). 2 is kWebmailClient
+// (webmail.h).
 inline constexpr std::uint32_t kOwnAddressClient = 3;
 
 // Key among the senders of a From display name that carries another address.

@@ -53,14 +53,14 @@ struct Diary {
 int rounds() {
   // Read before any thread is started.
   const char* const wanted = std::getenv("POSTREEVE_CRASH_ROUNDS");  // NOLINT(concurrency-mt-unsafe)
-  return wanted != nullptr ? std::max(1, std::atoi(wanted)) : 12;
+  return wanted != nullptr ? std::max(1, std::atoi(wanted)) : 20;
 }
 
 // How long the learner of a round lives: mostly not to the end of his first writes, every fourth time long
 // enough to lose more than he may.
 std::chrono::milliseconds life_of(int round, std::mt19937& random) {
   const auto chance = static_cast<unsigned>(random());
-  return std::chrono::milliseconds{round % 4 == 3 ? 2'600 + chance % 800 : 100 + chance % 700};
+  return std::chrono::milliseconds{round % 4 == 3 ? 2'200 + chance % 400 : 100 + chance % 700};
 }
 
 // Returns whether the machine stood still for a second, which keeps a writer from writing as it keeps us from
